@@ -1,0 +1,207 @@
+"""Checks of what stands in the cells: every wrong cell in one pass, with its line and column."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scorers.errors import LISTED, Fault, FaultList, listing, nearest, shorten
+from scorers.schema import Content, Rules
+
+SUM_TOLERANCE = 1e-6
+_DECIMAL_COMMA = re.compile(r"^\s*[-+]?\d+,\d+\s*$")
+_WHOLE = r"^[-+]?\d{1,18}$"
+_NUMBERS = (Content.NUMBER, Content.PROBABILITY)
+DTYPES: dict[Content, type[pl.DataType]] = {
+    Content.ID: pl.String,
+    Content.WHOLE_ID: pl.Int64,
+    Content.LABEL: pl.String,
+    Content.WHOLE_LABEL: pl.String,
+    Content.NUMBER: pl.Float64,
+    Content.PROBABILITY: pl.Float64,
+    Content.TEXT: pl.String,
+}
+Locate = Callable[[int], int | None]
+Mask = NDArray[np.bool_]
+
+
+class Table(NamedTuple):
+    """A table as read: its columns in their types (null: could not be read), its rules, its lines.
+
+    `locate`: the line of a row (None: the format has no lines). `whole`: no row was left out.
+    """
+
+    frame: pl.DataFrame
+    rules: Rules
+    locate: Locate
+    whole: bool = True
+
+    @property
+    def ids(self) -> pl.DataFrame:
+        """The id columns alone."""
+        return self.frame.select(self.rules.id_columns)
+
+
+class Finding(NamedTuple):
+    """The rows of one column that have one kind of fault, and how to say it."""
+
+    code: str
+    rows: Mask
+    expected: str
+    say: Callable[[str], str]
+
+
+def typed(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The columns that are due, in their types; what cannot be read becomes null."""
+    return frame.select(_cast(name, content) for name, content in rules.contents.items())
+
+
+def _cast(name: str, content: Content) -> pl.Expr:
+    column = pl.col(name)
+    if content in _NUMBERS or content is Content.WHOLE_ID:
+        return column.str.strip_chars(" \t").cast(DTYPES[content], strict=False)
+    return column
+
+
+def is_clean(frame: pl.DataFrame, rules: Rules) -> bool:
+    """Whether a typed table is free of faults; the quick check before any search for them."""
+    if sum(frame.null_count().row(0)):
+        return False
+    columns = rules.contents.items()
+    return (
+        all(_is_clean(frame[n], c, rules) for n, c in columns) and not _bad_sums(frame, rules).any()
+    )
+
+
+def _is_clean(column: pl.Series, content: Content, rules: Rules) -> bool:
+    if content in _NUMBERS:
+        return not any(finding.rows.any() for finding in _numbers(column, content, rules))
+    if content in (Content.LABEL, Content.WHOLE_LABEL):
+        return not any(finding.rows.any() for finding in _labels(column, content, rules))
+    return column.dtype != pl.String or not bool((column == "").any())
+
+
+def check_cells(strings: pl.DataFrame, rules: Rules, locate: Locate, faults: FaultList) -> Table:
+    """The typed table of one read as text (null: an empty cell); every wrong cell is added."""
+    frame = typed(strings, rules)
+    for name, content in rules.contents.items():
+        for finding in _findings(strings[name], frame[name], content, rules):
+            _report(finding, strings[name], locate, faults)
+    bad = _bad_sums(frame, rules)
+    if bad.any():
+        _report_sums(frame, rules, bad, locate, faults)
+    return Table(frame, rules, locate)
+
+
+def _findings(
+    raw: pl.Series, column: pl.Series, content: Content, rules: Rules
+) -> Iterator[Finding]:
+    empty = (raw.is_null() | (raw.str.strip_chars() == "")).fill_null(True).to_numpy()
+    yield Finding("empty", empty, DUE[content], lambda value: "is empty")
+    unread = column.is_null().to_numpy() & ~empty
+    if content in _NUMBERS:
+        yield Finding("not_a_number", unread, DUE[content], _not_a_number)
+        yield from _numbers(column, content, rules)
+    elif content is Content.WHOLE_ID:
+        yield Finding("unknown_id", unread, DUE[content], lambda v: f"“{v}” is not a whole number")
+    elif content in (Content.LABEL, Content.WHOLE_LABEL):
+        yield from (f._replace(rows=f.rows & ~empty) for f in _labels(column, content, rules))
+
+
+DUE = {
+    Content.ID: "an id",
+    Content.WHOLE_ID: "an id that is a whole number",
+    Content.LABEL: "a label",
+    Content.WHOLE_LABEL: "a label that is a whole number",
+    Content.NUMBER: "a finite number",
+    Content.PROBABILITY: "a probability from 0 to 1",
+    Content.TEXT: "a text",
+}
+
+
+def _not_a_number(value: str) -> str:
+    hint = "; write decimals with a point" if _DECIMAL_COMMA.match(value) else ""
+    return f"“{value}” is not a number{hint}"
+
+
+def _numbers(column: pl.Series, content: Content, rules: Rules) -> Iterator[Finding]:
+    values, known = column.to_numpy(), ~column.is_null().to_numpy()
+    finite = np.isfinite(values)
+    yield Finding("not_finite", known & ~finite, DUE[content], lambda v: f"“{v}” is not finite")
+    if content is Content.PROBABILITY:
+        outside = finite & ((values < 0) | (values > 1))
+        yield Finding("out_of_range", outside, DUE[content], lambda v: f"{v} is not from 0 to 1")
+    if content is Content.NUMBER and rules.above is not None:
+        due = f"a number above {rules.above:g}"
+        below = finite & (values <= rules.above)
+        yield Finding("out_of_range", below, due, lambda v: f"{v} is not {due}")
+
+
+def _labels(column: pl.Series, content: Content, rules: Rules) -> Iterator[Finding]:
+    if rules.labels is not None:
+        known = rules.labels
+        unknown = ~column.is_in(list(known)).fill_null(True).to_numpy()
+        yield Finding(
+            "unknown_label", unknown, f"one of {listing(known, 30)}", _unknown_label(known)
+        )
+    elif content is Content.WHOLE_LABEL:
+        unread = ~column.str.contains(_WHOLE).fill_null(True).to_numpy()
+        yield Finding(
+            "unknown_label", unread, DUE[content], lambda v: f"“{v}” is not a whole number"
+        )
+    else:
+        empty = (column == "").fill_null(True).to_numpy()
+        yield Finding("empty", empty, DUE[content], lambda value: "is empty")
+
+
+def _unknown_label(known: tuple[str, ...]) -> Callable[[str], str]:
+    def say(value: str) -> str:
+        close = nearest(value.removesuffix(".0"), known, most=1)
+        return f"“{value}” is not a label" + (f"; did you mean {listing(close)}?" if close else "")
+
+    return say
+
+
+def _bad_sums(frame: pl.DataFrame, rules: Rules) -> Mask:
+    if not rules.rows_sum_to_one:
+        return np.zeros(frame.height, dtype=bool)
+    total = frame.select(pl.sum_horizontal(rules.probabilities, ignore_nulls=False)).to_series()
+    apart = (total - 1).abs() > SUM_TOLERANCE
+    return (apart & total.is_finite()).fill_null(False).to_numpy()
+
+
+def where(line: int | None, row: int, column: str | None = None) -> str:
+    """The words that begin a fault's message."""
+    place = f"line {line}" if line is not None else f"row {row + 1}"
+    return f"{place}, column “{column}”" if column is not None else place
+
+
+def _report(finding: Finding, raw: pl.Series, locate: Locate, faults: FaultList) -> None:
+    rows = np.flatnonzero(finding.rows)
+    faults.add_counted((_fault(finding, raw, int(r), locate) for r in rows[:LISTED]), len(rows))
+
+
+def _fault(finding: Finding, raw: pl.Series, row: int, locate: Locate) -> Fault:
+    value, line = shorten("" if raw[row] is None else raw[row]), locate(row)
+    message = f"{where(line, row, raw.name)}: {finding.say(value)}; expected {finding.expected}."
+    message = message.replace("?; expected", "? Expected")
+    return Fault(finding.code, message, line, raw.name, value, finding.expected)
+
+
+def _report_sums(
+    frame: pl.DataFrame, rules: Rules, bad: Mask, locate: Locate, faults: FaultList
+) -> None:
+    rows = np.flatnonzero(bad)
+    faults.add_counted(
+        (_sum_fault(frame, rules, int(r), locate(int(r))) for r in rows[:LISTED]), len(rows)
+    )
+
+
+def _sum_fault(frame: pl.DataFrame, rules: Rules, row: int, line: int | None) -> Fault:
+    total = sum(frame.select(rules.probabilities).row(row))
+    expected = f"a sum of 1, within {SUM_TOLERANCE:g}"
+    message = f"{where(line, row)}: the probabilities add up to {total:.9g}; expected {expected}."
+    return Fault("row_sum", message, line, value=f"{total:.9g}", expected=expected)

@@ -1,0 +1,109 @@
+"""What can go wrong, told apart by whose it is: the participant's, the organiser's."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+LISTED = 10
+VALUE_WIDTH = 40
+_COMPARED = 80
+
+
+class ParticipantVisibleError(Exception):
+    """Raised by a metric when its message is meant for the participant."""
+
+
+class UnknownScorer(LookupError):
+    """No scorer has this name; says the nearest ones."""
+
+
+class InvalidParameter(ValueError):
+    """A scorer was given a parameter it does not have, or a value it does not take."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in a file: where, what stands there, and what was expected."""
+
+    code: str
+    message: str
+    line: int | None = None
+    column: str | None = None
+    value: str | None = None
+    expected: str | None = None
+
+
+class _InvalidTable(Exception):
+    def __init__(self, faults: Sequence[Fault], count: int | None = None) -> None:
+        self.faults = tuple(faults[:LISTED])
+        self.count = len(faults) if count is None else count
+        super().__init__(self._summary())
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[Fault, ...], int]]:
+        return type(self), (self.faults, self.count)
+
+    def _summary(self) -> str:
+        listed = [fault.message for fault in self.faults]
+        if self.count > len(listed):
+            listed.append(f"... and {self.count - len(listed)} more ({self.count} in all).")
+        return "\n".join(listed)
+
+
+class InvalidPredictions(_InvalidTable):
+    """The participant's file is wrong; the text is safe to show to the participant."""
+
+
+class InvalidSolution(_InvalidTable):
+    """The organiser's file or settings are wrong; the text is for the organiser alone."""
+
+
+class FaultList:
+    """Collects faults: keeps the first ten in the order found, counts them all."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fault] = []
+        self.count = 0
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def add(self, fault: Fault) -> None:
+        """Add one fault."""
+        self.count += 1
+        if len(self.kept) < LISTED:
+            self.kept.append(fault)
+
+    def add_counted(self, faults: Iterable[Fault], count: int) -> None:
+        """Add the first few of `count` faults of one kind."""
+        self.kept = [*self.kept, *faults][: 4 * LISTED]
+        self.count += count
+
+    def in_file_order(self) -> list[Fault]:
+        """The first ten by line; what concerns the whole file comes first."""
+        return sorted(self.kept, key=lambda fault: fault.line or 0)[:LISTED]
+
+
+def shorten(value: object) -> str:
+    """A value fit to print: control characters escaped, at most 40 characters."""
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value)[: VALUE_WIDTH + 1])
+    return text if len(text) <= VALUE_WIDTH else text[: VALUE_WIDTH - 3] + "..."
+
+
+def listing(names: Iterable[str], most: int = LISTED) -> str:
+    """The names in quotes, cut after the first ten."""
+    shown = [f"“{shorten(name)}”" for name in names]
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more
+
+
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The known names closest to a misspelt one, best first, whatever the case."""
+    by_folded = {candidate[:_COMPARED].casefold(): candidate for candidate in known}
+    close = get_close_matches(name[:_COMPARED].casefold(), list(by_folded), n=most, cutoff=0.5)
+    return [by_folded[folded] for folded in close]
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """A sentence with the nearest names, or with all known ones where none is near."""
+    close = nearest(name, known)
+    return f"Did you mean {listing(close)}?" if close else f"Known are {listing(known, 50)}."

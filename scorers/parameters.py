@@ -1,0 +1,68 @@
+"""What a scorer may be told: typed, validated, documented."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from scorers.errors import InvalidParameter, did_you_mean, listing
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a scorer: its default, its meaning, and the values it takes."""
+
+    name: str
+    default: Any
+    doc: str
+    choices: tuple[Any, ...] = ()
+    accepts: Callable[[Any], bool] | None = None
+    expected: str = ""
+
+    def check(self, scorer: str, value: Any) -> Any:
+        """The value as the scorer takes it. Raises: InvalidParameter."""
+        value = tuple(value) if isinstance(value, list) else value
+        if value == self.default and isinstance(value, type(self.default)):
+            return value
+        if self._takes(value):
+            return value
+        raise InvalidParameter(
+            f"{scorer}: {self.name} = {value!r} is not allowed; expected {self.describe()}."
+        )
+
+    def describe(self) -> str:
+        """The values it takes, in words."""
+        return listing([str(choice) for choice in self.choices]) if self.choices else self.expected
+
+    def _takes(self, value: Any) -> bool:
+        if self.choices:
+            return any(value == c and isinstance(value, type(c)) for c in self.choices)
+        return self.accepts is not None and self.accepts(value)
+
+
+def validate(
+    scorer: str, known: Sequence[Parameter], given: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """All parameters with their values, defaults filled in. Raises: InvalidParameter."""
+    by_name = {parameter.name: parameter for parameter in known}
+    for name in given:
+        if name not in by_name:
+            raise InvalidParameter(_unknown(scorer, name, list(by_name)))
+    values = {p.name: p.check(scorer, given[p.name]) for p in known if p.name in given}
+    return MappingProxyType({p.name: p.default for p in known} | values)
+
+
+def _unknown(scorer: str, name: str, known: list[str]) -> str:
+    if not known:
+        return f"{scorer} takes no parameters, but was given “{name}”."
+    return f"{scorer} has no parameter “{name}”. {did_you_mean(name, known)}"
+
+
+def is_label(value: Any) -> bool:
+    """Whether a value can be a label."""
+    return isinstance(value, str | int | float)
+
+
+def is_labels(value: Any) -> bool:
+    """Whether a value is a list of labels."""
+    return isinstance(value, tuple) and len(value) > 0 and all(is_label(v) for v in value)

@@ -1,0 +1,47 @@
+"""Everything that fixes how a file is scored, as one value that can be stored."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class EvaluationSpec:
+    """How the predictions of a phase are scored.
+
+    `header`: the sample's columns. `labels`: those a prediction may take (declared, or the
+    sample's; None: any). `public_fraction` counts only where the solution has no `Usage` column;
+    without either every row is public. `max_unpacked_bytes`, `max_rows`: of a prediction file.
+    """
+
+    scorer: str
+    header: tuple[str, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    id_columns: tuple[str, ...] = ("id",)
+    labels: tuple[str, ...] | None = None
+    unit_column: str | None = None
+    public_fraction: float | None = None
+    split_seed: int = 0
+    replicate_seed: int = 0
+    replicates: int = 1000
+    max_unpacked_bytes: int = 2_000_000_000
+    max_rows: int = 50_000_000
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The prediction columns, in the sample's order."""
+        return tuple(name for name in self.header if name not in self.id_columns)
+
+    def to_json(self) -> str:
+        """The value as JSON text, the same text for the same value."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return json.dumps(values | {"params": dict(self.params)}, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "EvaluationSpec":
+        """The value that `to_json` wrote."""
+        values = json.loads(text)
+        lists = ("header", "also", "id_columns", "labels")
+        return cls(**values | {n: tuple(values[n]) for n in lists if values[n] is not None})

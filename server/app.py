@@ -1,0 +1,202 @@
+"""The composition root: settings in, an application out."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Flask, request
+from flask_babel import Babel, get_locale
+from flask_bootstrap import Bootstrap5
+from flask_compress import Compress
+from flask_wtf.csrf import CSRFProtect
+from sqlmodel import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server.accounts.api import bp as accounts_api
+from server.accounts.pages import bp as accounts_pages
+from server.accounts.queries import manager_gate
+from server.accounts.signin import load_viewer
+from server.administration.pages import bp as administration_pages
+from server.boards.api import bp as boards_api
+from server.boards.evaluations_api import bp as evaluations_api
+from server.boards.merging_pages import api as merging_api
+from server.boards.merging_pages import bp as merging_pages
+from server.boards.pages import bp as boards_pages
+from server.boards.starting import organiser_of_evaluation_gate
+from server.challenges.api import bp as challenges_api
+from server.challenges.pages import bp as challenges_pages
+from server.challenges.queries import (
+    challenge_gate,
+    confirmed_gate,
+    organiser_gate,
+    organises_any,
+)
+from server.documents import bp as documents
+from server.documents import install_openapi
+from server.health import bp as health
+from server.organise.api import bp as organise_api
+from server.organise.pages import bp as organise_pages
+from server.organise.queries import organiser_of_submission_gate, organiser_of_team_gate
+from server.profiles.api import bp as profiles_api
+from server.profiles.pages import bp as profiles_pages
+from server.shared.access import BASIC_GATES, Viewer, Who
+from server.shared.clock import Clock, utcnow
+from server.shared.database import Database
+from server.shared.limits import install_limits
+from server.shared.measures import install_measures
+from server.shared.queue import Jobs, make_engine
+from server.shared.responses import install_responses
+from server.shared.settings import Settings
+from server.shared.signing import Signer
+from server.shared.slots import Slots
+from server.shared.storage import FileStore
+from server.shared.uploads import UploadRequest
+from server.shared.web import Services, install, now, services, viewer
+from server.standings.api import bp as standings_api
+from server.standings.pages import bp as standings_pages
+from server.submissions.api import bp as submissions_api
+from server.submissions.pages import bp as submissions_pages
+from server.submissions.queries import submission_gate
+from server.teams.api import bp as teams_api
+from server.teams.pages import bp as teams_pages
+from server.teams.queries import team_member_gate
+
+PAGES = (
+    profiles_pages,
+    accounts_pages,
+    challenges_pages,
+    teams_pages,
+    submissions_pages,
+    boards_pages,
+    merging_pages,
+    standings_pages,
+    organise_pages,
+    administration_pages,
+    documents,
+    health,
+)
+APIS = (
+    accounts_api,
+    challenges_api,
+    teams_api,
+    submissions_api,
+    boards_api,
+    merging_api,
+    evaluations_api,
+    standings_api,
+    profiles_api,
+    organise_api,
+)
+LANGUAGES = ("en",)
+
+
+def create_app(
+    settings: Settings, *, clock: Clock = utcnow, database: Database | None = None
+) -> Flask:
+    """Return the web application. It is given no way to the hidden answers."""
+    app = APIFlask("server", title="Varsity API", version="1", docs_path=None, spec_path=None)
+    app.request_class = UploadRequest
+    _configure(app, settings)
+    install(app, _services(settings, clock, database))
+    install_measures(app)
+    # Before the responses: it registers an error handler of its own, which ours replaces.
+    install_openapi(app)
+    install_responses(app)
+    install_limits(app, settings)
+    Babel(app, locale_selector=_language)
+    Bootstrap5(app)
+    # Only what holds no secret of a reader: a compressed page could leak one by its length.
+    app.config["COMPRESS_MIMETYPES"] = ["text/css", "text/javascript", "image/svg+xml"]
+    Compress(app)
+    app.jinja_env.globals["asset_version"] = _asset_version(app)
+    csrf = CSRFProtect(app)
+    for blueprint in (*PAGES, *APIS):
+        app.register_blueprint(blueprint)
+    for blueprint in APIS:
+        csrf.exempt(blueprint)
+    app.context_processor(_context)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _asset_version(app: Flask) -> str:
+    """Return a short hash of the static files: it changes their addresses when they change."""
+    folder = Path(app.static_folder or "")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.require_secret(),
+        SESSION_COOKIE_NAME="varsity",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        BOOTSTRAP_SERVE_LOCAL=True,
+        BABEL_DEFAULT_LOCALE="en",
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        OPENAPI_VERSION="3.1.0",
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _services(settings: Settings, clock: Clock, database: Database | None) -> Services:
+    return Services(
+        settings=settings,
+        database=database or Database(settings.database),
+        files=FileStore(settings.public_store),
+        jobs=Jobs(make_engine(settings.queue_url, settings.data_dir)),
+        clock=clock,
+        signer=Signer(settings.require_secret()),
+        gates=_gates(),
+        load_viewer=_viewer,
+        uploads=Slots(each=settings.uploads_at_once, overall=settings.web_threads * 3 // 4),
+    )
+
+
+def _gates() -> dict[Who, Any]:
+    return {
+        **BASIC_GATES,
+        Who.SEES_CHALLENGE: challenge_gate,
+        Who.CONFIRMED: confirmed_gate,
+        Who.ORGANISER: organiser_gate,
+        Who.ORGANISER_OF_SUBMISSION: organiser_of_submission_gate,
+        Who.ORGANISER_OF_TEAM: organiser_of_team_gate,
+        Who.ORGANISER_OF_EVALUATION: organiser_of_evaluation_gate,
+        Who.MANAGER: manager_gate,
+        Who.TEAM_MEMBER: team_member_gate,
+        Who.SUBMISSION_TEAM: submission_gate,
+    }
+
+
+def _viewer(session: Session, moment: datetime) -> Viewer:
+    asker = load_viewer(session, moment)
+    if asker.id is None:
+        return asker
+    return replace(asker, organises_any=organises_any(session, asker.id))
+
+
+def _language() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def _context() -> dict[str, Any]:
+    settings = services().settings
+    return {
+        "viewer": viewer(),
+        "now": now() if request else None,
+        "demo": settings.demo,
+        "site_name": settings.site_name,
+        "language": str(get_locale() or "en"),
+    }

@@ -1,0 +1,241 @@
+"""Writes of boards: every recorded score moves the entries in the same transaction."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from server.boards.entries import rebuild_baseline, rebuild_board, rebuild_entry, rebuild_team
+from server.boards.queries import admitted_teams, private_board_of
+from server.challenges.models import Phase
+from server.challenges.queries import phases_of
+from server.challenges.rules import INCLUSIVE
+from server.evaluations.actions import (
+    apply_rescores,
+    ended_state,
+    make_live,
+    score_beside,
+    write_scores,
+)
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import live_evaluation
+from server.evaluations.scoring import Outcome, Report
+from server.shared.errors import N_, Conflict
+from server.shared.events import record
+from server.submissions.actions import finish
+from server.submissions.models import Admission, Submission
+from server.submissions.queries import anything_waits
+from server.submissions.rules import SubmissionState
+from server.teams.models import Team
+
+
+def record_score(
+    session: Session,
+    *,
+    submission: Submission,
+    evaluation: Evaluation,
+    holder: str,
+    report: Report,
+    now: datetime,
+) -> bool:
+    """Write a claimed submission's end: score, state and entry, in the caller's transaction.
+
+    Returns False, and writes nothing, where the claim is no longer ours or the evaluation is no
+    longer the live one: somebody else will score it, or has.
+    """
+    # A re-score that goes live at this moment waits for this, or is seen here.
+    session.execute(
+        sa.select(col(Phase.id))
+        .where(col(Phase.id) == submission.phase_id)
+        .with_for_update(read=True)
+    )
+    current = live_evaluation(session, submission.phase_id)
+    if current is None or current.id != evaluation.id:
+        return False
+    assert submission.id is not None
+    assert evaluation.id is not None
+    state = ended_state(report)
+    ours = finish(
+        session,
+        submission.id,
+        holder=holder,
+        state=state,
+        scored_at=now,
+        message=report.message if report.outcome is Outcome.REJECTED else None,
+        faults=report.faults,
+        fault_count=report.fault_count,
+        trace=report.trace or (report.message if report.outcome is Outcome.SOLUTION else None),
+    )
+    if not ours:
+        return False
+    if state is SubmissionState.SCORED:
+        write_scores(
+            session,
+            submission_id=submission.id,
+            evaluation_id=evaluation.id,
+            report=report,
+            now=now,
+        )
+    # What the claim returned is from before the end that was just written.
+    ended = session.get_one(Submission, submission.id, populate_existing=True)
+    _move_entry(session, ended, evaluation)
+    score_beside(session, ended)
+    record(
+        session,
+        f"submission.{state.value}",
+        at=now,
+        challenge_id=submission.challenge_id,
+        team_id=submission.team_id,
+        subject_id=submission.id,
+        evaluation=evaluation.number,
+    )
+    return True
+
+
+def _move_entry(session: Session, submission: Submission, evaluation: Evaluation) -> None:
+    phase = session.get_one(Phase, submission.phase_id)
+    if submission.team_id is not None:
+        rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=submission.team_id)
+    else:
+        rebuild_baseline(session, phase=phase, evaluation=evaluation, submission=submission)
+
+
+def go_live(
+    session: Session, *, evaluation: Evaluation, phase: Phase, actor_id: int | None, now: datetime
+) -> None:
+    """Put an evaluation live: the pointer and every entry, in the caller's one transaction."""
+    make_live(session, evaluation=evaluation, phase=phase, actor_id=actor_id, now=now)
+    apply_rescores(session, evaluation)
+    rebuild_board(session, phase=phase, evaluation=evaluation)
+
+
+class Revealed(NamedTuple):
+    """A phase whose private board everybody may see now."""
+
+    phase: Phase
+    admitted: int
+
+
+def reveal(session: Session, *, phase: Phase, actor_id: int | None, now: datetime) -> Revealed:
+    """Show the private board to everybody, and admit its top to the next phase where that counts.
+
+    Raises:
+        Conflict: the phase has not ended, something received in time has no end yet, or it is
+            revealed already.
+    """
+    session.execute(
+        sa.select(col(Phase.id)).where(col(Phase.id) == phase.id).with_for_update()
+    ).scalar_one()
+    session.refresh(phase)
+    if phase.revealed_at is not None:
+        raise Conflict(N_("The result is revealed already."), code="revealed")
+    if now < phase.ends + INCLUSIVE:
+        raise Conflict(N_("The result can be revealed when the phase has ended."), code="not-ended")
+    if anything_waits(session, phase, now=now):
+        raise Conflict(
+            N_("Submissions received in time are still being scored. Try again in a minute."),
+            code="still-scoring",
+        )
+    phase.revealed_at = now
+    session.add(phase)
+    session.flush()
+    admitted = _admit(session, phase)
+    record(
+        session,
+        "phase.revealed",
+        at=now,
+        actor_id=actor_id,
+        challenge_id=phase.challenge_id,
+        subject_id=phase.id,
+    )
+    return Revealed(phase, admitted)
+
+
+def _admit(session: Session, phase: Phase) -> int:
+    following = [
+        p for p in phases_of(session, phase.challenge_id) if p.position == phase.position + 1
+    ]
+    if not following or following[0].admit_top is None:
+        return 0
+    board = private_board_of(session, phase)
+    teams = admitted_teams(session, phase.id or 0, board, top=following[0].admit_top)
+    for team_id in teams:
+        session.merge(Admission(phase_id=following[0].id or 0, team_id=team_id))
+    return len(teams)
+
+
+def disqualify_submission(
+    session: Session, *, submission: Submission, reason: str, actor_id: int, now: datetime
+) -> None:
+    """Take a submission off the board, with a reason. Raises Conflict if it is off already."""
+    if submission.disqualified_at is not None:
+        raise Conflict(N_("It is disqualified already."))
+    submission.disqualified_at, submission.disqualified_reason = now, reason
+    _changed(session, submission, "submission.disqualified", reason, actor_id, now)
+
+
+def reinstate_submission(
+    session: Session, *, submission: Submission, reason: str, actor_id: int, now: datetime
+) -> None:
+    """Put a disqualified submission back. Raises Conflict if it is not disqualified."""
+    if submission.disqualified_at is None:
+        raise Conflict(N_("It is not disqualified."))
+    submission.disqualified_at, submission.disqualified_reason = None, ""
+    _changed(session, submission, "submission.reinstated", reason, actor_id, now)
+
+
+def _changed(
+    session: Session, submission: Submission, kind: str, reason: str, actor_id: int, now: datetime
+) -> None:
+    session.add(submission)
+    session.flush()
+    if submission.team_id is not None:
+        rebuild_team(session, team_id=submission.team_id, now=now)
+    record(
+        session,
+        kind,
+        at=now,
+        actor_id=actor_id,
+        challenge_id=submission.challenge_id,
+        team_id=submission.team_id,
+        subject_id=submission.id,
+        reason=reason,
+    )
+
+
+def disqualify_team(
+    session: Session, *, team: Team, reason: str, actor_id: int, now: datetime
+) -> None:
+    """Take a team off every board of its challenge. Raises Conflict if it is off already."""
+    if team.disqualified_at is not None:
+        raise Conflict(N_("It is disqualified already."))
+    team.disqualified_at, team.disqualified_reason = now, reason
+    _team_changed(session, team, "team.disqualified", reason, actor_id, now)
+
+
+def reinstate_team(
+    session: Session, *, team: Team, reason: str, actor_id: int, now: datetime
+) -> None:
+    """Put a disqualified team back. Raises Conflict if it is not disqualified."""
+    if team.disqualified_at is None:
+        raise Conflict(N_("It is not disqualified."))
+    team.disqualified_at, team.disqualified_reason = None, ""
+    _team_changed(session, team, "team.reinstated", reason, actor_id, now)
+
+
+def _team_changed(
+    session: Session, team: Team, kind: str, reason: str, actor_id: int, now: datetime
+) -> None:
+    session.add(team)
+    session.flush()
+    rebuild_team(session, team_id=team.id or 0, now=now)
+    record(
+        session,
+        kind,
+        at=now,
+        actor_id=actor_id,
+        challenge_id=team.challenge_id,
+        team_id=team.id,
+        reason=reason,
+    )

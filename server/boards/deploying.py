@@ -1,0 +1,244 @@
+"""Deploying a folder whole: the challenge, and for each phase its solution and baselines."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from scorers.evaluate import EvaluationSpec, check_solution
+from scorers.registry import get_scorer
+from server.boards.entries import rebuild_board
+from server.boards.models import Entry
+from server.challenges.actions import DeployResult, deploy_challenge
+from server.challenges.changes import Change, ChangeKind
+from server.challenges.deployment import PhaseUse
+from server.challenges.folder_contents import BaselineFile, Folder, sha256_of
+from server.challenges.models import Phase
+from server.evaluations.actions import add_evaluation, queue_rescoring
+from server.evaluations.models import Evaluation, Replicates, Rescore, Score
+from server.evaluations.queries import live_evaluation
+from server.evaluations.rules import EvaluationState
+from server.evaluations.scoring import SolutionReport
+from server.shared.errors import N_, Conflict
+from server.shared.storage import Stores
+from server.submissions.actions import Received, submit_baseline
+from server.submissions.models import Submission
+from server.submissions.queries import has_submissions
+from server.submissions.rules import SubmissionState
+
+
+@dataclass
+class Deployed:
+    """What a deployment changed, and what is to be scored after the commit."""
+
+    result: DeployResult
+    changes: list[Change]
+    to_score: list[int] = field(default_factory=list)
+    to_rescore: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One deployment's circumstances."""
+
+    session: Session
+    folder: Folder
+    stores: Stores
+    new_evaluation: bool
+    replicates: int
+    reason: str
+    actor_id: int | None
+    now: datetime
+
+
+def deploy(
+    session: Session,
+    folder: Folder,
+    *,
+    stores: Stores,
+    organisers: Collection[str] = (),
+    new_evaluation: bool = False,
+    replicates: int = 1000,
+    reason: str = "",
+    actor_id: int | None = None,
+    now: datetime,
+) -> Deployed:
+    """Make a challenge, its solutions and its baselines what the folder says; again, no change.
+
+    The solution or the metric of a phase with submissions is never replaced: with
+    `new_evaluation` it becomes the next evaluation, scored beside the live one.
+
+    Raises:
+        Conflict: a running phase would be scored otherwise, and `new_evaluation` is not given.
+    """
+    use = PhaseUse(
+        has_submissions=partial(has_submissions, session), forget=partial(forget_phase, session)
+    )
+    result = deploy_challenge(
+        session,
+        folder,
+        files=stores.public_files,
+        use=use,
+        organisers=organisers,
+        allow_breaking=new_evaluation,
+        actor_id=actor_id,
+        now=now,
+    )
+    run = _Run(session, folder, stores, new_evaluation, replicates, reason, actor_id, now)
+    deployed = Deployed(result, list(result.changes))
+    for phase in result.phases:
+        _deploy_solution(run, phase, deployed)
+        _deploy_baselines(run, phase, deployed)
+        _follow_policy(run, phase, result)
+    session.flush()
+    return deployed
+
+
+def _follow_policy(run: _Run, phase: Phase, result: DeployResult) -> None:
+    """Rebuild a board whose ranking policy the deployment changed."""
+    policies = {f"phase {phase.slug} ranking", f"phase {phase.slug} select"}
+    live = live_evaluation(run.session, phase.id)
+    if live is not None and policies & {change.what for change in result.changes}:
+        rebuild_board(run.session, phase=phase, evaluation=live)
+
+
+def _deploy_solution(run: _Run, phase: Phase, deployed: Deployed) -> None:
+    solution = run.folder.solution_of(phase.slug)
+    live = live_evaluation(run.session, phase.id)
+    spec = replace(run.folder.spec_for(phase.slug), replicates=run.replicates)
+    if live is not None and not _differs(live, solution.sha256, spec):
+        return
+    # Stored before anything refers to it; a file nothing refers to is harmless.
+    run.stores.hidden_files.put(solution.path, solution.sha256)
+    facts = check_solution(solution.path, spec, sample=None)
+    used = live is not None and has_submissions(run.session, phase.id or 0)
+    if used and not run.new_evaluation:
+        raise Conflict(
+            N_(
+                "The phase %(phase)s has submissions and would be scored otherwise. Deploy with "
+                "--new-evaluation: it is scored beside the live board, and nothing changes "
+                "before you put it live."
+            ),
+            code="solution-differs",
+            phase=phase.slug,
+        )
+    if live is not None and not used:
+        live.state = EvaluationState.PAST
+        run.session.add(live)
+        run.session.flush()
+    state = EvaluationState.SCORING if used else EvaluationState.LIVE
+    evaluation = add_evaluation(
+        run.session,
+        phase=phase,
+        state=state,
+        solution_sha256=solution.sha256,
+        spec=json.loads(spec.to_json()),
+        scorer_version=get_scorer(spec.scorer, **spec.params).version,
+        rows=SolutionReport(
+            rows=facts.rows, public_rows=facts.public_rows, private_rows=facts.private_rows
+        ),
+        reason=run.reason,
+        actor_id=run.actor_id,
+        now=run.now,
+    )
+    _note_evaluation(deployed, phase, evaluation, live)
+    if used:
+        deployed.to_rescore += queue_rescoring(run.session, evaluation)
+    elif live is not None:
+        deployed.to_score += _score_baselines_again(run.session, phase)
+
+
+def _differs(live: Evaluation, sha256: str, spec: EvaluationSpec) -> bool:
+    """Whether scoring would be otherwise; the number of resamples alone is no new metric."""
+    now, then = json.loads(spec.to_json()), dict(live.spec)
+    now.pop("replicates"), then.pop("replicates", None)
+    return live.solution_sha256 != sha256 or now != then
+
+
+def _note_evaluation(
+    deployed: Deployed, phase: Phase, evaluation: Evaluation, live: Evaluation | None
+) -> None:
+    kind = ChangeKind.ADDED if live is None else ChangeKind.CHANGED
+    before = f"evaluation {live.number}" if live else ""
+    after = f"evaluation {evaluation.number}: {evaluation.scorer}, "
+    after += f"{evaluation.rows_public:,} public and {evaluation.rows_private:,} private rows"
+    after += "" if evaluation.state is EvaluationState.LIVE else " (scored beside the live one)"
+    deployed.changes.append(Change(kind, f"solution of phase {phase.slug}", before, after))
+
+
+def _score_baselines_again(session: Session, phase: Phase) -> list[int]:
+    query = select(Submission).where(
+        Submission.phase_id == phase.id,
+        col(Submission.baseline).is_not(None),
+        col(Submission.withdrawn_at).is_(None),
+    )
+    again = session.exec(query).all()
+    for submission in again:
+        submission.state = SubmissionState.QUEUED
+        submission.attempts = 0
+        session.add(submission)
+    return [s.id for s in again if s.id is not None]
+
+
+def _deploy_baselines(run: _Run, phase: Phase, deployed: Deployed) -> None:
+    query = select(Submission).where(
+        Submission.phase_id == phase.id,
+        col(Submission.baseline).is_not(None),
+        col(Submission.withdrawn_at).is_(None),
+    )
+    known = {s.baseline: s for s in run.session.exec(query)}
+    for baseline in [b for b in run.folder.baselines if b.phase == phase.slug]:
+        sha256 = sha256_of(baseline.path)
+        old = known.pop(baseline.name, None)
+        if old is not None and old.sha256 == sha256:
+            continue
+        if old is not None:
+            _retire(run, old)
+        kind = ChangeKind.ADDED if old is None else ChangeKind.CHANGED
+        deployed.changes.append(
+            Change(kind, f"baseline {baseline.name} of phase {phase.slug}", "", "")
+        )
+        deployed.to_score.append(_add_baseline(run, phase, baseline, sha256))
+    for name, old in known.items():
+        _retire(run, old)
+        what = f"baseline {name} of phase {phase.slug}"
+        deployed.changes.append(Change(ChangeKind.REMOVED, what, "", ""))
+
+
+def _add_baseline(run: _Run, phase: Phase, baseline: BaselineFile, sha256: str) -> int:
+    run.stores.public_files.put(baseline.path, sha256)
+    received = Received(baseline.path.name, baseline.size, sha256)
+    submission = submit_baseline(
+        run.session, phase=phase, name=baseline.name, upload=received, now=run.now
+    )
+    assert submission.id is not None
+    return submission.id
+
+
+def _retire(run: _Run, submission: Submission) -> None:
+    """Take a baseline off the board; its file and its score stay."""
+    submission.withdrawn_at = run.now
+    run.session.add(submission)
+    run.session.execute(sa.delete(Entry).where(col(Entry.submission_id) == submission.id))
+
+
+def forget_phase(session: Session, phase_id: int) -> None:
+    """Remove what hangs on a phase without submissions of teams, so that it can be removed."""
+    submissions = select(Submission.id).where(Submission.phase_id == phase_id)
+    evaluations = select(Evaluation.id).where(Evaluation.phase_id == phase_id)
+    scores = select(Score.id).where(col(Score.evaluation_id).in_(evaluations))
+    deletions: tuple[Any, ...] = (
+        sa.delete(Entry).where(col(Entry.phase_id) == phase_id),
+        sa.delete(Replicates).where(col(Replicates.score_id).in_(scores)),
+        sa.delete(Score).where(col(Score.evaluation_id).in_(evaluations)),
+        sa.delete(Rescore).where(col(Rescore.submission_id).in_(submissions)),
+        sa.delete(Evaluation).where(col(Evaluation.phase_id) == phase_id),
+        sa.delete(Submission).where(col(Submission.phase_id) == phase_id),
+    )
+    for deletion in deletions:
+        session.execute(deletion)

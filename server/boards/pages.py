@@ -1,0 +1,198 @@
+"""Pages of the boards room: leaderboards, universities, submissions and teams."""
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.boards.choosing import Choice, decide
+from server.boards.exports import BOARD_COLUMNS, board_cells, csv_lines, ctftime
+from server.boards.forms import read_asked
+from server.boards.leaderboards import (
+    Chosen,
+    board_page,
+    choose,
+    own_standing,
+    universities_to_filter,
+    whole_board,
+)
+from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of, views_of
+from server.boards.team_views import team_page
+from server.boards.university_lines import university_lines
+from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
+from server.challenges.views import Frame
+from server.shared.access import Who, access
+from server.shared.web import now, reading, viewer, writing
+from server.submissions.queries import own_submissions, submission_by_id
+from server.submissions.rules import FINAL
+from server.teams.queries import is_member, team_of, visible_team
+
+bp = Blueprint("boards", __name__)
+SUBMISSIONS_A_PAGE = 50
+
+
+def _frame(slug: str, active: str) -> Frame:
+    return challenge_frame(reading(), slug=slug, viewer=viewer(), now=now(), active=active)
+
+
+def _own_team_id(challenge_id: int | None) -> int | None:
+    asker = viewer().id
+    team = team_of(reading(), challenge_id or 0, asker) if asker else None
+    return team.id if team else None
+
+
+def _chosen(slug: str) -> Chosen:
+    challenge = challenge_by_slug(reading(), slug)
+    asked = read_asked(request.args)
+    return choose(reading(), challenge, asked, viewer=viewer(), now=now())
+
+
+@bp.get("/challenges/<slug>/leaderboard")
+@access(Who.SEES_CHALLENGE)
+def leaderboard(slug: str) -> str:
+    """Show a page of a board."""
+    asked, chosen, session = read_asked(request.args), _chosen(slug), reading()
+    own = _own_team_id(chosen.challenge.id)
+    return render_template(
+        "boards/leaderboard.html",
+        **_frame(slug, "leaderboard").context(),
+        view=board_page(session, chosen, asked),
+        own_team_id=own,
+        own=own_standing(session, chosen, own, per_page=asked.per_page),
+        universities=universities_to_filter(session, chosen),
+    )
+
+
+@bp.get("/challenges/<slug>/leaderboard.csv")
+@access(Who.SEES_CHALLENGE)
+def leaderboard_csv(slug: str) -> Response:
+    """Send a whole board as a table for spreadsheets."""
+    chosen = _chosen(slug)
+    lines = list(csv_lines(BOARD_COLUMNS, map(board_cells, whole_board(reading(), chosen))))
+    name = f"{slug}-{chosen.phase.slug}-{chosen.board.value}.csv"
+    response = Response(lines, mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@bp.get("/challenges/<slug>/ctftime.json", endpoint="ctftime")
+@access(Who.SEES_CHALLENGE)
+def ctftime_feed(slug: str) -> Response:
+    """Send a board as CTFtime's feed."""
+    chosen = _chosen(slug)
+    return jsonify(ctftime(whole_board(reading(), chosen), task=chosen.phase.title))
+
+
+@bp.get("/challenges/<slug>/universities")
+@access(Who.SEES_CHALLENGE)
+def universities(slug: str) -> str:
+    """Show the universities of a board, each by its best team."""
+    chosen = _chosen(slug)
+    return render_template(
+        "boards/universities.html",
+        **_frame(slug, "universities").context(),
+        chosen=chosen,
+        lines=university_lines(reading(), chosen),
+        own_university_id=viewer().university_id,
+    )
+
+
+@bp.get("/challenges/<slug>/submissions")
+@access(Who.SEES_CHALLENGE)
+def submissions(slug: str) -> str:
+    """Show what the viewer's team has sent."""
+    assert viewer().account_id
+    session, frame = reading(), _frame(slug, "submissions")
+    page = own_submissions(
+        session,
+        team_id=_own_team_id(frame.challenge.id) or 0,
+        challenge_id=frame.challenge.id or 0,
+        page=request.args.get("page", 1, int),
+        per_page=SUBMISSIONS_A_PAGE,
+    )
+    views = views_of(session, page.rows)
+    return render_template("boards/submissions.html", **frame.context(), page=page, views=views)
+
+
+@bp.get("/submissions/<int:submission_id>")
+@access(Who.SUBMISSION_TEAM)
+def submission(submission_id: int) -> str:
+    """Show a submission: its state live, then its score and its place."""
+    view = _view(submission_id)
+    frame = _frame(view.challenge.slug, "submissions")
+    member = is_member(reading(), view.submission.team_id or 0, viewer().account_id)
+    return render_template(
+        "boards/submission.html",
+        **frame.context(),
+        **_live(view),
+        until=",".join(FINAL),
+        is_member=member,
+    )
+
+
+@bp.get("/submissions/<int:submission_id>/state")
+@access(Who.SUBMISSION_TEAM)
+def submission_state(submission_id: int) -> Response:
+    """Say where a submission stands, for the page that waits."""
+    view = _view(submission_id)
+    html = render_template("boards/_submission_live.html", **_live(view))
+    return jsonify({"state": view.submission.state.value, "html": html})
+
+
+def _view(submission_id: int) -> SubmissionView:
+    return view_of(reading(), submission_by_id(reading(), submission_id))
+
+
+def _live(view: SubmissionView) -> dict[str, object]:
+    session = reading()
+    return {
+        "view": view,
+        "change": change_by(session, view),
+        "ranked": ranked_on(session, view),
+        "organises": viewer().is_admin
+        or is_organiser(session, view.submission.challenge_id, viewer().id),
+    }
+
+
+def _decide(submission_id: int, choice: Choice, said: str) -> BaseResponse:
+    with writing() as session:
+        decide(
+            session,
+            choice,
+            submission_id=submission_id,
+            actor_id=viewer().account_id,
+            now=now(),
+        )
+        session.commit()
+    flash(said, "success")
+    return redirect(url_for("boards.submission", submission_id=submission_id), 303)
+
+
+@bp.post("/submissions/<int:submission_id>/select")
+@access(Who.SUBMISSION_TEAM)
+def select(submission_id: int) -> BaseResponse:
+    """Pick a submission for the final board."""
+    return _decide(submission_id, Choice.SELECT, _("Picked for the final board."))
+
+
+@bp.post("/submissions/<int:submission_id>/unselect")
+@access(Who.SUBMISSION_TEAM)
+def unselect(submission_id: int) -> BaseResponse:
+    """Drop a pick."""
+    return _decide(submission_id, Choice.UNSELECT, _("It is no longer picked."))
+
+
+@bp.post("/submissions/<int:submission_id>/withdraw")
+@access(Who.SUBMISSION_TEAM)
+def withdraw(submission_id: int) -> BaseResponse:
+    """Take a submission off the board."""
+    return _decide(submission_id, Choice.WITHDRAW, _("Withdrawn: it counts on no board now."))
+
+
+@bp.get("/teams/<int:team_id>")
+@access(Who.EVERYBODY)
+def team(team_id: int) -> str:
+    """Show a team to everybody."""
+    found = visible_team(reading(), team_id, viewer())
+    page = team_page(reading(), found)
+    frame = _frame(page.challenge.slug, "leaderboard")
+    return render_template("boards/team.html", **frame.context(), page=page)

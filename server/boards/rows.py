@@ -1,0 +1,173 @@
+"""Rows of boards: what one holds, where it stands, and the columns that it is read from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, func
+
+from server.boards.models import Entry
+from server.evaluations.rules import Board
+from server.submissions.models import Submission
+from server.teams.models import Team
+from server.universities.models import University
+
+ORDER = (col(Entry.key), col(Entry.submitted_at), col(Entry.submission_id))
+
+
+class TeamName(NamedTuple):
+    """A team as a board names it."""
+
+    id: int
+    name: str
+
+
+class UniversityName(NamedTuple):
+    """A university as a board names it."""
+
+    slug: str
+    name: str
+
+
+class On(NamedTuple):
+    """One board of one phase."""
+
+    phase_id: int
+    board: Board
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a board; a baseline has a name, no team and no rank.
+
+    `move` is how many places it climbed from the public board; `key` sorts, lower is better.
+    """
+
+    key: float
+    submitted_at: datetime
+    submission_id: int
+    team: TeamName | None
+    university: UniversityName | None
+    baseline: str | None
+    score: float
+    interval: tuple[float, float] | None
+    method: str
+    submissions: int
+    last_submitted_at: datetime
+    rank_range: tuple[int, int] | None = None
+    first_share: float | None = None
+    ranges_at: datetime | None = None
+    rank: int | None = None
+    move: int | None = None
+    bracket: str = ""
+
+    @property
+    def order(self) -> tuple[float, datetime, int]:
+        """Sorts a board: among equal scores the earlier stands first."""
+        return self.key, self.submitted_at, self.submission_id
+
+
+def on_board(on: On, *, ranked: bool = True) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions of being on a board: among its ranked entries, or the others."""
+    return (
+        col(Entry.phase_id) == on.phase_id,
+        col(Entry.board) == on.board,
+        col(Entry.ranked).is_(ranked),
+    )
+
+
+def places(session: Session, on: On, keys: Iterable[float]) -> dict[float, int]:
+    """Return the rank of each key: one more than the ranked entries strictly better.
+
+    The counts are of ranges that do not overlap: together they read the index once.
+    """
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    bounds = (
+        sa.values(sa.column("low", sa.Float), sa.column("high", sa.Float), name="bounds")
+        .data(list(zip([float("-inf"), *wanted], wanted, strict=False)))
+        .cte("bounds")
+    )
+    between = (
+        sa.select(func.count())
+        .where(*on_board(on), col(Entry.key) >= bounds.c.low, col(Entry.key) < bounds.c.high)
+        .scalar_subquery()
+    )
+    query = sa.select(bounds.c.high, between).order_by(bounds.c.high)
+    better, found = 0, {}
+    for key, count in session.execute(query):
+        better += count
+        found[key] = better + 1
+    return found
+
+
+def count_ranked(session: Session, on: On) -> int:
+    """Return how many teams a board ranks."""
+    return int(session.execute(sa.select(func.count()).where(*on_board(on))).scalar_one())
+
+
+def row_columns() -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of what `row_of` reads."""
+    return (
+        sa.select(
+            col(Entry.key),
+            col(Entry.submitted_at),
+            col(Entry.submission_id),
+            col(Entry.value),
+            col(Entry.low),
+            col(Entry.high),
+            col(Entry.method),
+            col(Entry.submissions),
+            col(Entry.last_submitted_at),
+            col(Entry.rank_best),
+            col(Entry.rank_worst),
+            col(Entry.first_share),
+            col(Entry.ranges_at),
+            col(Team.id).label("team_id"),
+            col(Team.name).label("team_name"),
+            col(University.slug).label("university_slug"),
+            col(University.name).label("university_name"),
+            col(Submission.baseline),
+        )
+        .select_from(Entry)
+        .join(Submission, col(Submission.id) == col(Entry.submission_id))
+        .outerjoin(Team, col(Team.id) == col(Entry.team_id))
+        .outerjoin(University, col(University.id) == col(Entry.university_id))
+    )
+
+
+def row_of(found: Any) -> Row:
+    """Return a row from its columns."""
+    ranged = found.rank_best is not None and found.rank_worst is not None
+    slug, low = found.university_slug, found.low
+    return Row(
+        key=found.key,
+        submitted_at=found.submitted_at,
+        submission_id=found.submission_id,
+        team=None if found.team_id is None else TeamName(found.team_id, found.team_name),
+        university=None if slug is None else UniversityName(slug, found.university_name),
+        baseline=found.baseline if found.team_id is None else None,
+        score=found.value,
+        interval=None if low is None or found.high is None else (low, found.high),
+        method=found.method,
+        submissions=found.submissions,
+        last_submitted_at=found.last_submitted_at,
+        rank_range=(found.rank_best, found.rank_worst) if ranged else None,
+        first_share=found.first_share,
+        ranges_at=found.ranges_at,
+    )
+
+
+def ahead_of(order: tuple[float, datetime, int]) -> sa.ColumnElement[bool]:
+    """Return the condition of standing before an entry; its first half is for the index."""
+    key, submitted_at, submission_id = order
+    earlier = sa.and_(
+        col(Entry.submitted_at) == submitted_at, col(Entry.submission_id) < submission_id
+    )
+    return sa.and_(
+        col(Entry.key) <= key,
+        sa.or_(col(Entry.key) < key, col(Entry.submitted_at) < submitted_at, earlier),
+    )

@@ -1,0 +1,98 @@
+"""What the worker does for boards by the clock: reveals that are due, ranges of ranks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from sqlmodel import Session, select
+
+from scorers.uncertainty import RankRange, rank_ranges
+from server.boards.actions import reveal
+from server.boards.entries import mark_beyond
+from server.boards.models import Entry
+from server.boards.queries import boards_without_ranges, count_ranked, top_entries
+from server.challenges.models import Challenge, Phase
+from server.challenges.queries import phases_to_reveal
+from server.evaluations.queries import replicates_of
+from server.evaluations.rules import Board
+from server.shared.database import Database
+from server.shared.errors import Conflict
+
+MOST_RANGED = 100
+
+
+def reveal_due(session: Session, *, now: datetime) -> list[int]:
+    """Reveal every phase that ended, reveals itself and has nothing left to score."""
+    revealed = []
+    for phase in phases_to_reveal(session, now=now):
+        try:
+            reveal(session, phase=phase, actor_id=None, now=now)
+        except Conflict:
+            continue
+        revealed.append(phase.id or 0)
+    return revealed
+
+
+def write_rank_ranges(database: Database, *, now: datetime) -> int:
+    """Compute the ranges of the boards that changed since; return how many boards."""
+    with database.reading() as session:
+        boards = boards_without_ranges(session)
+    for phase_id, board in boards:
+        _write_ranges(database, phase_id, board, now)
+    return len(boards)
+
+
+def _write_ranges(database: Database, phase_id: int, board: Board, now: datetime) -> None:
+    with database.reading() as session:
+        entries = top_entries(session, phase_id, board, limit=MOST_RANGED)
+        phase = session.get_one(Phase, phase_id)
+        higher = session.get_one(Challenge, phase.challenge_id).higher_is_better
+        stored = _replicates(session, entries, board)
+        teams = count_ranked(session, phase_id, board)
+    ranged = [e for e in entries if e.submission_id in stored]
+    usable = len(ranged) == len(entries) and len(ranged) > 1
+    with database.writing() as session:
+        if usable:
+            matrix = np.vstack([stored[e.submission_id] for e in ranged])
+            found = rank_ranges(matrix, higher_is_better=higher, values=[e.value for e in ranged])
+            for entry, place in zip(ranged, found, strict=True):
+                _write(session, entry, _beyond(place, len(ranged), teams), now)
+        else:
+            for entry in entries:
+                _write(session, entry, None, now)
+        if entries:
+            mark_beyond(session, phase_id, board, key=entries[-1].key, now=now)
+        session.commit()
+
+
+def _beyond(place: RankRange, ranged: int, teams: int) -> RankRange:
+    """Widen a range that reaches the end of those compared: teams after it may be no worse."""
+    return place._replace(worst=teams) if place.worst == ranged else place
+
+
+def _replicates(
+    session: Session, entries: Sequence[Entry], board: Board
+) -> dict[int, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    if not entries:
+        return {}
+    data = replicates_of(
+        session,
+        [e.submission_id for e in entries],
+        evaluation_id=entries[0].evaluation_id,
+        board=board,
+    )
+    return {k: np.frombuffer(v, dtype="<f8") for k, v in data.items()}
+
+
+def _write(session: Session, entry: Entry, place: RankRange | None, now: datetime) -> None:
+    """Write a range, unless the team's counted submission changed while it was computed."""
+    current = session.exec(
+        select(Entry).where(Entry.id == entry.id, Entry.submission_id == entry.submission_id)
+    ).first()
+    if current is None:
+        return
+    current.rank_best = place.best if place else None
+    current.rank_worst = place.worst if place else None
+    current.first_share = place.first if place else None
+    current.ranges_at = now
+    session.add(current)

@@ -1,0 +1,104 @@
+"""Starting an evaluation from the web: the solution is taken in blindly, and looked at later."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlmodel import Session
+
+from scorers.errors import InvalidParameter, UnknownScorer
+from scorers.registry import get_scorer
+from server.challenges.models import Challenge, Phase
+from server.challenges.queries import is_organiser, phases_of
+from server.evaluations.actions import add_evaluation
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import evaluation_by_id, live_evaluation
+from server.evaluations.rules import EvaluationState
+from server.evaluations.scoring import SolutionReport
+from server.shared.access import Viewer
+from server.shared.errors import N_, Conflict, Forbidden, Invalid, NotFound
+
+
+class Wanted(NamedTuple):
+    """What an organiser wants: another solution, another metric, or both; and why."""
+
+    phase: str
+    reason: str
+    scorer: str | None
+    params: Mapping[str, Any] | None
+    solution_sha256: str | None
+
+
+def start_evaluation(
+    session: Session, *, challenge: Challenge, wanted: Wanted, actor_id: int, now: datetime
+) -> Evaluation:
+    """Add a phase's next evaluation; a worker looks at its solution and scores everything.
+
+    The seeds stay, so the same rows are public and a corrected truth changes nothing else.
+
+    Raises:
+        NotFound: there is no such phase.
+        Invalid: no reason is given, nothing would change, or the metric is not known.
+        Conflict: the phase has no live evaluation.
+    """
+    phase = _phase(session, challenge, wanted.phase)
+    live = live_evaluation(session, phase.id)
+    if live is None:
+        raise Conflict(N_("This phase has no evaluation yet. Deploy the challenge first."))
+    if not wanted.reason:
+        raise Invalid(N_("Say why: teams and the log will read it."), field="reason")
+    spec = _spec(live, wanted)
+    if spec == live.spec and wanted.solution_sha256 in (None, live.solution_sha256):
+        raise Invalid(N_("Nothing would change: send another solution or another metric."))
+    return add_evaluation(
+        session,
+        phase=phase,
+        state=EvaluationState.RECEIVED,
+        solution_sha256=wanted.solution_sha256 or live.solution_sha256,
+        spec=spec,
+        scorer_version=get_scorer(spec["scorer"], **spec["params"]).version,
+        rows=SolutionReport(),
+        reason=wanted.reason[:1000],
+        actor_id=actor_id,
+        now=now,
+    )
+
+
+def _phase(session: Session, challenge: Challenge, slug: str) -> Phase:
+    for phase in phases_of(session, challenge.id or 0):
+        if phase.slug == slug:
+            return phase
+    raise NotFound(N_("This challenge has no phase %(slug)s."), slug=slug)
+
+
+def _spec(live: Evaluation, wanted: Wanted) -> dict[str, Any]:
+    spec = dict(live.spec)
+    if wanted.scorer is not None:
+        spec |= {"scorer": wanted.scorer, "params": {}}
+    if wanted.params is not None:
+        spec["params"] = dict(wanted.params)
+    try:
+        new = get_scorer(spec["scorer"], **spec["params"])
+    except (UnknownScorer, InvalidParameter) as error:
+        raise Invalid(str(error).replace("%", "%%"), field="scorer") from error
+    old = get_scorer(live.spec["scorer"], **live.spec["params"])
+    if new.higher_is_better != old.higher_is_better:
+        raise Invalid(
+            N_(
+                "The new metric runs the other way (higher against lower is better). "
+                "Deploy a new phase for it."
+            ),
+            field="scorer",
+        )
+    return spec
+
+
+def organiser_of_evaluation_gate(
+    session: Session, viewer: Viewer, arguments: Mapping[str, Any]
+) -> None:
+    """Let in the organisers of the challenge that the route's evaluation is of."""
+    account_id = viewer.account_id
+    evaluation = evaluation_by_id(session, int(arguments["evaluation_id"]))
+    phase = session.get_one(Phase, evaluation.phase_id)
+    if not viewer.is_admin and not is_organiser(session, phase.challenge_id, account_id):
+        raise Forbidden(N_("This is for the organisers of the challenge."))

@@ -1,0 +1,209 @@
+"""A submission as it is shown: with its score, and its place where it counts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, func
+
+from server.accounts.queries import accounts_by_id
+from server.boards.models import Entry
+from server.boards.rows import On, TeamName, count_ranked, places
+from server.boards.rules import sort_key
+from server.challenges.models import Challenge, Phase
+from server.challenges.queries import challenges_by_id
+from server.challenges.rules import INCLUSIVE, Ranking
+from server.evaluations.models import Evaluation, Score
+from server.evaluations.queries import scores_of
+from server.evaluations.rules import Board, EvaluationState
+from server.submissions.models import Submission
+from server.submissions.rules import SubmissionState
+from server.teams.queries import teams_by_id
+
+
+@dataclass(frozen=True)
+class SubmissionView:
+    """A submission with what may be shown of it; `private` is None where it may not be."""
+
+    submission: Submission
+    challenge: Challenge
+    phase: Phase
+    team: TeamName | None
+    by: str | None
+    public: Score | None
+    private: Score | None
+    board: Board
+    rank: int | None
+
+    @property
+    def id(self) -> int:
+        """The submission's number."""
+        assert self.submission.id is not None
+        return self.submission.id
+
+    @property
+    def revealed(self) -> bool:
+        """Whether the result of its phase is out."""
+        return self.phase.revealed_at is not None
+
+    @property
+    def on(self) -> On:
+        """The board that its rank speaks of."""
+        return On(self.submission.phase_id, self.board)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the phase still takes decisions on it."""
+        return now < self.phase.ends + INCLUSIVE
+
+    def may_withdraw(self, now: datetime) -> bool:
+        """Whether the team can still take it back."""
+        return self.is_open(now) and self.submission.withdrawn_at is None
+
+    def may_pick(self, now: datetime) -> bool:
+        """Whether the team can pick it for the final board, or drop the pick."""
+        waits = self.submission.state in (SubmissionState.REJECTED, SubmissionState.FAILED)
+        return (
+            self.phase.ranking is Ranking.SELECTED
+            and self.may_withdraw(now)
+            and not waits
+            and not self.submission.late
+        )
+
+
+def views_of(
+    session: Session, submissions: Sequence[Submission], *, for_organisers: bool = False
+) -> list[SubmissionView]:
+    """Return how submissions are shown, in a fixed number of queries.
+
+    Private scores are read of revealed phases only, or where it is for the organisers.
+    """
+    phases = _phases(session, {s.phase_id for s in submissions})
+    challenges = challenges_by_id(session, (s.challenge_id for s in submissions))
+    teams = teams_by_id(session, (s.team_id for s in submissions))
+    people = accounts_by_id(session, (s.account_id for s in submissions))
+    live = _live(session, phases)
+    shown = {k for k, p in phases.items() if for_organisers or p.revealed_at is not None}
+    public = scores_of(session, _ids(submissions), board=Board.PUBLIC)
+    hidden = _ids(s for s in submissions if s.phase_id in shown)
+    private = scores_of(session, hidden, board=Board.PRIVATE) if hidden else {}
+    boards = {k: _final_board(p, live.get(k)) for k, p in phases.items()}
+    ranked = _ranks(session, _ids(submissions), boards)
+    views = []
+    for submission in submissions:
+        evaluation = live.get(submission.phase_id)
+        at = (submission.id or 0, (evaluation and evaluation.id) or 0)
+        team = teams.get(submission.team_id or 0)
+        person = people.get(submission.account_id or 0)
+        views.append(
+            SubmissionView(
+                submission=submission,
+                challenge=challenges[submission.challenge_id],
+                phase=phases[submission.phase_id],
+                team=None if team is None else TeamName(team.id or 0, team.name),
+                by=person.name if person else None,
+                public=public.get(at),
+                private=private.get(at),
+                board=boards[submission.phase_id],
+                rank=ranked.get(submission.id or 0),
+            )
+        )
+    return views
+
+
+def view_of(
+    session: Session, submission: Submission, *, for_organisers: bool = False
+) -> SubmissionView:
+    """Return how one submission is shown."""
+    return views_of(session, [submission], for_organisers=for_organisers)[0]
+
+
+def _ids(submissions: Iterable[Submission]) -> set[int]:
+    return {s.id for s in submissions if s.id is not None}
+
+
+def _phases(session: Session, ids: set[int]) -> dict[int, Phase]:
+    found = session.execute(sa.select(Phase).where(col(Phase.id).in_(ids))).scalars()
+    return {p.id: p for p in found if p.id is not None}
+
+
+def _live(session: Session, phases: Iterable[int]) -> dict[int, Evaluation]:
+    query = sa.select(Evaluation).where(
+        col(Evaluation.phase_id).in_(set(phases)), col(Evaluation.state) == EvaluationState.LIVE
+    )
+    return {e.phase_id: e for e in session.execute(query).scalars()}
+
+
+def _final_board(phase: Phase, evaluation: Evaluation | None) -> Board:
+    final = phase.revealed_at is not None and evaluation is not None and evaluation.has_private
+    return Board.PRIVATE if final else Board.PUBLIC
+
+
+def _ranks(session: Session, ids: set[int], boards: dict[int, Board]) -> dict[int, int]:
+    """Return the rank of those submissions that count on the board shown of their phase."""
+    found: dict[int, int] = {}
+    for phase_id, board in boards.items():
+        query = sa.select(col(Entry.submission_id), col(Entry.key)).where(
+            col(Entry.submission_id).in_(ids),
+            col(Entry.phase_id) == phase_id,
+            col(Entry.board) == board,
+            col(Entry.ranked).is_(True),
+        )
+        keys = {submission_id: key for submission_id, key in session.execute(query)}  # noqa: C416
+        ranked = places(session, On(phase_id, board), keys.values())
+        found |= {submission_id: ranked[key] for submission_id, key in keys.items()}
+    return found
+
+
+class Change(NamedTuple):
+    """What a submission changed: against the team's best before it, and in rank.
+
+    `gain` is positive where the score became better, whatever the metric's direction.
+    """
+
+    before: float
+    gain: float
+    rank_before: int | None
+
+
+def change_by(session: Session, view: SubmissionView) -> Change | None:
+    """Return what a submission changed for its team on the public board; None for its first."""
+    submission, higher = view.submission, view.challenge.higher_is_better
+    if view.public is None or submission.team_id is None or submission.late:
+        return None
+    best = func.max(col(Score.value)) if higher else func.min(col(Score.value))
+    query = (
+        sa.select(best)
+        .join(Submission, col(Submission.id) == col(Score.submission_id))
+        .where(
+            col(Submission.team_id) == submission.team_id,
+            col(Submission.phase_id) == submission.phase_id,
+            col(Submission.received_at) < submission.received_at,
+            col(Submission.late).is_(False),
+            col(Submission.withdrawn_at).is_(None),
+            col(Submission.disqualified_at).is_(None),
+            col(Score.evaluation_id) == view.public.evaluation_id,
+            col(Score.board) == Board.PUBLIC,
+        )
+    )
+    before = session.execute(query).scalar_one_or_none()
+    if before is None:
+        return None
+    gain = view.public.value - before if higher else before - view.public.value
+    return Change(before, gain, _rank_with(session, view, before))
+
+
+def _rank_with(session: Session, view: SubmissionView, value: float) -> int | None:
+    """Return the rank that another score would have given, everybody else standing as now."""
+    if view.rank is None or view.board is not Board.PUBLIC or view.public is None:
+        return None
+    higher = view.challenge.higher_is_better
+    key = sort_key(value, higher_is_better=higher)
+    own = sort_key(view.public.value, higher_is_better=higher)
+    return places(session, view.on, [key])[key] - (1 if own < key else 0)
+
+
+def ranked_on(session: Session, view: SubmissionView) -> int:
+    """Return how many teams the board ranks that a submission's rank speaks of."""
+    return count_ranked(session, view.on)

@@ -1,0 +1,109 @@
+"""Writes of challenges: joining one, and making one what its folder says."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, select
+
+from server.accounts.models import Account
+from server.challenges.changes import Change, ChangeKind, challenge_values
+from server.challenges.deployment import (
+    Deployment,
+    PhaseUse,
+    add_organisers,
+    record,
+    update_challenge,
+    update_files,
+    update_pages,
+    update_phases,
+)
+from server.challenges.folder_contents import Folder, sha256_of
+from server.challenges.models import Challenge, Participation, Phase
+from server.challenges.queries import participation_of, phases_of, rules_digest
+from server.shared import events
+from server.shared.storage import FileStore
+
+
+class DeployResult(NamedTuple):
+    """A challenge as deployed, its phases in their order, and what was changed (maybe nothing)."""
+
+    challenge: Challenge
+    phases: list[Phase]
+    created: bool
+    changes: list[Change]
+
+
+def join(
+    session: Session, *, challenge: Challenge, account_id: int, now: datetime
+) -> Participation:
+    """Let an account take part and keep which rules it accepts by that; again changes nothing."""
+    assert challenge.id is not None
+    # Two first clicks of one person come one after the other.
+    session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).first()
+    rules = rules_digest(session, challenge.id)
+    known = participation_of(session, challenge.id, account_id)
+    if known is not None and known.rules_sha256 == rules:
+        return known
+    joined = known or Participation(challenge_id=challenge.id, account_id=account_id, joined_at=now)
+    joined.rules_sha256 = rules
+    session.add(joined)
+    kind = "rules.accepted" if known else "challenge.joined"
+    events.record(
+        session, kind, at=now, actor_id=account_id, challenge_id=challenge.id, rules=rules
+    )
+    return joined
+
+
+def deploy_challenge(
+    session: Session,
+    folder: Folder,
+    *,
+    files: FileStore,
+    use: PhaseUse,
+    organisers: Collection[str] = (),
+    allow_breaking: bool = False,
+    actor_id: int | None = None,
+    now: datetime,
+) -> DeployResult:
+    """Make a challenge what its folder says: its fields, pages, files, phases and organisers.
+
+    Doing it again changes nothing. `organisers` are addresses of accounts: they are added, never
+    taken away. What is hidden (solutions, baselines) is left to the rooms above.
+
+    Raises:
+        Conflict: a phase with submissions would go, or what they rely on would change.
+        Invalid: an organiser has no account.
+    """
+    # Before the session is touched: the database's lock is not held while files are copied.
+    hashes = _store_files(folder, files)
+    challenge, created = _challenge_row(session, folder, now)
+    run = Deployment(session, challenge, use, allow_breaking, now)
+    if created:
+        run.note(ChangeKind.ADDED, f"challenge {folder.slug}")
+    else:
+        update_challenge(run, folder)
+    update_pages(run, folder)
+    update_files(run, folder, hashes)
+    update_phases(run, folder)
+    add_organisers(run, organisers)
+    record(run, created=created, actor_id=actor_id)
+    session.flush()
+    return DeployResult(challenge, phases_of(session, run.challenge_id), created, run.changes)
+
+
+def _store_files(folder: Folder, files: FileStore) -> dict[str, str]:
+    hashes = {file.name: sha256_of(file.path) for file in folder.files}
+    for file in folder.files:
+        files.put(file.path, hashes[file.name])
+    return hashes
+
+
+def _challenge_row(session: Session, folder: Folder, now: datetime) -> tuple[Challenge, bool]:
+    known = session.exec(select(Challenge).where(Challenge.slug == folder.slug)).first()
+    if known is not None:
+        return known, False
+    made = Challenge(slug=folder.slug, created_at=now, updated_at=now, **challenge_values(folder))
+    session.add(made)
+    session.flush()
+    return made, True

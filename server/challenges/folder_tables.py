@@ -1,0 +1,79 @@
+"""Looking into a table of an organiser's: its header, or all of it as text."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from scorers.containers import Format, Unpacked, unpack
+from scorers.errors import InvalidPredictions
+
+MAX_UNPACKED_BYTES = 4_000_000_000
+_BROKEN = (OSError, ValueError, EOFError, csv.Error, pl.exceptions.PolarsError)
+
+
+class UnreadableTable(Exception):
+    """The file holds no table; the text says why."""
+
+
+def header_of(path: Path) -> list[str]:
+    """Return the names of a table's columns. Raises UnreadableTable."""
+    try:
+        header = _header(_unpacked(path))
+    except _BROKEN as error:
+        raise UnreadableTable(
+            f"the file can't be read as a table ({_first_line(error)})."
+        ) from error
+    if not header or not all(name.strip() for name in header):
+        raise UnreadableTable("the first line must name every column.")
+    return header
+
+
+def text_columns(path: Path) -> pl.DataFrame:
+    """Return a whole table as text, absent values as null. Raises UnreadableTable."""
+    try:
+        return _frame(_unpacked(path)).cast(pl.String)
+    except _BROKEN as error:
+        raise UnreadableTable(_first_line(error)) from error
+
+
+def _unpacked(path: Path) -> Unpacked:
+    try:
+        return unpack(path, MAX_UNPACKED_BYTES)
+    except InvalidPredictions as error:
+        raise UnreadableTable(str(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _header(table: Unpacked) -> list[str]:
+    match table.format:
+        case Format.NPZ:
+            return list(table.members)
+        case Format.PARQUET:
+            return list(pl.read_parquet_schema(io.BytesIO(table.data)))
+        case Format.JSON_LINES:
+            return list(json.loads(table.data.lstrip(b"\xef\xbb\xbf").splitlines()[0]))
+    text = io.TextIOWrapper(io.BytesIO(table.data), encoding="utf-8-sig", newline="")
+    return next(csv.reader(text, strict=True), [])
+
+
+def _frame(table: Unpacked) -> pl.DataFrame:
+    content = io.BytesIO(table.data)
+    match table.format:
+        case Format.NPZ:
+            return pl.DataFrame({name: _array(data) for name, data in table.members.items()})
+        case Format.PARQUET:
+            return pl.read_parquet(content)
+        case Format.JSON_LINES:
+            return pl.read_ndjson(content)
+    return pl.read_csv(content, infer_schema=False)
+
+
+def _array(data: bytes) -> np.ndarray:
+    return np.asarray(np.load(io.BytesIO(data), allow_pickle=False))

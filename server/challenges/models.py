@@ -1,0 +1,108 @@
+"""Tables of challenges, their pages, files, phases and people."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.challenges.rules import Joining, Ranking, Reveal, Visibility
+from server.shared.database import UTCDateTime, enum_column
+
+
+class Challenge(SQLModel, table=True):
+    """A task with data, a metric, rules and phases."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(max_length=64, unique=True)
+    title: str = Field(max_length=200)
+    summary: str = Field(default="", max_length=500)
+    host: str = Field(default="", max_length=200)
+    tags: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    visibility: Visibility = Field(sa_type=enum_column(Visibility))
+    id_column: str = Field(max_length=300)
+    header: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    labels: list[str] | None = Field(default=None, sa_type=sa.JSON)
+    max_bytes: int = Field(sa_type=sa.BigInteger)
+    scorer: str = Field(max_length=120)
+    params: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    also: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    higher_is_better: bool = True
+    max_size: int = 4
+    same_university: bool = True
+    joining: Joining = Field(default=Joining.OPEN, sa_type=enum_column(Joining))
+    lock_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    updated_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ChallengePage(SQLModel, table=True):
+    """A tab of Markdown."""
+
+    __tablename__ = "challenge_page"
+    __table_args__ = (sa.UniqueConstraint("challenge_id", "slug"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    slug: str = Field(max_length=64)
+    title: str = Field(max_length=200)
+    position: int
+    markdown: str = Field(sa_type=sa.Text)
+
+
+class ChallengeFile(SQLModel, table=True):
+    """A file that participants download, stored under its sha256 among the public files."""
+
+    __tablename__ = "challenge_file"
+    __table_args__ = (sa.UniqueConstraint("challenge_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    name: str = Field(max_length=300)
+    sha256: str = Field(max_length=64)
+    size: int = Field(sa_type=sa.BigInteger)
+    position: int
+
+
+class Phase(SQLModel, table=True):
+    """A round with a start, an end, quotas and a ranking policy."""
+
+    __table_args__ = (sa.UniqueConstraint("challenge_id", "slug"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    slug: str = Field(max_length=64)
+    title: str = Field(max_length=200)
+    position: int
+    starts: datetime = Field(sa_type=UTCDateTime)
+    ends: datetime = Field(sa_type=UTCDateTime, index=True)
+    per_day: int
+    total: int
+    ranking: Ranking = Field(sa_type=enum_column(Ranking))
+    select: int = 2
+    reveal: Reveal = Field(sa_type=enum_column(Reveal))
+    admit_top: int | None = None
+    revealed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Organiser(SQLModel, table=True):
+    """An account that runs a challenge."""
+
+    challenge_id: int = Field(foreign_key="challenge.id", primary_key=True)
+    account_id: int = Field(foreign_key="account.id", primary_key=True, index=True)
+
+
+class Invitation(SQLModel, table=True):
+    """An address that may see a challenge for the invited."""
+
+    challenge_id: int = Field(foreign_key="challenge.id", primary_key=True)
+    email: str = Field(primary_key=True, max_length=254)
+
+
+class Participation(SQLModel, table=True):
+    """An account joined a challenge, and the rules it accepted by that."""
+
+    challenge_id: int = Field(foreign_key="challenge.id", primary_key=True)
+    account_id: int = Field(foreign_key="account.id", primary_key=True, index=True)
+    joined_at: datetime = Field(sa_type=UTCDateTime)
+    rules_sha256: str = Field(default="", max_length=64)

@@ -1,0 +1,154 @@
+"""The schedules: each chore runs once when it is due, however many workers there are."""
+
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from server.accounts.sightings import purge_sightings
+from server.boards.rescoring import Rescorer
+from server.boards.schedules import reveal_due, write_rank_ranges
+from server.evaluations.actions import give_back_rescores
+from server.evaluations.queries import rescore_holders
+from server.shared.clock import Clock
+from server.shared.database import Database
+from server.shared.mail import OutgoingMail, deliver, waiting_mail
+from server.shared.queue import Jobs
+from server.shared.schedules import claim_schedule
+from server.shared.settings import Settings
+from server.shared.uploads import forget_stale
+from server.submissions.actions import fail_interrupted, give_back
+from server.submissions.queries import lease_holders, waiting_ids
+
+log = structlog.get_logger(__name__)
+MOST_SIGNALS = 1000
+DAY_SECONDS = 86_400
+
+
+class Chore(NamedTuple):
+    """Something to do again and again, every so many seconds."""
+
+    name: str
+    seconds: float
+    run: Callable[[], None]
+
+
+class Chores:
+    """What a worker does by the clock beside scoring."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        jobs: Jobs,
+        rescorer: Rescorer,
+        clock: Clock,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.jobs = jobs
+        self.rescorer = rescorer
+        self.clock = clock
+        self.all = (
+            Chore("sweep", 2, self.sweep),
+            Chore("mail", 1, self.send_mail),
+            Chore("reveal", 5, self.reveal),
+            Chore("ranges", 3, self.rank_ranges),
+            Chore("purge", 3600, self.purge),
+        )
+
+    def run_due(self) -> None:
+        """Run what is due; a chore that fails is logged and does not stop the others."""
+        for chore in self.all:
+            if self._take(chore):
+                try:
+                    chore.run()
+                except Exception:
+                    log.exception("chore_failed", chore=chore.name)
+
+    def _take(self, chore: Chore) -> bool:
+        with self.database.writing() as session:
+            every = timedelta(seconds=chore.seconds)
+            due = claim_schedule(session, chore.name, every=every, now=self.clock())
+            session.commit()
+        return due
+
+    def sweep(self) -> None:
+        """Find what was acknowledged and is not being scored: a signal was lost, a worker died."""
+        self.free_the_dead()
+        with self.database.reading() as session:
+            waiting = waiting_ids(session, now=self.clock(), limit=MOST_SIGNALS)
+        if waiting and self.jobs.waiting() < len(waiting):
+            for submission_id in waiting:
+                self.jobs.send("score", submission_id=submission_id)
+        self.rescorer.sweep()
+
+    def free_the_dead(self) -> None:
+        """Put back at once what dead workers of this machine hold; no lease need run out."""
+        with self.database.reading() as session:
+            holders = lease_holders(session) | rescore_holders(session)
+        dead = {holder for holder in holders if _is_dead(holder)}
+        with self.database.writing() as session:
+            for holder in dead:
+                give_back(session, holder)
+                give_back_rescores(session, holder)
+            fail_interrupted(session, now=self.clock())
+            session.commit()
+
+    def send_mail(self) -> None:
+        """Deliver what waits in the outbox; a failure is tried again at the next turn."""
+        with self.database.reading() as session:
+            mails = waiting_mail(session)
+        for mail in mails:
+            self._send(mail)
+
+    def _send(self, mail: OutgoingMail) -> None:
+        error = None
+        try:
+            deliver(self.settings, mail)
+        except OSError as failure:
+            error = f"{type(failure).__name__}: {failure}"
+            log.warning("mail_failed", mail=mail.id, error=error)
+        with self.database.writing() as session:
+            mail.attempts += 1
+            mail.error = error
+            mail.sent_at = None if error else self.clock()
+            session.merge(mail)
+            session.commit()
+
+    def reveal(self) -> None:
+        """Reveal what is due by the schedule."""
+        with self.database.writing() as session:
+            for phase in reveal_due(session, now=self.clock()):
+                log.info("revealed", phase=phase)
+            session.commit()
+
+    def rank_ranges(self) -> None:
+        """Write the rank ranges of boards that changed."""
+        write_rank_ranges(self.database, now=self.clock())
+
+    def purge(self) -> None:
+        """Forget addresses after 90 days, and what broken uploads left behind after one."""
+        with self.database.writing() as session:
+            purge_sightings(session, now=self.clock())
+            session.commit()
+        day_ago = self.clock().timestamp() - DAY_SECONDS
+        forget_stale(self.settings.data_dir / "incoming", older_than=day_ago)
+
+
+def born(pid: int) -> str:
+    """Return when a process was started (in clock ticks since boot), or "" if there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]
+
+
+def _is_dead(holder: str) -> bool:
+    host, pid, birth, _ = holder.split("/")
+    return host == socket.gethostname() and born(int(pid)) != birth

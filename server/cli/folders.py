@@ -1,0 +1,129 @@
+"""`varsity new`, `check` and `score`: an organiser's folder, without a server."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scorers.errors import InvalidPredictions, InvalidSolution
+from scorers.evaluate import BoardResult
+from scorers.registry import get_scorer
+from server.challenges.folder import (
+    Finding,
+    InvalidFolder,
+    Level,
+    OfflineScore,
+    check_folder,
+    read_folder,
+    run_prepare,
+    score_file,
+)
+from server.challenges.scaffold import CannotScaffold, new_challenge
+from server.cli.output import Refusal, json_option, print_json
+from server.cli.showing import number, score_text
+from server.shared.clock import utcnow
+
+folder_argument = click.argument(
+    "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+MARKS = {Level.ERROR: "error  ", Level.WARNING: "warning", Level.OK: "ok     "}
+
+
+@click.command()
+@click.argument("slug")
+@json_option
+def new(slug: str, as_json: bool) -> None:
+    """Make a small, complete challenge folder named SLUG here, to fill in."""
+    try:
+        made = new_challenge(slug, now=utcnow())
+    except (CannotScaffold, OSError) as error:
+        raise Refusal(str(error)) from error
+    if as_json:
+        print_json({"path": str(made.path), "next": made.next_command})
+    else:
+        click.echo(f"Made {made.path}/. It works as it is; fill it in, then: {made.next_command}")
+
+
+@click.command()
+@folder_argument
+@json_option
+def check(folder: Path, as_json: bool) -> None:
+    """Check a challenge folder: every mistake is named at once, with its remedy.
+
+    Exit code 1 where something would stop a launch.
+    """
+    try:
+        run_prepare(folder)
+        read = read_folder(folder, now=utcnow(), allow_relative_times=True)
+    except InvalidFolder as error:
+        if as_json:
+            print_json({"ok": False, "faults": [vars(fault) for fault in error.faults]})
+        raise Refusal(explained(error)) from error
+    _print_findings(check_folder(read), folder, as_json)
+
+
+def _print_findings(findings: list[Finding], folder: Path, as_json: bool) -> None:
+    errors = [finding for finding in findings if finding.level is Level.ERROR]
+    if as_json:
+        print_json({"ok": not errors, "findings": [f._asdict() for f in findings]})
+    else:
+        for finding in findings:
+            click.echo(f"{MARKS[finding.level]}  {finding.message} {finding.remedy}".rstrip())
+    if errors:
+        raise Refusal(f"{folder} is not ready: {len(errors)} to correct.")
+
+
+@click.command()
+@folder_argument
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--phase", help="The phase (the first one, if left out).")
+@json_option
+def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
+    """Score FILE against the challenge folder DIR, as the server would."""
+    try:
+        run_prepare(folder)
+        found = score_file(folder, file, phase)
+    except InvalidPredictions as error:
+        more = error.count - len(error.faults)
+        tail = f"\n... and {more} more." if more and "more" not in str(error) else ""
+        raise Refusal(f"{file} would be rejected:\n{error}{tail}") from error
+    except InvalidFolder as error:
+        raise Refusal(explained(error)) from error
+    except InvalidSolution as error:
+        raise Refusal(f"The solution is wrong (the organiser's mistake):\n{error}") from error
+    if as_json:
+        print_json(_score_json(found))
+    else:
+        _print_score(found)
+
+
+def _score_json(found: OfflineScore) -> dict[str, Any]:
+    boards = {"public": found.result.public, "private": found.result.private}
+    scored = {name: _board_json(board) for name, board in boards.items()}
+    scorer = found.folder.definition.scoring.scorer
+    return {"challenge": found.folder.slug, "phase": found.phase, "scorer": scorer, **scored}
+
+
+def _board_json(board: BoardResult | None) -> dict[str, Any] | None:
+    if board is None:
+        return None
+    names = ("value", "interval", "method", "also", "rows")
+    return {name: getattr(board, name) for name in names}
+
+
+def _print_score(found: OfflineScore) -> None:
+    scorer = get_scorer(found.folder.definition.scoring.scorer)
+    better = "higher" if scorer.higher_is_better else "lower"
+    click.echo(f"{scorer.title} ({better} is better), phase {found.phase}")
+    for name, board in (("public", found.result.public), ("private", found.result.private)):
+        if board is not None:
+            click.echo(f"{name:8} {score_text(board.value, board.interval)}  ({board.rows:,} rows)")
+            for also, value in board.also.items():
+                click.echo(f"         {also} {number(value)}")
+
+
+def explained(error: InvalidFolder) -> str:
+    """Return every mistake of a folder, a line each."""
+    count = len(error.faults)
+    head = "One mistake" if count == 1 else f"{count} mistakes"
+    return "\n".join([f"{head} in the folder:", *(f"  {fault}" for fault in error.faults)])

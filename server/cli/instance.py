@@ -1,0 +1,102 @@
+"""An instance, opened by a server-side command: settings, a migrated database, the stores."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import click
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.cli.output import Refusal
+from server.shared.database import Database
+from server.shared.errors import DomainError
+from server.shared.migrate import migrate
+from server.shared.settings import InsecureSettings, Settings
+from server.shared.storage import FileStore, Stores
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Instance(NamedTuple):
+    """What a server-side command works on."""
+
+    settings: Settings
+    database: Database
+
+    def stores(self) -> Stores:
+        """Open both stores of files."""
+        settings = self.settings
+        return Stores(FileStore(settings.public_store), FileStore(settings.hidden_store))
+
+
+def _use_data_dir(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        os.environ["VARSITY_DATA_DIR"] = str(value.resolve())
+
+
+def data_option(command: Command) -> Command:
+    """Add `--data DIR`, which stands above VARSITY_DATA_DIR."""
+    return click.option(
+        "--data",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        expose_value=False,
+        is_eager=True,
+        callback=_use_data_dir,
+        help="The instance's data folder (else VARSITY_DATA_DIR, else ./instance).",
+    )(command)
+
+
+def load_settings() -> Settings:
+    """Return the settings. Raises Refusal that names each setting that is wrong."""
+    try:
+        settings = Settings()
+        settings.require_secret()
+    except ValidationError as error:
+        raise Refusal("\n".join(_fault(fault) for fault in error.errors())) from error
+    except InsecureSettings as error:
+        raise Refusal(str(error)) from error
+    except OSError as error:
+        raise Refusal(f"The data folder can't be used: {error}. Set VARSITY_DATA_DIR.") from error
+    return settings
+
+
+def _fault(fault: Any) -> str:
+    name = "_".join(str(part) for part in fault["loc"])
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    return f"VARSITY_{name.upper()}: {said}" if name else said
+
+
+@contextmanager
+def opened() -> Iterator[Instance]:
+    """Yield the instance, its database made and migrated.
+
+    Raises Refusal for what a room refuses and for a database that can't be used.
+    """
+    settings = load_settings()
+    try:
+        database = Database(settings.database)
+        migrate(database)
+    except (SQLAlchemyError, ImportError) as error:
+        raise Refusal(f"The database can't be opened: {_cause(error)}") from error
+    try:
+        yield Instance(settings, database)
+    except DomainError as error:
+        raise Refusal(refusal_text(error)) from error
+    except SQLAlchemyError as error:
+        raise Refusal(f"The database refused: {_cause(error)}") from error
+    finally:
+        database.dispose()
+
+
+def refusal_text(error: DomainError) -> str:
+    """Return a refusal's words, with its fields where it names several."""
+    fields = [f"  {e.field}: {e.message}" for e in getattr(error, "errors", ())]
+    return "\n".join([str(error), *fields])
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error)

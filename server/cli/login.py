@@ -1,0 +1,52 @@
+"""`varsity login`."""
+
+import platform
+from urllib.parse import urlsplit
+
+import click
+
+from server.cli.credentials import clean_url, keep
+from server.cli.output import json_option, note, print_json
+from server.cli.remote import Remote
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+@click.command()
+@click.argument("url")
+@click.option("--token", help="A token made in the settings, instead of e-mail and password.")
+@click.option("--email", help="The account's address (asked for where it is left out).")
+@click.option("--password", help="Its password (asked for where it is left out).")
+@json_option
+def login(
+    url: str, token: str | None, email: str | None, password: str | None, as_json: bool
+) -> None:
+    """Sign in to the server at URL; a token is kept in ~/.config/varsity/config.toml.
+
+    VARSITY_URL and VARSITY_TOKEN stand above what is kept.
+    """
+    address = clean_url(url)
+    _warn_of_plain_text(address)
+    chosen = token or _new_token(address, email, password)
+    with Remote(address, chosen) as remote:
+        me = remote.get("/me")
+    path = keep(address, chosen)
+    if as_json:
+        print_json({"url": address, "id": me["id"], "name": me["name"], "config": str(path)})
+    else:
+        click.echo(f"Signed in to {address} as {me['name']} ({me['email']}).")
+
+
+def _new_token(address: str, email: str | None, password: str | None) -> str:
+    who = email or click.prompt("E-mail", err=True)
+    secret = password or click.prompt("Password", hide_input=True, err=True)
+    name = f"varsity on {platform.node() or 'a computer'}"[:80]
+    with Remote(address) as remote:
+        made = remote.post("/tokens", json={"email": who, "password": secret, "name": name})
+    return str(made["token"])
+
+
+def _warn_of_plain_text(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme == "http" and parts.hostname not in LOCAL:
+        note(f"Warning: {address} is not https: your password and token can be read on the way.")

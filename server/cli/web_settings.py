@@ -1,0 +1,46 @@
+"""How gunicorn runs the web application; gunicorn reads this module's names."""
+
+from typing import Any
+
+from gunicorn.glogging import Logger  # type: ignore[import-untyped, unused-ignore]
+from prometheus_client import multiprocess
+
+from server.shared.logs import configure_logs
+from server.shared.settings import Settings
+
+_settings = Settings()
+
+
+class StructuredLogger(Logger):  # type: ignore[misc, unused-ignore]
+    """Gunicorn's own messages in the form of ours."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand messages on to the root logger."""
+        configure_logs(level=_settings.log_level, format=_settings.log_format)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.access_log.propagate = False
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget the gauges of a web process that ended."""
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+wsgi_app = "server.wsgi:app"
+worker_class = "gthread"
+workers = _settings.web_processes
+threads = _settings.web_threads
+# Connections that wait for a thread; a slow upload holds a thread, never the whole process.
+worker_connections = max(1000, _settings.web_threads * 4)
+# A thread's slow request does not stop the heartbeat: this catches a process that hangs.
+timeout = 60
+graceful_timeout = 20
+keepalive = 15
+preload_app = False
+accesslog = None
+logger_class = StructuredLogger
+control_socket_disable = True
+proc_name = "varsity-web"
+# The proxies trusted are counted by VARSITY_TRUSTED_PROXIES, in the application.
+forwarded_allow_ips = ""

@@ -1,0 +1,79 @@
+"""Tables of evaluations and of what they say."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.evaluations.rules import Board, EvaluationState, RescoreState
+from server.shared.database import UTCDateTime, enum_column
+
+LIVE = sa.text("state = 'live'")
+
+
+class Evaluation(SQLModel, table=True):
+    """One numbered way to score a phase. The database allows one live one a phase."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("phase_id", "number"),
+        sa.Index(
+            "uq_evaluation_live", "phase_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    phase_id: int = Field(foreign_key="phase.id", index=True)
+    number: int
+    state: EvaluationState = Field(sa_type=enum_column(EvaluationState))
+    solution_sha256: str = Field(max_length=64)
+    spec: dict[str, Any] = Field(sa_type=sa.JSON)
+    scorer: str = Field(max_length=120)
+    scorer_version: str = Field(max_length=40)
+    has_private: bool
+    rows_public: int = 0
+    rows_private: int = 0
+    reason: str = Field(default="", max_length=1000)
+    problem: str | None = Field(default=None, sa_type=sa.Text)
+    created_by: int | None = Field(default=None, foreign_key="account.id")
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    live_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Score(SQLModel, table=True):
+    """What an evaluation says of a submission on one board: one row, kept by the database."""
+
+    __table_args__ = (sa.UniqueConstraint("submission_id", "evaluation_id", "board"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id")
+    evaluation_id: int = Field(foreign_key="evaluation.id", index=True)
+    board: Board = Field(sa_type=enum_column(Board))
+    value: float
+    low: float | None = None
+    high: float | None = None
+    method: str = Field(default="", max_length=300)
+    also: dict[str, float] = Field(default_factory=dict, sa_type=sa.JSON)
+    rows: int = 0
+    scored_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Replicates(SQLModel, table=True):
+    """The metric on the evaluation's resamples, float64 little-endian; for counted ones only."""
+
+    score_id: int = Field(foreign_key="score.id", primary_key=True)
+    data: bytes = Field(sa_type=sa.LargeBinary)
+
+
+class Rescore(SQLModel, table=True):
+    """A submission to score under an evaluation that is not live: the row is the job."""
+
+    submission_id: int = Field(foreign_key="submission.id", primary_key=True)
+    evaluation_id: int = Field(foreign_key="evaluation.id", primary_key=True, index=True)
+    state: RescoreState = Field(default=RescoreState.QUEUED, sa_type=enum_column(RescoreState))
+    attempts: int = 0
+    interruptions: int = 0
+    lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    lease_holder: str | None = Field(default=None, max_length=128)
+    message: str | None = Field(default=None, sa_type=sa.Text)
+    trace: str | None = Field(default=None, sa_type=sa.Text)

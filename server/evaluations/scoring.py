@@ -1,0 +1,121 @@
+"""What runs in the limited child: it reads two files and answers with JSON, whatever happens."""
+
+import base64
+import json
+import traceback
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from scorers.errors import InvalidPredictions, InvalidSolution
+from scorers.evaluate import BoardResult, EvaluationSpec, check_solution, evaluate_file
+
+
+class Outcome(StrEnum):
+    """Whose the result is: a score, the participant's mistake, the organiser's, or ours."""
+
+    SCORED = "scored"
+    REJECTED = "rejected"
+    SOLUTION = "solution"
+    FAULT = "fault"
+
+
+class BoardScore(BaseModel):
+    """What one board's rows say; `replicates` is base64 of float64, little-endian."""
+
+    value: float
+    low: float | None
+    high: float | None
+    method: str
+    also: dict[str, float]
+    rows: int
+    replicates: str | None
+
+    @property
+    def replicate_bytes(self) -> bytes | None:
+        """The replicates as they are stored."""
+        return base64.b64decode(self.replicates) if self.replicates else None
+
+
+class Report(BaseModel):
+    """The child's whole answer."""
+
+    outcome: Outcome
+    public: BoardScore | None = None
+    private: BoardScore | None = None
+    message: str = ""
+    faults: list[dict[str, Any]] = []
+    fault_count: int = 0
+    trace: str = ""
+
+
+class SolutionReport(BaseModel):
+    """What a look at a solution says; `problem` is the organiser's mistake, if any."""
+
+    problem: str = ""
+    rows: int = 0
+    public_rows: int = 0
+    private_rows: int = 0
+
+
+def score_file(prediction: str, solution: str, spec: str) -> str:
+    """Score a file and return a `Report` as JSON. Paths are local; `spec` is the spec's JSON."""
+    try:
+        result = evaluate_file(Path(prediction), Path(solution), EvaluationSpec.from_json(spec))
+        report = Report(
+            outcome=Outcome.SCORED,
+            public=_board(result.public),
+            private=_board(result.private),
+        )
+    except InvalidPredictions as error:
+        report = Report(
+            outcome=Outcome.REJECTED,
+            message=str(error),
+            faults=[asdict(fault) for fault in error.faults],
+            fault_count=error.count,
+        )
+    except InvalidSolution as error:
+        report = Report(outcome=Outcome.SOLUTION, message=str(error))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the trace is for the organiser; the worker must live
+        report = Report(outcome=Outcome.FAULT, trace=traceback.format_exc())
+    return report.model_dump_json()
+
+
+def look_at_solution(solution: str, spec: str) -> str:
+    """Check a solution and return a `SolutionReport` as JSON."""
+    try:
+        facts = check_solution(Path(solution), EvaluationSpec.from_json(spec), sample=None)
+    except InvalidSolution as error:
+        return SolutionReport(problem=str(error)).model_dump_json()
+    return SolutionReport(
+        rows=facts.rows, public_rows=facts.public_rows, private_rows=facts.private_rows
+    ).model_dump_json()
+
+
+def _board(result: BoardResult | None) -> BoardScore | None:
+    if result is None:
+        return None
+    low, high = result.interval or (None, None)
+    replicates = result.replicates
+    return BoardScore(
+        value=float(result.value),
+        low=low,
+        high=high,
+        method=result.method,
+        also=dict(result.also),
+        rows=result.rows,
+        replicates=None
+        if replicates is None
+        else base64.b64encode(np.asarray(replicates, dtype="<f8").tobytes()).decode(),
+    )
+
+
+def spec_text(spec: dict[str, Any]) -> str:
+    """Return a stored spec as the JSON that the child reads."""
+    return json.dumps(spec)

@@ -1,0 +1,212 @@
+"""JSON routes of the organise room."""
+
+from datetime import datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import request
+from flask_babel import gettext
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.boards.actions import reveal as reveal_phase
+from server.boards.schemas import FAILED, PartQuery, SubmissionOut, submission_out
+from server.boards.submission_views import SubmissionView, view_of
+from server.challenges.queries import challenge_by_slug
+from server.organise.actions import Verdict, judge_submission, judge_team
+from server.organise.queries import Filter, all_submissions, phase_to_reveal
+from server.shared.access import Who, access
+from server.shared.web import now, reading, viewer, writing
+from server.submissions.queries import submission_by_id
+
+bp = APIBlueprint("organise_api", __name__, url_prefix="/api/v1", tag="Organise")
+REFUSALS = [401, 403, 404, 409, 422]
+
+
+class AllQuery(PartQuery):
+    """Which submissions."""
+
+    state: str = Field("", max_length=20, description="A state, `withdrawn` or `disqualified`.")
+    phase: str = Field("", max_length=64)
+    team: int | None = None
+    q: str = Field("", max_length=100, description="Part of a team's, a file's name or a comment.")
+
+
+class ReasonIn(BaseModel):
+    """Why: the team and the log read it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class RevealIn(BaseModel):
+    """Which phase; left out: the first that has ended and is not revealed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    phase: str | None = None
+
+
+class OrganisersSubmissionOut(SubmissionOut):
+    """A submission as its organisers see it: both scores at any time, and what went wrong."""
+
+    baseline: str | None
+    withdrawn_at: datetime | None
+    disqualified_at: datetime | None
+    disqualified_reason: str
+    trace: str | None
+
+
+class AllSubmissionsOut(BaseModel):
+    """A page of all submissions of a challenge, the newest first."""
+
+    total: int
+    page: int
+    per_page: int
+    rows: list[OrganisersSubmissionOut]
+
+
+class JudgedTeamOut(BaseModel):
+    """A team after the decision."""
+
+    id: int
+    name: str
+    disqualified: bool
+    reason: str
+
+
+class RevealedOut(BaseModel):
+    """A phase whose final ranking is public now."""
+
+    challenge: str
+    phase: str
+    revealed_at: datetime
+    admitted: int = Field(description="Teams admitted to the next phase, where that counts.")
+
+
+@bp.get("/challenges/<slug>/submissions/all")
+@access(Who.ORGANISER)
+@bp.input(AllQuery, location="query", arg_name="query")
+@bp.output(AllSubmissionsOut)
+@bp.doc(summary="List all submissions", operation_id="allSubmissions", responses=[401, 403, 404])
+def submissions(slug: str, query: AllQuery) -> AllSubmissionsOut:
+    """Of all teams and baselines, with public and private scores."""
+    challenge = challenge_by_slug(reading(), slug)
+    wanted = Filter(query.state, query.phase, query.team, query.q)
+    page, views = all_submissions(
+        reading(), challenge, wanted, page=query.page, per_page=query.per_page
+    )
+    return AllSubmissionsOut(
+        total=page.total, page=page.page, per_page=page.per_page, rows=[_out(v) for v in views]
+    )
+
+
+def _out(view: SubmissionView) -> OrganisersSubmissionOut:
+    known: dict[str, Any] = submission_out(view, failed=gettext(FAILED)).model_dump()
+    s = view.submission
+    return OrganisersSubmissionOut(
+        **known,
+        baseline=s.baseline,
+        withdrawn_at=s.withdrawn_at,
+        disqualified_at=s.disqualified_at,
+        disqualified_reason=s.disqualified_reason,
+        trace=s.trace,
+    )
+
+
+def _judge(submission_id: int, verdict: Verdict, reason: str) -> OrganisersSubmissionOut:
+    with writing() as session:
+        judge_submission(
+            session,
+            verdict,
+            submission_id=submission_id,
+            reason=reason,
+            actor_id=viewer().account_id,
+            now=now(),
+        )
+        session.commit()
+    found = submission_by_id(reading(), submission_id)
+    return _out(view_of(reading(), found, for_organisers=True))
+
+
+@bp.post("/submissions/<int:submission_id>/disqualify")
+@access(Who.ORGANISER_OF_SUBMISSION)
+@bp.input(ReasonIn, arg_name="body")
+@bp.output(OrganisersSubmissionOut)
+@bp.doc(summary="Disqualify a submission", operation_id="disqualifySubmission", responses=REFUSALS)
+def disqualify(submission_id: int, body: ReasonIn) -> OrganisersSubmissionOut:
+    """The board follows at once."""
+    return _judge(submission_id, Verdict.DISQUALIFY, body.reason)
+
+
+@bp.post("/submissions/<int:submission_id>/reinstate")
+@access(Who.ORGANISER_OF_SUBMISSION)
+@bp.input(ReasonIn, arg_name="body")
+@bp.output(OrganisersSubmissionOut)
+@bp.doc(summary="Reinstate a submission", operation_id="reinstateSubmission", responses=REFUSALS)
+def reinstate(submission_id: int, body: ReasonIn) -> OrganisersSubmissionOut:
+    """The board follows at once."""
+    return _judge(submission_id, Verdict.REINSTATE, body.reason)
+
+
+def _judge_team(team_id: int, verdict: Verdict, reason: str) -> JudgedTeamOut:
+    with writing() as session:
+        team = judge_team(
+            session,
+            verdict,
+            team_id=team_id,
+            reason=reason,
+            actor_id=viewer().account_id,
+            now=now(),
+        )
+        session.commit()
+    return JudgedTeamOut(
+        id=team_id,
+        name=team.name,
+        disqualified=team.disqualified_at is not None,
+        reason=team.disqualified_reason,
+    )
+
+
+@bp.post("/teams/<int:team_id>/disqualify")
+@access(Who.ORGANISER_OF_TEAM)
+@bp.input(ReasonIn, arg_name="body")
+@bp.output(JudgedTeamOut)
+@bp.doc(summary="Disqualify a team", operation_id="disqualifyTeam", responses=REFUSALS)
+def disqualify_team(team_id: int, body: ReasonIn) -> JudgedTeamOut:
+    """It is on no board of the challenge from then on."""
+    return _judge_team(team_id, Verdict.DISQUALIFY, body.reason)
+
+
+@bp.post("/teams/<int:team_id>/reinstate")
+@access(Who.ORGANISER_OF_TEAM)
+@bp.input(ReasonIn, arg_name="body")
+@bp.output(JudgedTeamOut)
+@bp.doc(summary="Reinstate a team", operation_id="reinstateTeam", responses=REFUSALS)
+def reinstate_team(team_id: int, body: ReasonIn) -> JudgedTeamOut:
+    """It is back on the boards at once."""
+    return _judge_team(team_id, Verdict.REINSTATE, body.reason)
+
+
+@bp.post("/challenges/<slug>/reveal")
+@access(Who.ORGANISER)
+@bp.output(RevealedOut)
+@bp.doc(
+    summary="Reveal the final ranking of a phase",
+    operation_id="reveal",
+    responses=REFUSALS,
+)
+def reveal(slug: str) -> RevealedOut:
+    """Body: `{phase?}`; without it, the first phase that has ended and is not revealed."""
+    body = RevealIn.model_validate(request.get_json(silent=True) or {})
+    with writing() as session:
+        phase = phase_to_reveal(session, slug, body.phase, now=now())
+        revealed = reveal_phase(session, phase=phase, actor_id=viewer().account_id, now=now())
+        session.commit()
+    assert phase.revealed_at is not None
+    return RevealedOut(
+        challenge=slug,
+        phase=phase.slug,
+        revealed_at=phase.revealed_at,
+        admitted=revealed.admitted,
+    )

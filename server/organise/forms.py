@@ -1,0 +1,17 @@
+"""What the organisers' pages accept."""
+
+from werkzeug.datastructures import MultiDict
+
+from server.organise.queries import Filter
+
+LONGEST_SEARCH = 100
+
+
+def read_filter(arguments: MultiDict[str, str]) -> Filter:
+    """Read a filter from an address's arguments."""
+    return Filter(
+        state=arguments.get("state", "").strip(),
+        phase=arguments.get("phase", "").strip(),
+        team=arguments.get("team", None, int),
+        q=arguments.get("q", "").strip()[:LONGEST_SEARCH],
+    )

@@ -1,0 +1,119 @@
+"""Reads that bring the rooms together: the home page and the lists of challenges."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlmodel import Session, col, func, select
+
+from server.challenges.models import Participation
+from server.challenges.queries import visible_challenges
+from server.challenges.rules import ChallengeState
+from server.challenges.views import Listing
+from server.shared.access import Viewer
+from server.submissions.models import Submission
+from server.teams.models import Team
+from server.universities.models import University
+
+SOON = timedelta(days=7)
+CARDS_OF_A_SECTION = 6
+
+
+@dataclass(frozen=True)
+class Card:
+    """A challenge as its card shows it."""
+
+    slug: str
+    title: str
+    summary: str
+    host: str
+    tags: Sequence[str]
+    state: ChallengeState
+    starts: datetime
+    ends: datetime
+    teams: int
+
+    @classmethod
+    def of(cls, listing: Listing, teams: int) -> "Card":
+        """Make the card of a challenge that `teams` compete in."""
+        challenge = listing.challenge
+        return cls(
+            slug=challenge.slug,
+            title=challenge.title,
+            summary=challenge.summary,
+            host=challenge.host,
+            tags=challenge.tags,
+            state=listing.state,
+            starts=listing.starts,
+            ends=listing.ends,
+            teams=teams,
+        )
+
+
+class Numbers(NamedTuple):
+    """How much goes on here."""
+
+    universities: int
+    teams: int
+    submissions: int
+
+
+class Home(NamedTuple):
+    """What the home page shows: the viewer's own challenges, and all by where they stand."""
+
+    numbers: Numbers
+    mine: list[Card]
+    closing: list[Card]
+    open: list[Card]
+    upcoming: list[Card]
+    ended: list[Card]
+
+
+def home_of(session: Session, viewer: Viewer, now: datetime) -> Home:
+    """Return the home page of a viewer; a section has its first few challenges."""
+    listings = visible_challenges(session, viewer, now)
+    joined = _joined(session, viewer.id)
+    mine = [x for x in listings if x.challenge.id in joined and x.state is ChallengeState.OPEN]
+    opened = [x for x in listings if x.state is ChallengeState.OPEN and x not in mine]
+    closing = [x for x in opened if x.ends - now <= SOON]
+    sections = (
+        mine,
+        closing,
+        [x for x in opened if x not in closing],
+        [x for x in listings if x.state is ChallengeState.UPCOMING],
+        [x for x in listings if x.state in (ChallengeState.ENDED, ChallengeState.REVEALED)],
+    )
+    shown = [section[:CARDS_OF_A_SECTION] for section in sections]
+    return Home(numbers_of(session), *(cards_of(session, section) for section in shown))
+
+
+def numbers_of(session: Session) -> Numbers:
+    """Count the universities, the teams and what teams have submitted."""
+    universities = session.exec(select(func.count()).select_from(University)).one()
+    teams = session.exec(select(func.count()).where(col(Team.closed_at).is_(None))).one()
+    sent = session.exec(select(func.count()).where(col(Submission.team_id).is_not(None))).one()
+    return Numbers(universities, teams, sent)
+
+
+def cards_of(session: Session, listings: Sequence[Listing]) -> list[Card]:
+    """Return the cards of challenges, with their numbers of teams in one query."""
+    teams = teams_in(session, [listing.challenge.id for listing in listings])
+    return [Card.of(listing, teams.get(listing.challenge.id, 0)) for listing in listings]
+
+
+def teams_in(session: Session, challenge_ids: Iterable[int | None]) -> dict[int | None, int]:
+    """Return how many teams compete in each challenge."""
+    query = (
+        select(Team.challenge_id, func.count())
+        .where(col(Team.challenge_id).in_(set(challenge_ids)), col(Team.closed_at).is_(None))
+        .group_by(col(Team.challenge_id))
+    )
+    return dict(session.exec(query).all())
+
+
+def _joined(session: Session, account_id: int | None) -> frozenset[int]:
+    if account_id is None:
+        return frozenset()
+    query = select(Participation.challenge_id).where(Participation.account_id == account_id)
+    return frozenset(session.exec(query))

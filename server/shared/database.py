@@ -1,0 +1,124 @@
+"""The database: one write engine and one read engine behind the same URL.
+
+On SQLite a transaction that writes takes the lock when it begins (`BEGIN IMMEDIATE`), so
+that read-modify-write can't lose an update; a reader never takes it and can't write at all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_SECONDS = 30
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment; a naive one is refused before it reaches the database."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse a naive moment and store the aware one in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:
+        """Give the stored moment its zone back (SQLite keeps none)."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def enum_column(enum: type) -> sa.Enum:
+    """Return a column type that keeps an enum's values as text, on every database."""
+    return sa.Enum(
+        enum, native_enum=False, values_callable=lambda e: [m.value for m in e], length=32
+    )
+
+
+def changed_rows(session: Session, statement: sa.Update | sa.Delete) -> int:
+    """Run a conditional UPDATE or DELETE and return how many rows it met."""
+    result: Any = session.execute(statement)
+    return int(result.rowcount)
+
+
+class Database:
+    """A database by its URL; hands out sessions that read and sessions that write."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.write_engine = self._engine(read_only=False)
+        self.read_engine = self._engine(read_only=True) if self.is_sqlite else self.write_engine
+
+    def _engine(self, *, read_only: bool) -> sa.Engine:
+        if not self.is_sqlite:
+            return sa.create_engine(self.url, pool_pre_ping=True, pool_size=10, max_overflow=40)
+        engine = sa.create_engine(
+            self.url,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            pool_size=16,
+            max_overflow=400,
+        )
+        sa.event.listen(engine, "connect", _pragmas(read_only))
+        sa.event.listen(engine, "begin", _begin(read_only))
+        return engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that only reads; on SQLite it can't write."""
+        with Session(self.read_engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yield a session that writes; the caller commits, once."""
+        with Session(self.write_engine, expire_on_commit=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every pooled connection (before a fork, at the end of a test)."""
+        self.write_engine.dispose()
+        self.read_engine.dispose()
+
+
+def _pragmas(read_only: bool) -> Any:
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: a committed submission survives a power cut, not only a crash.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16000")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    return connect
+
+
+def _begin(read_only: bool) -> Any:
+    statement = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begin

@@ -1,0 +1,128 @@
+"""How refusals are answered: a page for people, an RFC 9457 problem for programs."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.shared.errors import N_, DomainError, Invalid, NotSignedIn
+from server.shared.web import SAFE_METHODS, safe_path, services, viewer, wants_json
+
+log = structlog.get_logger(__name__)
+PROBLEM = "application/problem+json"
+HTTP_MESSAGES = {
+    400: N_("The request could not be understood."),
+    404: N_("There is nothing at this address."),
+    405: N_("This address does not answer to that method."),
+    408: N_("The upload took too long; nothing was kept. Try again."),
+    413: N_("The file is larger than this challenge allows; nothing was kept."),
+    415: N_("The body is not of a type that is read here."),
+    429: N_("Too many requests in a short time. Wait a little and try again."),
+}
+BACK = N_("Back to where you were")
+FAULT = N_("The fault is ours, and it was written to the log. Try again in a little while.")
+
+
+def message_of(error: DomainError) -> str:
+    """Return a refusal's message in the reader's language."""
+    text = str(gettext(error.message))
+    return text % error.values if error.values else text
+
+
+def problem(
+    status: int, detail: str, *, code: str, errors: list[dict[str, str]] | None = None
+) -> Response:
+    """Return an RFC 9457 problem document; `request_id` finds it in the log."""
+    body: dict[str, Any] = {
+        "type": f"{services().settings.base_url}/api/docs#problem-{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": g.get("request_id", ""),
+    }
+    if errors:
+        body["errors"] = errors
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = PROBLEM
+    return response
+
+
+def _refused(status: int, detail: str, code: str, errors: list[dict[str, str]]) -> BaseResponse:
+    if wants_json():
+        return problem(status, detail, code=code, errors=errors)
+    back = safe_path(request.headers.get("Referer", "").removeprefix(request.host_url[:-1]), "")
+    page = render_template(
+        "layout/error.html",
+        status=status,
+        message=detail,
+        errors=errors,
+        action=(gettext(BACK), back) if back and back != request.path else None,
+        request_id=g.get("request_id", ""),
+    )
+    return Response(page, status)
+
+
+def _domain(error: DomainError) -> BaseResponse:
+    if isinstance(error, NotSignedIn) and not wants_json():
+        return redirect(url_for("accounts.sign_in", next=_place()))
+    errors = _field_errors(error)
+    response = _refused(error.status, message_of(error), error.code, errors)
+    if isinstance(error, NotSignedIn):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Varsity"'
+    return response
+
+
+def _place() -> str:
+    """Return where to go on after signing in: this page, or the one whose button was pressed."""
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?")
+    return safe_path(request.headers.get("Referer", "").removeprefix(request.host_url[:-1]), "/")
+
+
+def _field_errors(error: DomainError) -> list[dict[str, str]]:
+    listed = error.errors if isinstance(error, Invalid) else ()
+    errors = [{"field": e.field, "message": gettext(e.message)} for e in listed]
+    if error.field and not errors:
+        errors = [{"field": error.field, "message": message_of(error)}]
+    return errors
+
+
+def _http(error: HTTPException) -> BaseResponse:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    detail = gettext(HTTP_MESSAGES[status]) if status in HTTP_MESSAGES else error.description or ""
+    phrase = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    response = _refused(status, detail, phrase, [])
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers.setdefault(name, value)
+    if status == 413:
+        # The rest of the body is not read: the connection can't be used again.
+        response.headers["Connection"] = "close"
+    return response
+
+
+def _fault(error: Exception) -> BaseResponse:
+    log.exception("request_failed", path=request.path, account=viewer().id)
+    try:
+        return _refused(500, gettext(FAULT), "internal", [])
+    except Exception:
+        # The page of the fault is broken too: the last resort needs no database and no viewer.
+        log.exception("error_page_failed")
+        page = render_template("layout/error_bare.html", request_id=g.get("request_id", ""))
+        return Response(page, 500)
+
+
+def install_responses(app: Flask) -> None:
+    """Answer every refusal and every fault in one of the two ways."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(HTTPException, _http)
+    if not app.config.get("PROPAGATE_EXCEPTIONS"):
+        app.register_error_handler(Exception, _fault)

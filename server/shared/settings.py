@@ -1,0 +1,115 @@
+"""Settings: environment variables with the prefix VARSITY_, and a `.env` file."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WEAK_SECRETS = frozenset({"changeme", "change-me", "secret", "dev", "development", "varsity"})
+SHORTEST_SECRET = 32
+
+
+class InsecureSettings(ValueError):
+    """A setting that must not be used outside a demonstration."""
+
+
+class Settings(BaseSettings):
+    """How this instance is run. Every field is documented in docs/operators.md."""
+
+    model_config = SettingsConfigDict(env_prefix="VARSITY_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(Path("instance"), description="Where everything of one machine is kept.")
+    database_url: str = Field("", description="SQLAlchemy URL; SQLite in the data folder if empty.")
+    queue_url: str = Field("", description="redis:// or postgresql:// URL; SQLite if empty.")
+    files_url: str = Field("", description="Public files: a folder or s3:// URL.")
+    hidden_url: str = Field("", description="Hidden answers: a folder or s3:// URL.")
+    secret_key: str = Field("", description="Signs cookies and links; made and kept if empty.")
+    base_url: str = Field("http://127.0.0.1:8000", description="The address people use.")
+    mail_url: str = Field("", description="smtp:// or smtps:// URL; the outbox folder if empty.")
+    mail_from: str = Field("Varsity <varsity@localhost>", description="Sender of every message.")
+    site_name: str = Field("Varsity", description="The name in the header and in messages.")
+    demo: bool = Field(False, description="A throw-away instance, said so on every page.")
+    workers: int = Field(2, ge=0, description="Scoring children at a time.")
+    web_processes: int = Field(2, ge=1, description="Web processes.")
+    web_threads: int = Field(192, ge=4, description="Threads of a web process; slow uploads wait.")
+    trusted_proxies: int = Field(0, ge=0, description="Reverse proxies in front of the web.")
+    max_upload_bytes: int = Field(200_000_000, ge=1, description="No upload may be larger.")
+    upload_seconds: int = Field(900, ge=1, description="An upload must be complete within this.")
+    uploads_at_once: int = Field(4, ge=1, description="Uploads one account may have under way.")
+    scoring_memory_bytes: int = Field(
+        4_000_000_000, ge=1_500_000_000, description="Address space of a scoring child."
+    )
+    scoring_seconds: int = Field(300, ge=1, description="Wall time of a scoring child.")
+    lease_seconds: int = Field(600, ge=1, description="After this a claimed submission is free.")
+    replicates: int = Field(1000, ge=100, description="Resamples for each interval.")
+    who_may_create: str = Field(
+        "administrators", description="Who may create challenges: administrators, managers, anyone."
+    )
+    rate_limit_uploads: str = Field("30 per minute", description="Uploads of one account.")
+    rate_limit_sign_in: str = Field("10 per minute", description="Sign-in tries of one address.")
+    rate_limit_sign_up: str = Field("10 per hour", description="New accounts from one address.")
+    rate_limit_tokens: str = Field("20 per hour", description="New tokens of one account.")
+    metrics_token: str = Field("", description="Who may read /metrics from elsewhere.")
+    log_format: str = Field("json", description="json, or text for a terminal.")
+    log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @model_validator(mode="after")
+    def _lease_outlives_scoring(self) -> "Settings":
+        if self.lease_seconds <= self.scoring_seconds:
+            raise ValueError(
+                "VARSITY_LEASE_SECONDS must be larger than VARSITY_SCORING_SECONDS, "
+                "or a submission would be scored twice at once"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the embedded default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'varsity.db'}"
+
+    @property
+    def public_store(self) -> str:
+        """The URL or folder of the public files."""
+        return self.files_url or str(self.data_dir.resolve() / "files")
+
+    @property
+    def hidden_store(self) -> str:
+        """The URL or folder of the hidden answers."""
+        return self.hidden_url or str(self.data_dir.resolve() / "hidden")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether people reach the service over https, so cookies may demand it."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    def require_secret(self) -> str:
+        """Return the secret key, made and kept in the data folder where none is set.
+
+        Raises:
+            InsecureSettings: it is short or a well-known default, and this is no demonstration.
+        """
+        if not self.secret_key:
+            return _kept_secret(self.data_dir / "secret_key")
+        weak = len(self.secret_key) < SHORTEST_SECRET or self.secret_key.lower() in WEAK_SECRETS
+        if weak and not self.demo:
+            raise InsecureSettings(
+                f"VARSITY_SECRET_KEY must have at least {SHORTEST_SECRET} characters that nobody "
+                "can guess; leave it empty on one machine, or set it to the output of "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+            )
+        return self.secret_key
+
+
+def _kept_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = path.open("x", encoding="ascii")
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    path.chmod(0o600)
+    with descriptor:
+        secret = secrets.token_urlsafe(48)
+        descriptor.write(secret)
+    return secret

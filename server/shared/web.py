@@ -1,0 +1,169 @@
+"""What every request has: its clock, its viewer, its sessions and its security headers."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+from sqlmodel import Session
+
+from server.shared.access import VISITOR, Gate, Viewer, Who, declared
+from server.shared.clock import Clock
+from server.shared.database import Database
+from server.shared.errors import N_, Forbidden
+from server.shared.queue import Jobs
+from server.shared.settings import Settings
+from server.shared.signing import Signer
+from server.shared.slots import Slots
+from server.shared.storage import FileStore
+
+View = TypeVar("View", bound=Callable[..., Any])
+ORDINARY_BODY = 1_000_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass
+class Services:
+    """What the composition root hands to every room. There is no hidden store here."""
+
+    settings: Settings
+    database: Database
+    files: FileStore
+    jobs: Jobs
+    clock: Clock
+    signer: Signer
+    gates: dict[Who, Gate]
+    load_viewer: Callable[[Session, datetime], Viewer]
+    uploads: Slots
+
+
+def services() -> Services:
+    """Return the application's services."""
+    return cast(Services, current_app.extensions["varsity"])
+
+
+def now() -> datetime:
+    """The moment at which this request began to arrive."""
+    return cast(datetime, g.now)
+
+
+def viewer() -> Viewer:
+    """Who asks."""
+    return cast(Viewer, g.get("viewer", VISITOR))
+
+
+def reading() -> Session:
+    """Return this request's session for reading; it is closed with the request."""
+    if "read_session" not in g:
+        g.read_session = Session(services().database.read_engine)
+    return cast(Session, g.read_session)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Yield a session that writes. The handler commits, once."""
+    with services().database.writing() as session:
+        yield session
+
+
+def accepts_upload(limit: Callable[[Session, dict[str, Any]], int]) -> Callable[[View], View]:
+    """Say how many bytes a route's body may have: asked before any of it is read."""
+
+    def declare(view: View) -> View:
+        view.upload_limit = limit  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def is_api() -> bool:
+    """Whether this request wants JSON by its path."""
+    return request.path.startswith("/api/v1")
+
+
+def wants_json() -> bool:
+    """Whether a refusal should be a problem document and not a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    return is_api() or best == "application/json"
+
+
+def safe_path(target: str | None, fallback: str) -> str:
+    """Return a path of this site to go to, or the fallback: never another site."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    parts = urlsplit(target)
+    clean = not parts.scheme and not parts.netloc and "\\" not in target
+    return target if clean and target.isprintable() else fallback
+
+
+def _begin() -> None:
+    service = services()
+    g.now = service.clock()
+    g.request_id = secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _let_in() -> None:
+    """Load the viewer, ask the route's gate, and limit the body: all before it is read."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = ORDINARY_BODY
+    if view is None:
+        return
+    who = Who.EVERYBODY if request.endpoint in ("static", "bootstrap.static") else declared(view)
+    if who is None:
+        raise Forbidden(N_("Nobody may ask for this: the route declares no access."))
+    if request.endpoint in ("static", "bootstrap.static"):
+        return
+    session, arguments = reading(), dict(request.view_args or {})
+    g.viewer = services().load_viewer(session, g.now)
+    services().gates[who](session, g.viewer, arguments)
+    limit = getattr(view, "upload_limit", None)
+    if limit is not None and request.method not in SAFE_METHODS:
+        request.max_content_length = limit(session, arguments)
+        services().uploads.take(viewer().account_id)
+        g.upload_of = viewer().account_id
+    # No transaction stays open while a slow body arrives.
+    session.rollback()
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if services().settings.secure_cookies:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if viewer().is_authenticated:
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    account_id = g.pop("upload_of", None)
+    if account_id is not None:
+        services().uploads.give_back(account_id)
+    session = g.pop("read_session", None)
+    if session is not None:
+        session.close()
+
+
+def install(app: Flask, service: Services) -> None:
+    """Hang the request's beginning, gate, headers and end onto the application."""
+    app.extensions["varsity"] = service
+    app.before_request(_begin)
+    app.before_request(_let_in)
+    app.after_request(_headers)
+    app.teardown_request(_close)

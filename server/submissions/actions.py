@@ -1,0 +1,329 @@
+"""Writes of submissions: receive, claim, give back, end. Every claim is a conditional UPDATE."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from server.challenges.models import Challenge, Phase
+from server.shared.database import changed_rows
+from server.shared.errors import N_, Conflict
+from server.shared.events import record
+from server.submissions.models import Admission, Arrival, Submission
+from server.submissions.queries import practice_left, quota_of, same_file, selected_count
+from server.submissions.rules import (
+    INCLUSIVE,
+    MOST_ATTEMPTS,
+    MOST_INTERRUPTIONS,
+    SubmissionState,
+    may_select,
+    may_submit,
+)
+from server.teams.actions import fix_university
+from server.teams.models import Team
+
+
+class Received(NamedTuple):
+    """What was received of a file: its cleaned name, its size in bytes and its sha256."""
+
+    filename: str
+    size: int
+    sha256: str
+
+
+class Submitted(NamedTuple):
+    """A submission that was taken, and an earlier one with the very same bytes."""
+
+    submission: Submission
+    same_as: Submission | None
+
+
+def submit(
+    session: Session,
+    *,
+    account_id: int,
+    challenge: Challenge,
+    phase: Phase,
+    team_id: int,
+    ended_challenge: bool,
+    upload: Received,
+    comment: str,
+    now: datetime,
+) -> Submitted:
+    """Take a file as a team's submission, queued. The file must be stored and flushed already.
+
+    Raises:
+        Conflict, Forbidden, TooLarge, Invalid: as `rules.may_submit` says.
+    """
+    # The row's lock makes two uploads of one team count one after the other (PostgreSQL);
+    # on SQLite the transaction holds the whole database's.
+    team = session.exec(
+        select(Team)
+        .where(Team.id == team_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if team.closed_at is not None:
+        raise Conflict(N_("Your team was merged into another meanwhile. Send the file again."))
+    # A reveal waits for this lock, or has written `revealed_at` before it is read here.
+    phase = session.exec(select(Phase).where(Phase.id == phase.id).with_for_update(read=True)).one()
+    late = phase.revealed_at is not None or now >= phase.ends + INCLUSIVE
+    left = (practice_left if late else quota_of)(session, team_id=team_id, phase=phase, now=now)
+    standing = may_submit(
+        starts=phase.starts,
+        ends=phase.ends,
+        revealed=phase.revealed_at is not None,
+        ended_challenge=ended_challenge,
+        now=now,
+        admitted=_admitted(session, phase, team_id),
+        disqualified=team.disqualified_at is not None,
+        size=upload.size,
+        max_bytes=challenge.max_bytes,
+        left=left,
+    )
+    earlier = same_file(session, team_id=team_id, phase_id=phase.id, sha256=upload.sha256)
+    submission = Submission(
+        challenge_id=challenge.id or 0,
+        phase_id=phase.id or 0,
+        team_id=team_id,
+        account_id=account_id,
+        filename=upload.filename,
+        size=upload.size,
+        sha256=upload.sha256,
+        comment=comment[:500],
+        received_at=now,
+        late=standing.late,
+    )
+    session.add(submission)
+    fix_university(session, team=team, now=now)
+    session.flush()
+    _log(session, "submission.received", submission, at=now, actor_id=account_id)
+    return Submitted(submission, earlier)
+
+
+def note_arrival(session: Session, *, challenge_id: int, now: datetime, seconds: int) -> Arrival:
+    """Note that an upload began to arrive, so that no reveal overtakes it."""
+    arrival = Arrival(
+        challenge_id=challenge_id, began_at=now, until=now + timedelta(seconds=seconds)
+    )
+    session.add(arrival)
+    session.flush()
+    return arrival
+
+
+def forget_arrival(session: Session, arrival_id: int) -> None:
+    """Note that an upload has arrived, or was broken off."""
+    session.execute(sa.delete(Arrival).where(col(Arrival.id) == arrival_id))
+
+
+def submit_baseline(
+    session: Session, *, phase: Phase, name: str, upload: Received, now: datetime
+) -> Submission:
+    """Take an organiser's reference file: scored and shown, never ranked."""
+    submission = Submission(
+        challenge_id=phase.challenge_id,
+        phase_id=phase.id or 0,
+        baseline=name,
+        filename=upload.filename,
+        size=upload.size,
+        sha256=upload.sha256,
+        received_at=now,
+    )
+    session.add(submission)
+    session.flush()
+    _log(session, "baseline.received", submission, at=now, actor_id=None)
+    return submission
+
+
+def claim(
+    session: Session, submission_id: int, *, holder: str, now: datetime, lease: timedelta
+) -> Submission | None:
+    """Take a submission to score it, or return None: somebody else has it, or it is done."""
+    free = sa.or_(
+        col(Submission.state) == SubmissionState.QUEUED,
+        sa.and_(
+            col(Submission.state) == SubmissionState.SCORING, col(Submission.lease_until) < now
+        ),
+    )
+    taken = changed_rows(
+        session,
+        sa.update(Submission)
+        .where(col(Submission.id) == submission_id, free)
+        .values(
+            # A lease that ran out means that its worker died in the middle.
+            interruptions=Submission.interruptions
+            + sa.case((col(Submission.state) == SubmissionState.SCORING, 1), else_=0),
+            state=SubmissionState.SCORING,
+            lease_until=now + lease,
+            lease_holder=holder,
+        ),
+    )
+    if not taken:
+        return None
+    return session.get(Submission, submission_id, populate_existing=True)
+
+
+def finish(
+    session: Session, submission_id: int, *, holder: str, state: SubmissionState, **values: Any
+) -> bool:
+    """Bring a claimed submission to an end, and say whether it was still ours to end."""
+    ended = changed_rows(
+        session,
+        sa.update(Submission)
+        .where(
+            col(Submission.id) == submission_id,
+            col(Submission.state) == SubmissionState.SCORING,
+            col(Submission.lease_holder) == holder,
+        )
+        .values(state=state, lease_until=None, lease_holder=None, **values),
+    )
+    return ended == 1
+
+
+def try_again_or_fail(
+    session: Session, submission: Submission, *, holder: str, trace: str, now: datetime
+) -> SubmissionState:
+    """After a fault of ours: back to the queue, or failed at the third try."""
+    attempts = submission.attempts + 1
+    last = attempts >= MOST_ATTEMPTS
+    state = SubmissionState.FAILED if last else SubmissionState.QUEUED
+    values: dict[str, Any] = {"attempts": attempts, "trace": trace}
+    if last:
+        values |= {"scored_at": now, "message": None}
+    assert submission.id is not None
+    ours = finish(session, submission.id, holder=holder, state=state, **values)
+    if last and ours:
+        _log(session, "submission.failed", submission, at=now, actor_id=None)
+    return state
+
+
+def give_back(session: Session, holder: str) -> int:
+    """Put back what a worker holds (it stops, or it died in the middle); return how many."""
+    back = changed_rows(
+        session,
+        sa.update(Submission)
+        .where(
+            col(Submission.state) == SubmissionState.SCORING,
+            col(Submission.lease_holder).startswith(holder, autoescape=True),
+        )
+        .values(
+            state=SubmissionState.QUEUED,
+            lease_until=None,
+            lease_holder=None,
+            interruptions=Submission.interruptions + 1,
+        ),
+    )
+    return back
+
+
+def fail_interrupted(session: Session, *, now: datetime) -> Sequence[Submission]:
+    """Fail what took its worker down too often; a file that kills every worker must end."""
+    query = (
+        select(Submission)
+        .where(
+            Submission.state == SubmissionState.QUEUED,
+            Submission.interruptions >= MOST_INTERRUPTIONS,
+        )
+        # Locked, so that no worker claims one between this look and the write.
+        .with_for_update(skip_locked=True)
+    )
+    failed = session.exec(query).all()
+    for submission in failed:
+        submission.state = SubmissionState.FAILED
+        submission.scored_at = now
+        submission.trace = f"The worker died {submission.interruptions} times while it scored this."
+        session.add(submission)
+        _log(session, "submission.failed", submission, at=now, actor_id=None)
+    return failed
+
+
+def retry(session: Session, *, submission: Submission, actor_id: int, now: datetime) -> None:
+    """Queue a failed submission again.
+
+    Raises:
+        Conflict: it has not failed.
+    """
+    if submission.state is not SubmissionState.FAILED:
+        raise Conflict(N_("Only a failed submission can be tried again."))
+    submission.state = SubmissionState.QUEUED
+    submission.attempts = submission.interruptions = 0
+    submission.scored_at = submission.trace = None
+    session.add(submission)
+    _log(session, "submission.retried", submission, at=now, actor_id=actor_id)
+
+
+def withdraw(
+    session: Session, *, submission: Submission, phase: Phase, actor_id: int, now: datetime
+) -> None:
+    """Take a submission off the board; its place in the quota stays used.
+
+    Raises:
+        Conflict: the phase has ended, or it is withdrawn already.
+    """
+    if now >= phase.ends + INCLUSIVE:
+        raise Conflict(N_("The phase has ended: what counted then counts."), code="closed")
+    if submission.withdrawn_at is not None:
+        raise Conflict(N_("It is withdrawn already."))
+    submission.withdrawn_at = now
+    submission.selected = False
+    session.add(submission)
+    _log(session, "submission.withdrawn", submission, at=now, actor_id=actor_id)
+
+
+def select_final(
+    session: Session, *, submission: Submission, phase: Phase, actor_id: int, now: datetime
+) -> None:
+    """Pick a submission for the final board.
+
+    Raises:
+        Conflict: as `rules.may_select` says, or the submission is withdrawn.
+    """
+    if submission.selected:
+        return
+    if submission.withdrawn_at is not None or submission.late:
+        raise Conflict(N_("A withdrawn or a late submission can't be picked."))
+    may_select(
+        selected=selected_count(session, team_id=submission.team_id, phase_id=phase.id),
+        most=phase.select,
+        ended=now >= phase.ends + INCLUSIVE,
+        state=submission.state,
+    )
+    submission.selected = True
+    session.add(submission)
+    _log(session, "submission.selected", submission, at=now, actor_id=actor_id)
+
+
+def unselect_final(
+    session: Session, *, submission: Submission, phase: Phase, actor_id: int, now: datetime
+) -> None:
+    """Drop a pick.
+
+    Raises:
+        Conflict: the phase has ended.
+    """
+    if now >= phase.ends + INCLUSIVE:
+        raise Conflict(N_("The choice closed with the phase."), code="closed")
+    submission.selected = False
+    session.add(submission)
+    _log(session, "submission.unselected", submission, at=now, actor_id=actor_id)
+
+
+def _admitted(session: Session, phase: Phase, team_id: int) -> bool:
+    return phase.admit_top is None or session.get(Admission, (phase.id, team_id)) is not None
+
+
+def _log(
+    session: Session, kind: str, submission: Submission, *, at: datetime, actor_id: int | None
+) -> None:
+    record(
+        session,
+        kind,
+        at=at,
+        actor_id=actor_id,
+        challenge_id=submission.challenge_id,
+        team_id=submission.team_id,
+        subject_id=submission.id,
+        sha256=submission.sha256,
+    )

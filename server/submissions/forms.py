@@ -1,0 +1,26 @@
+"""What the upload page accepts."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import SelectField, StringField
+from wtforms.validators import Length
+
+
+class SubmitForm(FlaskForm):  # type: ignore[misc]
+    """A file, a note, and the phase where several are open."""
+
+    file = FileField(_("File of predictions"))
+    comment = StringField(
+        _("Note"), [Length(max=500)], description=_("For your team: what is new in this one?")
+    )
+    phase = SelectField(_("Phase"), choices=[])
+
+    @classmethod
+    def of(cls, view: Any) -> "SubmitForm":
+        """Return the form with the phases that a file can go to."""
+        form = cls()
+        form.phase.choices = [(p.slug, p.title) for p in view.phases]
+        return form

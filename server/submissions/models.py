@@ -1,0 +1,76 @@
+"""The table of submissions: each row is also the worker's job."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from server.shared.database import UTCDateTime, enum_column
+from server.submissions.rules import SubmissionState
+
+CLAIMABLE = sa.text("state IN ('queued', 'scoring')")
+
+
+class Submission(SQLModel, table=True):
+    """A file of predictions. A baseline has a name and no team."""
+
+    __table_args__ = (
+        sa.Index(
+            "ix_submission_team_id_phase_id_received_at", "team_id", "phase_id", "received_at"
+        ),
+        sa.Index("ix_submission_challenge_id_id", "challenge_id", "id"),
+        sa.Index("ix_submission_phase_id_state", "phase_id", "state"),
+        sa.Index(
+            "ix_submission_waiting",
+            "state",
+            "lease_until",
+            sqlite_where=CLAIMABLE,
+            postgresql_where=CLAIMABLE,
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id")
+    phase_id: int = Field(foreign_key="phase.id")
+    team_id: int | None = Field(default=None, foreign_key="team.id")
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+    baseline: str | None = Field(default=None, max_length=120)
+    state: SubmissionState = Field(
+        default=SubmissionState.QUEUED, sa_type=enum_column(SubmissionState)
+    )
+    filename: str = Field(max_length=255)
+    size: int = Field(sa_type=sa.BigInteger)
+    sha256: str = Field(max_length=64, index=True)
+    comment: str = Field(default="", max_length=500)
+    received_at: datetime = Field(sa_type=UTCDateTime)
+    scored_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    late: bool = False
+    selected: bool = False
+    message: str | None = Field(default=None, sa_type=sa.Text)
+    faults: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    fault_count: int = 0
+    trace: str | None = Field(default=None, sa_type=sa.Text)
+    attempts: int = 0
+    interruptions: int = 0
+    lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    lease_holder: str | None = Field(default=None, max_length=128)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    disqualified_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    disqualified_reason: str = Field(default="", max_length=1000)
+
+
+class Arrival(SQLModel, table=True):
+    """An upload under way close to a deadline: a reveal waits for it, within the time allowed."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: int = Field(foreign_key="challenge.id", index=True)
+    began_at: datetime = Field(sa_type=UTCDateTime)
+    until: datetime = Field(sa_type=UTCDateTime)
+
+
+class Admission(SQLModel, table=True):
+    """A team that the result of the phase before admitted to a phase with `admit_top`."""
+
+    phase_id: int = Field(foreign_key="phase.id", primary_key=True)
+    team_id: int = Field(foreign_key="team.id", primary_key=True)

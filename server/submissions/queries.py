@@ -1,0 +1,290 @@
+"""Reads of submissions."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, func, select
+
+from server.challenges.models import ChallengeFile, Phase
+from server.challenges.queries import files_of, is_organiser
+from server.challenges.rules import PhaseState
+from server.challenges.views import Frame
+from server.shared.access import Viewer
+from server.shared.errors import N_, NotFound
+from server.shared.paging import Page, page_of
+from server.submissions.models import Arrival, Submission
+from server.submissions.rules import (
+    COUNTED,
+    INCLUSIVE,
+    WAITING,
+    Quota,
+    SubmissionState,
+    day_of,
+    quota,
+)
+from server.teams.models import Team
+from server.teams.queries import is_member, team_of
+
+
+def submission_by_id(session: Session, submission_id: int) -> Submission:
+    """Return a submission. Raises NotFound."""
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NotFound(N_("There is no such submission."))
+    return submission
+
+
+def submission_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    """Let in the team of the submission and the challenge's organisers; others learn nothing."""
+    account_id = viewer.account_id
+    submission = submission_by_id(session, int(arguments["submission_id"]))
+    if viewer.is_admin or is_organiser(session, submission.challenge_id, account_id):
+        return
+    if submission.team_id is None or not is_member(session, submission.team_id, account_id):
+        raise NotFound(N_("There is no such submission."))
+
+
+def used(session: Session, *, team_id: int, phase_id: int, now: datetime) -> tuple[int, int]:
+    """Return how many of a team's submissions count today and in all."""
+    today = day_of(now)
+    query = select(
+        func.count(),
+        func.coalesce(func.sum(sa.case((col(Submission.received_at) >= today, 1), else_=0)), 0),
+    ).where(
+        Submission.team_id == team_id,
+        Submission.phase_id == phase_id,
+        col(Submission.late).is_(False),
+        col(Submission.state).in_(COUNTED),
+    )
+    total, day = session.exec(query).one()
+    return int(day), int(total)
+
+
+def quota_of(session: Session, *, team_id: int | None, phase: Phase, now: datetime) -> Quota:
+    """Return what a team (None: one to be) has left in a phase."""
+    day, total = (
+        (0, 0)
+        if team_id is None
+        else used(session, team_id=team_id, phase_id=phase.id or 0, now=now)
+    )
+    return quota(
+        per_day=phase.per_day,
+        total=phase.total,
+        used_today=day,
+        used_total=total,
+        ends=phase.ends,
+        now=now,
+    )
+
+
+class QueueFacts(NamedTuple):
+    """How the queue stands; times in seconds."""
+
+    waiting: int
+    oldest_seconds: float
+    failed_today: int
+
+
+def queue_facts(session: Session, *, now: datetime) -> QueueFacts:
+    """Return how many wait, how long the oldest has, and how many failed today."""
+    waiting, oldest = session.exec(
+        select(func.count(), func.min(Submission.received_at)).where(
+            col(Submission.state).in_(WAITING)
+        )
+    ).one()
+    failed = session.exec(
+        select(func.count()).where(
+            Submission.state == SubmissionState.FAILED, col(Submission.scored_at) >= day_of(now)
+        )
+    ).one()
+    return QueueFacts(waiting, (now - oldest).total_seconds() if oldest else 0.0, failed)
+
+
+def practice_left(session: Session, *, team_id: int, phase: Phase, now: datetime) -> Quota:
+    """Return what a team has left of a day's practice after the end."""
+    query = select(func.count()).where(
+        Submission.team_id == team_id,
+        Submission.phase_id == phase.id,
+        col(Submission.late).is_(True),
+        col(Submission.received_at) >= day_of(now),
+        col(Submission.state).in_(COUNTED),
+    )
+    left = max(0, phase.per_day - session.exec(query).one())
+    return Quota(left, left, now if left else day_of(now) + timedelta(days=1))
+
+
+def same_file(
+    session: Session, *, team_id: int, phase_id: int | None, sha256: str
+) -> Submission | None:
+    """Return a team's earlier submission with the very same bytes in a phase."""
+    query = (
+        select(Submission)
+        .where(
+            Submission.team_id == team_id,
+            Submission.phase_id == phase_id,
+            Submission.sha256 == sha256,
+        )
+        .order_by(col(Submission.id))
+    )
+    return session.exec(query).first()
+
+
+def selected_count(session: Session, *, team_id: int | None, phase_id: int | None) -> int:
+    """Return how many submissions a team has picked in a phase."""
+    query = select(func.count()).where(
+        Submission.team_id == team_id,
+        Submission.phase_id == phase_id,
+        col(Submission.selected).is_(True),
+    )
+    return session.exec(query).one()
+
+
+def own_submissions(
+    session: Session, *, team_id: int, challenge_id: int, page: int, per_page: int
+) -> Page[Submission]:
+    """Return a page of a team's submissions, newest first."""
+    query = (
+        select(Submission)
+        .where(Submission.team_id == team_id, Submission.challenge_id == challenge_id)
+        .order_by(col(Submission.received_at).desc(), col(Submission.id).desc())
+    )
+    return page_of(session, query, page=page, per_page=per_page)
+
+
+def waiting_ids(session: Session, *, now: datetime, limit: int) -> list[int]:
+    """Return the submissions that nobody scores: queued, or with a lease that has run out."""
+    query = (
+        select(col(Submission.id))
+        .where(
+            sa.or_(
+                col(Submission.state) == SubmissionState.QUEUED,
+                sa.and_(
+                    col(Submission.state) == SubmissionState.SCORING,
+                    col(Submission.lease_until) < now,
+                ),
+            )
+        )
+        .order_by(col(Submission.id))
+        .limit(limit)
+    )
+    return [i for i in session.exec(query) if i is not None]
+
+
+def lease_holders(session: Session) -> set[str]:
+    """Return who holds a lease now."""
+    query = select(col(Submission.lease_holder)).where(
+        Submission.state == SubmissionState.SCORING, col(Submission.lease_holder).is_not(None)
+    )
+    return {holder for holder in session.exec(query) if holder}
+
+
+def anything_waits(session: Session, phase: Phase, *, now: datetime) -> bool:
+    """Whether something received in time in a phase has no end yet, or is still arriving."""
+    waiting = (
+        select(col(Submission.id))
+        .where(
+            Submission.phase_id == phase.id,
+            col(Submission.state).in_(WAITING),
+            col(Submission.late).is_(False),
+        )
+        .limit(1)
+    )
+    arriving = (
+        select(col(Arrival.id))
+        .where(
+            Arrival.challenge_id == phase.challenge_id,
+            Arrival.began_at < phase.ends + INCLUSIVE,
+            Arrival.until > now,
+        )
+        .limit(1)
+    )
+    found = session.exec(waiting).first() or session.exec(arriving).first()
+    return found is not None
+
+
+def near_a_deadline(
+    session: Session, challenge_id: int, *, now: datetime, within: timedelta
+) -> bool:
+    """Whether a phase of a challenge that is open now ends soon."""
+    query = (
+        select(col(Phase.id))
+        .where(
+            Phase.challenge_id == challenge_id,
+            col(Phase.starts) <= now,
+            col(Phase.ends) > now - INCLUSIVE,
+            col(Phase.ends) <= now + within,
+        )
+        .limit(1)
+    )
+    return session.exec(query).first() is not None
+
+
+def has_submissions(session: Session, phase_id: int) -> bool:
+    """Whether a team (not a baseline) has submitted to a phase."""
+    query = (
+        select(col(Submission.id))
+        .where(Submission.phase_id == phase_id, col(Submission.team_id).is_not(None))
+        .limit(1)
+    )
+    return session.exec(query).first() is not None
+
+
+class PhaseQuota(NamedTuple):
+    """A phase that a file can go to now, and what is left there."""
+
+    slug: str
+    title: str
+    ends: datetime
+    per_day: int
+    total: int
+    quota: Quota
+    late: bool
+
+
+class SubmitView(NamedTuple):
+    """What the upload page shows."""
+
+    phases: list[PhaseQuota]
+    team: Team | None
+    header: list[str]
+    max_bytes: int
+    files: list[ChallengeFile]
+
+
+def submit_view(session: Session, frame: Frame, *, viewer: Viewer, now: datetime) -> SubmitView:
+    """Return the phases a viewer can send to now, with the quotas of the viewer's team."""
+    challenge = frame.challenge
+    team = team_of(session, challenge.id or 0, viewer.id) if viewer.id else None
+    team_id = team.id if team else None
+    phases = [v.phase for v in frame.phases if v.state is PhaseState.OPEN]
+    last = frame.phases[-1] if frame.phases else None
+    practice = not phases and last is not None and last.revealed
+    if practice and last is not None:
+        phases = [last.phase]
+    return SubmitView(
+        phases=[_phase_quota(session, p, team_id, now=now, late=practice) for p in phases],
+        team=team,
+        header=challenge.header,
+        max_bytes=challenge.max_bytes,
+        files=files_of(session, challenge.id or 0),
+    )
+
+
+def _phase_quota(
+    session: Session, phase: Phase, team_id: int | None, *, now: datetime, late: bool
+) -> PhaseQuota:
+    if late and team_id is not None:
+        left = practice_left(session, team_id=team_id, phase=phase, now=now)
+    else:
+        left = quota_of(session, team_id=team_id, phase=phase, now=now)
+    return PhaseQuota(
+        slug=phase.slug,
+        title=phase.title,
+        ends=phase.ends,
+        per_day=phase.per_day,
+        total=phase.total,
+        quota=left,
+        late=late,
+    )

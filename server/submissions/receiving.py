@@ -1,0 +1,165 @@
+"""From a request to a queued submission: the same steps for pages and for the API."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from flask import g, request
+from sqlmodel import Session
+
+from server.accounts.sightings import Seen, sight
+from server.challenges.models import Challenge, Phase
+from server.challenges.queries import challenge_by_slug, phases_of
+from server.shared.errors import N_, Conflict, DomainError, Forbidden
+from server.shared.uploads import received
+from server.shared.web import now, reading, services, viewer, writing
+from server.submissions.actions import (
+    Received,
+    Submitted,
+    forget_arrival,
+    note_arrival,
+    submit,
+)
+from server.submissions.queries import near_a_deadline, quota_of
+from server.submissions.rules import (
+    INCLUSIVE,
+    PhaseTimes,
+    choose_phase,
+    has_ended,
+    require_quota,
+)
+from server.teams.actions import ensure_team
+from server.teams.queries import team_of
+
+MULTIPART_OVERHEAD = 100_000
+
+
+class UploadTimeout(DomainError):
+    """The upload was not complete in the time allowed."""
+
+    status = 408
+    code = "upload-timeout"
+
+
+class Target(NamedTuple):
+    """Where a file goes."""
+
+    challenge: Challenge
+    phase: Phase
+    ended_challenge: bool
+    team_id: int | None
+
+
+def admit_upload(session: Session, arguments: dict[str, str]) -> int:
+    """Return how many bytes an upload's body may have; asked before any of it is read.
+
+    What is sure to be refused is refused here, before a slow line has carried the file.
+
+    Raises:
+        Conflict: no phase is open, or the team's quota is used up.
+    """
+    challenge = challenge_by_slug(session, arguments["slug"])
+    _refuse_early(session, challenge)
+    seconds = services().settings.upload_seconds
+    within = timedelta(seconds=seconds)
+    if near_a_deadline(session, challenge.id or 0, now=now(), within=within):
+        with writing() as writer:
+            arrival = note_arrival(
+                writer, challenge_id=challenge.id or 0, now=now(), seconds=seconds
+            )
+            writer.commit()
+        g.arrival_id = arrival.id
+    most = min(challenge.max_bytes, services().settings.max_upload_bytes)
+    return most + MULTIPART_OVERHEAD
+
+
+def _refuse_early(session: Session, challenge: Challenge) -> None:
+    phases = phases_of(session, challenge.id or 0)
+    running = [p for p in phases if p.starts <= now() < p.ends + INCLUSIVE]
+    if not running and (not phases or phases[-1].revealed_at is None):
+        raise Conflict(N_("No phase of this challenge is open now."), code="closed")
+    team = team_of(session, challenge.id or 0, viewer().account_id)
+    if len(running) == 1 and team is not None:
+        left = quota_of(session, team_id=team.id, phase=running[0], now=now())
+        require_quota(left, late=False)
+
+
+def end_arrival(_error: BaseException | None = None) -> None:
+    """Forget the upload that this request was; a reveal need not wait for it any more."""
+    arrival_id = g.pop("arrival_id", None)
+    if arrival_id is not None:
+        with writing() as session:
+            forget_arrival(session, arrival_id)
+            session.commit()
+
+
+def target_of(session: Session, slug: str, wanted: str | None) -> Target:
+    """Return the challenge, the phase and the team that a file of the viewer's goes to."""
+    challenge = challenge_by_slug(session, slug)
+    phases = phases_of(session, challenge.id or 0)
+    times = [PhaseTimes(p.slug, p.starts, p.ends, p.revealed_at is not None) for p in phases]
+    chosen = choose_phase(times, wanted=wanted, now=now())
+    team = team_of(session, challenge.id or 0, viewer().account_id)
+    return Target(
+        challenge=challenge,
+        phase=next(p for p in phases if p.slug == chosen),
+        ended_challenge=has_ended(times, now=now()),
+        team_id=team.id if team else None,
+    )
+
+
+def receive(slug: str, *, alone: bool) -> Submitted:
+    """Store the request's file, queue it and tell the engine, in this order.
+
+    `alone`: whoever is in no team competes alone from here on.
+
+    Raises:
+        Forbidden: in no team, and `alone` is false.
+        UploadTimeout: the file took longer to arrive than an upload may.
+        DomainError: as `actions.submit` says.
+    """
+    upload = received(request)
+    target = target_of(reading(), slug, request.form.get("phase") or None)
+    if target.team_id is None and not alone:
+        raise Forbidden(
+            N_("You are in no team of this challenge. Create one, even of one, or join one."),
+            code="no-team",
+        )
+    _require_in_time()
+    upload.store()
+    with writing() as session:
+        team_id = target.team_id or _alone(session, target)
+        submitted = submit(
+            session,
+            account_id=viewer().account_id,
+            challenge=target.challenge,
+            phase=target.phase,
+            team_id=team_id,
+            ended_challenge=target.ended_challenge,
+            upload=Received(upload.filename, upload.size, upload.sha256),
+            comment=request.form.get("comment", "").strip(),
+            now=now(),
+        )
+        if g.get("arrival_id") is not None:
+            forget_arrival(session, g.pop("arrival_id"))
+        seen = Seen(request.remote_addr or "", request.user_agent.string)
+        sight(session, account_id=viewer().account_id, what="submission", seen=seen, now=now())
+        session.commit()
+    services().jobs.send("score", submission_id=submitted.submission.id)
+    return submitted
+
+
+def _alone(session: Session, target: Target) -> int:
+    team = ensure_team(
+        session, challenge=target.challenge, account_id=viewer().account_id, now=now()
+    )
+    assert team.id is not None
+    return team.id
+
+
+def _require_in_time() -> None:
+    seconds = services().settings.upload_seconds
+    if services().clock() - now() > timedelta(seconds=seconds):
+        raise UploadTimeout(
+            N_("The upload took longer than %(minutes)s minutes; nothing was kept."),
+            minutes=seconds // 60,
+        )

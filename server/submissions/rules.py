@@ -1,0 +1,188 @@
+"""Pure decisions on submissions: states, quotas and deadlines."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from server.shared.errors import N_, Conflict, Forbidden, Invalid, NotFound, TooLarge
+
+# Tries that ended in a fault of ours; the worker's own death in between counts apart, since
+# power cuts say nothing of the file.
+MOST_ATTEMPTS = 3
+MOST_INTERRUPTIONS = 10
+# The deadline is inclusive to the second.
+INCLUSIVE = timedelta(seconds=1)
+
+
+class SubmissionState(StrEnum):
+    """`rejected` is the participant's mistake, `failed` ours or the organiser's."""
+
+    QUEUED = "queued"
+    SCORING = "scoring"
+    SCORED = "scored"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+WAITING = (SubmissionState.QUEUED, SubmissionState.SCORING)
+COUNTED = (SubmissionState.QUEUED, SubmissionState.SCORING, SubmissionState.SCORED)
+FINAL = (SubmissionState.SCORED, SubmissionState.REJECTED, SubmissionState.FAILED)
+
+
+class Quota(NamedTuple):
+    """What is left of a phase's quotas, and when the next submission is free (None: never)."""
+
+    left_today: int
+    left_total: int
+    next_free: datetime | None
+
+    @property
+    def left(self) -> int:
+        """How many may be sent now."""
+        return min(self.left_today, self.left_total)
+
+
+def day_of(moment: datetime) -> datetime:
+    """Return the beginning of a moment's day, in UTC: quotas are counted by it."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def quota(
+    *, per_day: int, total: int, used_today: int, used_total: int, ends: datetime, now: datetime
+) -> Quota:
+    """Return what is left. Used are queued, scoring and scored; rejected and failed come back."""
+    left_total = max(0, total - used_total)
+    left_today = max(0, per_day - used_today)
+    if left_total == 0:
+        return Quota(left_today, 0, None)
+    if left_today > 0:
+        return Quota(left_today, left_total, now)
+    tomorrow = day_of(now) + timedelta(days=1)
+    return Quota(0, left_total, tomorrow if tomorrow <= ends else None)
+
+
+class Standing(NamedTuple):
+    """What the rules say of a submission that may be made: practice is scored and not ranked."""
+
+    late: bool
+
+
+def may_submit(
+    *,
+    starts: datetime,
+    ends: datetime,
+    revealed: bool,
+    ended_challenge: bool,
+    now: datetime,
+    admitted: bool,
+    disqualified: bool,
+    size: int,
+    max_bytes: int,
+    left: Quota,
+) -> Standing:
+    """Say whether a team may submit now; `now` is when the upload began to arrive.
+
+    The deadline is inclusive: `now < ends + 1 s`. After the end of the whole challenge and the
+    reveal a submission is practice: scored, marked late, ranked on no board.
+
+    Raises:
+        Conflict: the phase is not open, or a quota is used up.
+        Forbidden: the team is disqualified or was not admitted to this phase.
+        TooLarge: the file has more bytes than the challenge allows.
+        Invalid: the file is empty.
+    """
+    if size > max_bytes:
+        raise TooLarge(
+            N_("The file has %(size)s bytes; this challenge allows %(most)s."),
+            size=f"{size:,}",
+            most=f"{max_bytes:,}",
+        )
+    if size == 0:
+        raise Invalid(N_("The file is empty. Nothing was kept."), field="file", code="empty-file")
+    if now < starts:
+        raise Conflict(N_("This phase has not begun yet."), code="not-open")
+    # Once the private board is out nothing can count, however early its upload began.
+    late = revealed or now >= ends + INCLUSIVE
+    if late and not (revealed and ended_challenge):
+        raise Conflict(N_("This phase is closed: its deadline has passed."), code="closed")
+    if disqualified:
+        raise Forbidden(N_("Your team was disqualified by the organisers."), code="disqualified")
+    if not admitted:
+        raise Forbidden(
+            N_("Your team was not admitted to this phase by the result of the one before."),
+            code="not-admitted",
+        )
+    require_quota(left, late=late)
+    return Standing(late=late)
+
+
+def require_quota(left: Quota, *, late: bool) -> None:
+    """Raise Conflict where a quota is used up; practice has no total."""
+    if left.left_today <= 0:
+        raise Conflict(
+            N_("Your team has used all its submissions of today. A new day begins at 00:00 UTC."),
+            code="quota-day",
+        )
+    if left.left_total <= 0 and not late:
+        raise Conflict(
+            N_("Your team has used all its submissions of this phase."), code="quota-total"
+        )
+
+
+def may_select(*, selected: int, most: int, ended: bool, state: SubmissionState) -> None:
+    """Say whether one more submission may be picked for the final board.
+
+    Raises:
+        Conflict: the phase has ended, as many as allowed are picked, or it has no score.
+    """
+    if ended:
+        raise Conflict(N_("The choice closed with the phase."), code="closed")
+    if state in (SubmissionState.REJECTED, SubmissionState.FAILED):
+        raise Conflict(N_("Only a submission with a score can be picked."), code="no-score")
+    if selected >= most:
+        raise Conflict(
+            N_("You may pick %(most)s. Drop one of them first."), most=most, code="too-many-picked"
+        )
+
+
+class PhaseTimes(NamedTuple):
+    """When a phase is open, and whether its private board is out."""
+
+    slug: str
+    starts: datetime
+    ends: datetime
+    revealed: bool
+
+
+def choose_phase(phases: Sequence[PhaseTimes], *, wanted: str | None, now: datetime) -> str:
+    """Return the slug of the phase a file goes to: the one named, else the only open one.
+
+    After the end and the reveal of the last phase it is that one (practice).
+
+    Raises:
+        NotFound: no phase has the name.
+        Invalid: several phases are open and none is named.
+        Conflict: none is open.
+    """
+    if wanted:
+        if wanted not in [p.slug for p in phases]:
+            raise NotFound(N_("This challenge has no phase %(slug)s."), slug=wanted)
+        return wanted
+    running = [p.slug for p in phases if p.starts <= now < p.ends + INCLUSIVE]
+    if len(running) == 1:
+        return running[0]
+    if running:
+        raise Invalid(
+            N_("Several phases are open. Say which: %(phases)s."),
+            phases=", ".join(running),
+            field="phase",
+        )
+    if phases and has_ended(phases, now=now) and phases[-1].revealed:
+        return phases[-1].slug
+    raise Conflict(N_("No phase of this challenge is open now."), code="closed")
+
+
+def has_ended(phases: Sequence[PhaseTimes], *, now: datetime) -> bool:
+    """Whether every phase of a challenge is over."""
+    return all(now >= p.ends + INCLUSIVE for p in phases)

@@ -1,0 +1,287 @@
+"""Reads of teams."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from server.accounts.models import Account
+from server.accounts.queries import accounts_by_id
+from server.accounts.rules import RequestState
+from server.challenges.models import Challenge
+from server.challenges.queries import phases_of, sees
+from server.shared.access import Viewer
+from server.shared.errors import N_, Forbidden, NotFound
+from server.teams.models import JoinRequest, Membership, Team, TeamInvitation
+from server.teams.rules import Affiliation, is_locked, locked_from
+from server.universities.models import University
+from server.universities.queries import universities_by_id
+
+
+@dataclass(frozen=True)
+class MemberView:
+    """A member, with the university of the account."""
+
+    id: int
+    name: str
+    university: University | None
+
+
+@dataclass(frozen=True)
+class TeamView:
+    """A team as it is shown; `code` is None to all but its members."""
+
+    id: int
+    challenge: str
+    name: str
+    captain: int
+    members: tuple[MemberView, ...]
+    university: University | None
+    code: str | None
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """Who asks to be let in: a person, or the captain of a team that would merge."""
+
+    id: int
+    account: Account
+    merging: Team | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a captain and the members see of their team besides its members."""
+
+    requests: tuple[RequestView, ...]
+    invitations: tuple[TeamInvitation, ...]
+    lock_at: datetime | None
+    locked: bool
+
+
+def team_by_id(session: Session, team_id: int) -> Team:
+    """Return a team that still exists. Raises NotFound."""
+    team = session.get(Team, team_id)
+    if team is None or team.closed_at is not None:
+        raise NotFound(N_("There is no such team."))
+    return team
+
+
+def team_by_code(session: Session, code: str) -> Team:
+    """Return the team that an invite code opens. Raises NotFound."""
+    team = session.exec(select(Team).where(Team.code == code)).first()
+    if team is None or team.closed_at is not None:
+        raise NotFound(
+            N_("This invite link opens no team (any more). Ask the captain for the present one.")
+        )
+    return team
+
+
+def challenge_of(session: Session, team: Team) -> Challenge:
+    """Return the challenge a team takes part in."""
+    challenge = session.get(Challenge, team.challenge_id)
+    assert challenge is not None
+    return challenge
+
+
+def visible_team(session: Session, team_id: int, viewer: Viewer) -> Team:
+    """Return a team of a challenge that the viewer may see. Raises NotFound."""
+    team = team_by_id(session, team_id)
+    if not sees(session, challenge_of(session, team), viewer):
+        raise NotFound(N_("There is no such team."))
+    return team
+
+
+def team_to_join(session: Session, code: str, viewer: Viewer) -> Team:
+    """Return the team of an invite code, to somebody who may see its challenge.
+
+    Raises:
+        NotFound: no team has this code.
+        Forbidden: the challenge is not for this person.
+    """
+    team = team_by_code(session, code)
+    if not sees(session, challenge_of(session, team), viewer):
+        raise Forbidden(
+            N_("The challenge of this team is not open to your account. Ask its organisers.")
+        )
+    return team
+
+
+def team_of(session: Session, challenge_id: int, account_id: int) -> Team | None:
+    """Return the team in which an account takes part in a challenge."""
+    query = (
+        select(Team)
+        .join(Membership, col(Membership.team_id) == col(Team.id))
+        .where(Membership.challenge_id == challenge_id, Membership.account_id == account_id)
+    )
+    return session.exec(query).first()
+
+
+def teams_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Team]:
+    """Return teams by their ids, in one query."""
+    wanted = {i for i in ids if i is not None}
+    if not wanted:
+        return {}
+    rows = session.exec(select(Team).where(col(Team.id).in_(wanted)))
+    return {t.id: t for t in rows if t.id is not None}
+
+
+def members_of(session: Session, team_id: int) -> list[Account]:
+    """Return a team's members, the longest first."""
+    query = (
+        select(Account)
+        .join(Membership, col(Membership.account_id) == col(Account.id))
+        .where(Membership.team_id == team_id)
+        .order_by(col(Membership.joined_at), col(Membership.id))
+    )
+    return list(session.exec(query))
+
+
+def size_of(session: Session, team_id: int) -> int:
+    """Return the number of a team's members."""
+    return session.exec(
+        select(func.count()).select_from(Membership).where(Membership.team_id == team_id)
+    ).one()
+
+
+def is_member(session: Session, team_id: int, account_id: int) -> bool:
+    """Whether an account is in a team."""
+    query = select(Membership).where(
+        Membership.team_id == team_id, Membership.account_id == account_id
+    )
+    return session.exec(query).first() is not None
+
+
+def team_member_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    """Let in the members of the team that the route's `team_id` names."""
+    account_id = viewer.account_id
+    team = team_by_id(session, int(arguments["team_id"]))
+    if viewer.is_admin or (team.id and is_member(session, team.id, account_id)):
+        return
+    raise Forbidden(N_("This is for the members of the team."))
+
+
+def keys_taken(session: Session, challenge_id: int) -> set[str]:
+    """Return the keys of all names that a challenge's teams have or had."""
+    return set(session.exec(select(Team.name_key).where(Team.challenge_id == challenge_id)))
+
+
+def is_key_taken(session: Session, challenge_id: int, key: str, *, but: int | None = None) -> bool:
+    """Whether a team of the challenge other than `but` has this name."""
+    query = select(Team.id).where(Team.challenge_id == challenge_id, Team.name_key == key)
+    return any(team_id != but for team_id in session.exec(query))
+
+
+def university_id_of(session: Session, team: Team) -> int | None:
+    """Return a team's university: its captain's until the first submission fixes it."""
+    if team.fixed_at is not None:
+        return team.university_id
+    captain = session.get(Account, team.captain_id)
+    return captain.university_id if captain else None
+
+
+def affiliation(session: Session, university_id: int | None) -> Affiliation | None:
+    """Return a university by what the rules ask of it."""
+    university = session.get(University, university_id) if university_id else None
+    if university is None or university.id is None:
+        return None
+    return Affiliation(university.id, university.name)
+
+
+def lock_of(session: Session, challenge: Challenge) -> datetime | None:
+    """Return the last moment at which a challenge's teams may change."""
+    assert challenge.id is not None
+    ends = [phase.ends for phase in phases_of(session, challenge.id)]
+    return locked_from(lock_at=challenge.lock_at, ends=ends)
+
+
+def is_invited(session: Session, team_id: int, email: str) -> bool:
+    """Whether the captain invited an address."""
+    return session.get(TeamInvitation, (team_id, email.strip().lower())) is not None
+
+
+def invitations_of(session: Session, team_id: int) -> list[TeamInvitation]:
+    """Return the addresses invited into a team, the latest first."""
+    query = (
+        select(TeamInvitation)
+        .where(TeamInvitation.team_id == team_id)
+        .order_by(col(TeamInvitation.invited_at).desc(), col(TeamInvitation.email))
+    )
+    return list(session.exec(query))
+
+
+def open_request(session: Session, team_id: int, request_id: int) -> JoinRequest:
+    """Return a request to a team that waits for its captain. Raises NotFound."""
+    request = session.get(JoinRequest, request_id)
+    if request is None or request.team_id != team_id or request.state is not RequestState.OPEN:
+        raise NotFound(N_("There is no such request, or it is decided already."))
+    return request
+
+
+def open_requests(session: Session, team_id: int) -> list[RequestView]:
+    """Return who waits for the captain's answer, the longest first."""
+    query = (
+        select(JoinRequest)
+        .where(JoinRequest.team_id == team_id, JoinRequest.state == RequestState.OPEN)
+        .order_by(col(JoinRequest.id))
+    )
+    rows = list(session.exec(query))
+    people = accounts_by_id(session, (r.account_id for r in rows))
+    merging = teams_by_id(session, (r.merging_team_id for r in rows))
+    return [
+        RequestView(
+            r.id or 0, people[r.account_id], merging.get(r.merging_team_id or 0), r.created_at
+        )
+        for r in rows
+        if people[r.account_id].closed_at is None
+    ]
+
+
+def requests_by(
+    session: Session, challenge_id: int, account_id: int
+) -> list[tuple[JoinRequest, Team]]:
+    """Return what an account asked in a challenge and nobody has answered, and of which teams."""
+    query = (
+        select(JoinRequest, Team)
+        .join(Team, col(Team.id) == col(JoinRequest.team_id))
+        .where(
+            Team.challenge_id == challenge_id,
+            JoinRequest.account_id == account_id,
+            JoinRequest.state == RequestState.OPEN,
+        )
+        .order_by(col(JoinRequest.id))
+    )
+    return [(request, team) for request, team in session.exec(query)]
+
+
+def team_view(session: Session, team: Team, viewer_id: int | None) -> TeamView:
+    """Return a team as it is shown to somebody."""
+    assert team.id is not None
+    members = members_of(session, team.id)
+    own = university_id_of(session, team)
+    universities = universities_by_id(session, (own, *(m.university_id for m in members)))
+    shown = (MemberView(m.id or 0, m.name, universities.get(m.university_id or 0)) for m in members)
+    return TeamView(
+        id=team.id,
+        challenge=challenge_of(session, team).slug,
+        name=team.name,
+        captain=team.captain_id,
+        members=tuple(shown),
+        university=universities.get(own or 0),
+        code=team.code if any(m.id == viewer_id for m in members) else None,
+    )
+
+
+def desk_of(session: Session, challenge: Challenge, team: Team | None, now: datetime) -> Desk:
+    """Return what waits at a team's desk, and until when teams may change."""
+    lock = lock_of(session, challenge)
+    team_id = team.id if team else None
+    return Desk(
+        requests=tuple(open_requests(session, team_id)) if team_id else (),
+        invitations=tuple(invitations_of(session, team_id)) if team_id else (),
+        lock_at=lock,
+        locked=is_locked(lock, now),
+    )

@@ -1,0 +1,36 @@
+"""A team as JSON, in every route that answers with one."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class UniversityRef(BaseModel):
+    """A university by its slug and name."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    slug: str
+    name: str
+
+
+class MemberOut(BaseModel):
+    """A member of a team."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    university: UniversityRef | None
+
+
+class TeamOut(BaseModel):
+    """A team."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    challenge: str
+    name: str
+    captain: int = Field(description="The account that leads it.")
+    members: list[MemberOut] = Field(description="The longest member first.")
+    university: UniversityRef | None
+    code: str | None = Field(description="The invite code; null to all but the members.")

@@ -1,0 +1,253 @@
+"""The engine's worker: claims, scores, records, and runs the schedules."""
+
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+from huey.consumer import Consumer
+
+from server.boards.actions import record_score
+from server.boards.rescoring import Rescorer
+from server.chores import Chores, born
+from server.evaluations.actions import give_back_rescores
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import live_evaluation
+from server.evaluations.scoring import Outcome, Report, score_file, spec_text
+from server.shared.clock import Clock, utcnow
+from server.shared.database import Database
+from server.shared.isolation import Isolation, LimitExceeded, Limits
+from server.shared.measures import SCORED, SCORING_SECONDS
+from server.shared.queue import Jobs, make_engine
+from server.shared.schedules import beat, forget
+from server.shared.settings import Settings
+from server.shared.storage import FileStore, Stores
+from server.submissions.actions import (
+    claim,
+    finish,
+    give_back,
+    try_again_or_fail,
+)
+from server.submissions.models import Submission
+from server.submissions.rules import SubmissionState
+
+log = structlog.get_logger(__name__)
+TICK_SECONDS = 0.5
+MOST_SIGNALS = 1000
+
+
+class Claim(NamedTuple):
+    """One claimed submission."""
+
+    submission: Submission
+    holder: str
+
+
+class Work(NamedTuple):
+    """One claimed submission and how to score it."""
+
+    submission: Submission
+    evaluation: Evaluation
+    holder: str
+
+    @property
+    def claim(self) -> Claim:
+        """The claim alone."""
+        return Claim(self.submission, self.holder)
+
+
+class Worker:
+    """Scores submissions of a database, with the files and the limits of its settings."""
+
+    def __init__(self, settings: Settings, *, clock: Clock = utcnow) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = Database(settings.database)
+        self.stores = Stores(FileStore(settings.public_store), FileStore(settings.hidden_store))
+        self.jobs = Jobs(make_engine(settings.queue_url, settings.data_dir))
+        self.jobs.handle("score", self.score)
+        self.name = f"{socket.gethostname()}/{os.getpid()}/{born(os.getpid())}"
+        self.isolation = Isolation(
+            workers=max(1, settings.workers),
+            limits=Limits(settings.scoring_memory_bytes, settings.scoring_seconds),
+        )
+        self.rescorer = Rescorer(
+            database=self.database,
+            stores=self.stores,
+            jobs=self.jobs,
+            isolation=self.isolation,
+            clock=clock,
+            name=self.name,
+            lease=timedelta(seconds=settings.lease_seconds),
+        )
+        self.chores = Chores(
+            settings=settings,
+            database=self.database,
+            jobs=self.jobs,
+            rescorer=self.rescorer,
+            clock=clock,
+        )
+        self.started_at = clock()
+        self.scored = 0
+        self.stopping = threading.Event()
+
+    def score(self, submission_id: int) -> None:
+        """Score a submission if nobody else does; called again, it changes nothing."""
+        work = self._claim(submission_id)
+        if work is None:
+            return
+        started = time.perf_counter()
+        try:
+            report = self._report(work)
+            self._record(work, report)
+        except Exception:  # noqa: BLE001 - whatever fails here is ours, and is tried again
+            self._fault(work.claim, traceback.format_exc())
+        SCORING_SECONDS.observe(time.perf_counter() - started)
+
+    def _claim(self, submission_id: int) -> Work | None:
+        if self.stopping.is_set():
+            return None
+        holder = f"{self.name}/{secrets.token_hex(8)}"
+        lease = timedelta(seconds=self.settings.lease_seconds)
+        with self.database.writing() as session:
+            submission = claim(session, submission_id, holder=holder, now=self.clock(), lease=lease)
+            evaluation = live_evaluation(session, submission.phase_id) if submission else None
+            session.commit()
+        if submission is None:
+            return None
+        if evaluation is None:
+            self._fault(Claim(submission, holder), "The phase has no live evaluation.")
+            return None
+        return Work(submission, evaluation, holder)
+
+    def _report(self, work: Work) -> Report:
+        files, hidden = self.stores
+        with (
+            files.local(work.submission.sha256) as prediction,
+            hidden.local(work.evaluation.solution_sha256) as solution,
+        ):
+            _require(prediction, "the submitted file")
+            _require(solution, "the solution")
+            try:
+                text = self.isolation.run(
+                    score_file, str(prediction), str(solution), spec_text(work.evaluation.spec)
+                )
+            except LimitExceeded as error:
+                return Report(outcome=Outcome.FAULT, trace=str(error))
+        return Report.model_validate_json(text)
+
+    def _record(self, work: Work, report: Report) -> None:
+        with self.database.writing() as session:
+            written = record_score(
+                session,
+                submission=work.submission,
+                evaluation=work.evaluation,
+                holder=work.holder,
+                report=report,
+                now=self.clock(),
+            )
+            if not written:
+                session.rollback()
+                self._release(work)
+                return
+            session.commit()
+        self.scored += 1
+        SCORED.labels(report.outcome.value).inc()
+        log.info("scored", submission=work.submission.id, outcome=report.outcome.value)
+
+    def _release(self, work: Work) -> None:
+        """Queue it again where the live evaluation changed meanwhile; else it is not ours."""
+        with self.database.writing() as session:
+            assert work.submission.id is not None
+            again = finish(
+                session,
+                work.submission.id,
+                holder=work.holder,
+                state=SubmissionState.QUEUED,
+            )
+            session.commit()
+        if again:
+            self.jobs.send("score", submission_id=work.submission.id)
+
+    def _fault(self, work: Claim, trace: str) -> None:
+        log.error("scoring_fault", submission=work.submission.id, trace=trace)
+        with self.database.writing() as session:
+            state = try_again_or_fail(
+                session, work.submission, holder=work.holder, trace=trace, now=self.clock()
+            )
+            session.commit()
+        if state is SubmissionState.QUEUED:
+            self.jobs.send("score", submission_id=work.submission.id)
+
+    def live(self) -> None:
+        """Tick and give signs of life until the worker stops."""
+        while not self.stopping.wait(TICK_SECONDS):
+            self._guarded("chores", self.chores.run_due)
+            self._guarded("beat", self._beat)
+
+    def _guarded(self, name: str, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception:
+            log.exception("heart_failed", act=name)
+
+    def _beat(self) -> None:
+        with self.database.writing() as session:
+            beat(
+                session,
+                self.name,
+                started_at=self.started_at,
+                now=self.clock(),
+                scored=self.scored,
+            )
+            session.commit()
+
+    def stop(self) -> None:
+        """Give back what is unfinished and leave the list of workers."""
+        self.stopping.set()
+        self.isolation.stop()
+        with self.database.writing() as session:
+            give_back(session, self.name)
+            give_back_rescores(session, self.name)
+            forget(session, self.name)
+            session.commit()
+        self.database.dispose()
+
+
+def _require(path: Path, what: str) -> None:
+    if not path.exists():
+        raise FileNotFoundError(f"{what} is missing in the store")
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT: what runs finishes within 20 s, or goes back."""
+    worker = Worker(settings)
+    worker.chores.free_the_dead()
+    heart = threading.Thread(target=worker.live, name="heart", daemon=True)
+    heart.start()
+    consumer = Consumer(
+        worker.jobs.engine,
+        workers=max(1, settings.workers),
+        worker_type="thread",
+        periodic=False,
+        initial_delay=0.05,
+        max_delay=0.25,
+        backoff=1.3,
+        check_worker_health=True,
+        health_check_interval=5,
+        graceful_signal="TERM",
+        shutdown_timeout=20,
+    )
+    signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        consumer.run()
+    finally:
+        worker.stop()

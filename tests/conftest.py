@@ -1,0 +1,138 @@
+"""Fixtures: a database, an application and a browser of each test's own."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session, SQLModel
+
+from server.app import create_app
+from server.shared.database import Database
+from server.shared.migrate import migrate
+from server.shared.settings import Settings
+from tests.cast import (
+    NOON,
+    Cast,
+    FrozenClock,
+    add_challenge,
+    add_people,
+    add_teams,
+    add_universities,
+)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A clock that stands at noon."""
+    return FrozenClock(NOON)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an instance in a folder of its own."""
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        data_dir=tmp_path / "data",
+        secret_key="a-secret-that-only-the-tests-know-0123456789",
+        base_url="http://localhost",
+        replicates=200,
+        rate_limit_uploads="1000 per minute",
+        rate_limit_sign_in="1000 per minute",
+        rate_limit_sign_up="1000 per minute",
+        rate_limit_tokens="1000 per minute",
+    )
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file that each test copies."""
+    path = tmp_path_factory.mktemp("template") / "varsity.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    with database.write_engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def database(settings: Settings, empty_sqlite: Path) -> Iterator[Database]:
+    """An empty database: SQLite, or PostgreSQL where VARSITY_TEST_DATABASE_URL names one."""
+    url = os.environ.get("VARSITY_TEST_DATABASE_URL", "")
+    if url:
+        settings.database_url = postgres_database(url)
+        made = Database(settings.database_url)
+        migrate(made)
+        _empty(made)
+    else:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        shutil.copy(empty_sqlite, settings.data_dir / "varsity.db")
+        made = Database(settings.database)
+    yield made
+    made.dispose()
+
+
+def postgres_database(url: str) -> str:
+    """Return the URL of a database of this test process's own, made if it is missing."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    server, name = sa.make_url(url), f"varsity_test_{worker}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        known = connection.execute(
+            sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}
+        )
+        if known.first() is None:
+            connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+def _empty(database: Database) -> None:
+    tables = ", ".join(f'"{t.name}"' for t in SQLModel.metadata.sorted_tables)
+    with database.write_engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session that writes."""
+    with database.writing() as made:
+        yield made
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    """Three universities, ten people, one open challenge `digits` with two phases, two teams."""
+    made = Cast()
+    with database.writing() as session:
+        add_universities(session, made)
+        add_people(session, made)
+        add_challenge(session, made)
+        add_teams(session, made)
+        session.commit()
+        for row in list(session):
+            session.refresh(row)
+        session.expunge_all()
+    return made
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: FrozenClock) -> Flask:
+    """The web application over the test's database and clock."""
+    made = create_app(settings, clock=clock, database=database)
+    made.config["WTF_CSRF_ENABLED"] = False
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has signed in with."""
+    return app.test_client()

@@ -1,0 +1,138 @@
+"""Processes are killed at random moments while students upload: nothing is lost or doubled."""
+
+import os
+import random
+import signal
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+from sqlmodel import func, select
+
+from server.shared.database import Database
+from server.shared.storage import FileStore
+from server.submissions.models import Submission
+from server.submissions.queries import lease_holders
+from tests.faults.checking import all_ended, check_entries, check_quotas, check_submissions
+from tests.faults.producing import Producer
+from tests.faults.running import Running, until
+
+PER_SECOND = 16.0
+SEED = 20261121
+
+
+class Killer(threading.Thread):
+    """Kills one of the two kinds of process again and again, and starts it at once."""
+
+    def __init__(self, running: Running, *, kills: int, seed: int) -> None:
+        super().__init__(daemon=True)
+        self.running, self.kills = running, kills
+        self.chance = random.Random(seed)
+        self.done = 0
+
+    def run(self) -> None:
+        while self.done < self.kills:
+            self.wait_for_work()
+            time.sleep(self.chance.uniform(0.0, 1.2))
+            self.kill()
+            self.done += 1
+
+    def wait_for_work(self) -> None:
+        raise NotImplementedError
+
+    def kill(self) -> None:
+        raise NotImplementedError
+
+
+class WebKiller(Killer):
+    """Most often one web process in the middle of its requests; else all of them."""
+
+    def wait_for_work(self) -> None:
+        until(self.running.answers, seconds=60)
+
+    def kill(self) -> None:
+        children = self.running.children("web")
+        if children and self.chance.random() < 0.7:
+            # Gunicorn starts another by itself.
+            with suppress(ProcessLookupError):
+                os.kill(self.chance.choice(children), signal.SIGKILL)
+        else:
+            self.running.kill("web")
+            self.running.start("web")
+
+
+class WorkerKiller(Killer):
+    """The worker with its fork server and its children."""
+
+    def __init__(self, running: Running, database: Database, *, kills: int, seed: int) -> None:
+        super().__init__(running, kills=kills, seed=seed)
+        self.database = database
+
+    def wait_for_work(self) -> None:
+        until(self.scores, seconds=60, every=0.03)
+
+    def scores(self) -> bool:
+        """Whether the worker that runs now holds a submission."""
+        with self.database.reading() as session:
+            held = lease_holders(session)
+        return any(f"/{self.running.pid('worker')}/" in holder for holder in held)
+
+    def kill(self) -> None:
+        self.running.kill("worker")
+        self.running.start("worker")
+
+
+def survive(database, settings, instance, students, cast, *, kills: int) -> Producer:
+    """Kill as often as asked while students upload; then look at every row."""
+    instance.start_web()
+    instance.start("worker")
+    producer = Producer(instance.url, students, PER_SECOND, SEED)
+    producer.start()
+    killers = [
+        WebKiller(instance, kills=kills // 2, seed=SEED + kills),
+        WorkerKiller(instance, database, kills=kills // 2, seed=SEED + kills + 1),
+    ]
+    for killer in killers:
+        killer.start()
+    for killer in killers:
+        killer.join()
+    producer.stop()
+    assert sum(killer.done for killer in killers) == kills
+    until(lambda: all_ended(database), seconds=200, every=0.5)
+    rows = check_submissions(database, FileStore(settings.public_store), producer.acknowledged)
+    check_quotas(database, students, rows)
+    check_entries(database, cast.phase_a.id)
+    assert not producer.refused
+    return producer
+
+
+def interruptions(database) -> int:
+    with database.reading() as session:
+        return session.exec(select(func.sum(Submission.interruptions))).one()
+
+
+@pytest.mark.timeout(300)
+def test_twenty_kills_lose_and_double_nothing(database, settings, instance, students, cast):
+    producer = survive(database, settings, instance, students, cast, kills=20)
+    rate = len(producer.acknowledged) / producer.seconds
+    print(
+        f"{len(producer.acknowledged)} acknowledged, {rate:.1f} a second, {producer.broken} broken"
+    )
+    assert producer.broken, "no kill hit an upload"
+    assert interruptions(database), "no kill hit the scoring"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+def test_two_hundred_kills_over_a_thousand_submissions(
+    database, settings, instance, students, cast
+):
+    producer = survive(database, settings, instance, students, cast, kills=200)
+    rate = len(producer.acknowledged) / producer.seconds
+    print(
+        f"{len(producer.acknowledged)} acknowledged, {rate:.1f} a second, {producer.broken} broken"
+    )
+    assert len(producer.acknowledged) >= 1000
+    assert rate >= 10
+    assert interruptions(database)

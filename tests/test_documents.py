@@ -1,0 +1,34 @@
+"""The API's description is valid, complete and readable."""
+
+from flask import Flask
+from openapi_spec_validator import validate
+
+
+def test_the_openapi_document_is_valid_3_1(client) -> None:
+    document = client.get("/api/v1/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_every_api_route_is_described(app: Flask, client) -> None:
+    described = client.get("/api/v1/openapi.json").json["paths"]
+    routes = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")} - {
+        "/api/v1/openapi.json"
+    }
+    assert len(described) == len(routes)
+    assert all(
+        operation.get("summary") for methods in described.values() for operation in methods.values()
+    )
+
+
+def test_the_page_of_the_api_names_every_route(client) -> None:
+    page = client.get("/api/docs").get_data(as_text=True)
+    for path in client.get("/api/v1/openapi.json").json["paths"]:
+        assert path in page
+
+
+def test_a_body_that_can_not_be_read_is_a_problem_with_its_fields(client) -> None:
+    answer = client.post("/api/v1/tokens", json={"email": 5})
+    assert answer.mimetype == "application/problem+json"
+    assert answer.status_code == 422
+    assert answer.json["errors"]
