@@ -15,13 +15,14 @@ from server.evaluations.actions import give_back_rescores
 from server.evaluations.queries import rescore_holders
 from server.shared.clock import Clock
 from server.shared.database import Database
-from server.shared.mail import OutgoingMail, deliver, waiting_mail
+from server.shared.mail import OutgoingMail, deliver, purge_sent, waiting_mail
 from server.shared.queue import Jobs
 from server.shared.schedules import claim_schedule
 from server.shared.settings import Settings
 from server.shared.uploads import forget_stale
 from server.submissions.actions import fail_interrupted, give_back
 from server.submissions.queries import lease_holders, waiting_ids
+from server.teams.parting import part_with_closed
 
 log = structlog.get_logger(__name__)
 MOST_SIGNALS = 1000
@@ -58,6 +59,7 @@ class Chores:
             Chore("mail", 1, self.send_mail),
             Chore("reveal", 5, self.reveal),
             Chore("ranges", 3, self.rank_ranges),
+            Chore("partings", 30, self.part),
             Chore("purge", 3600, self.purge),
         )
 
@@ -131,10 +133,17 @@ class Chores:
         """Write the rank ranges of boards that changed."""
         write_rank_ranges(self.database, now=self.clock())
 
+    def part(self) -> None:
+        """Take closed accounts out of their teams."""
+        with self.database.writing() as session:
+            part_with_closed(session, now=self.clock())
+            session.commit()
+
     def purge(self) -> None:
-        """Forget addresses after 90 days, and what broken uploads left behind after one."""
+        """Forget addresses after 90 days, mail after 30, and what broken uploads left after one."""
         with self.database.writing() as session:
             purge_sightings(session, now=self.clock())
+            purge_sent(session, now=self.clock())
             session.commit()
         day_ago = self.clock().timestamp() - DAY_SECONDS
         forget_stale(self.settings.data_dir / "incoming", older_than=day_ago)

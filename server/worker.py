@@ -78,6 +78,7 @@ class Worker:
         self.isolation = Isolation(
             workers=max(1, settings.workers),
             limits=Limits(settings.scoring_memory_bytes, settings.scoring_seconds),
+            preload=[score_file.__module__],
         )
         self.rescorer = Rescorer(
             database=self.database,
@@ -109,7 +110,9 @@ class Worker:
             report = self._report(work)
             self._record(work, report)
         except Exception:  # noqa: BLE001 - whatever fails here is ours, and is tried again
-            self._fault(work.claim, traceback.format_exc())
+            # A worker that stops takes its children along, and gives everything back itself.
+            if not self.stopping.is_set():
+                self._fault(work.claim, traceback.format_exc())
         SCORING_SECONDS.observe(time.perf_counter() - started)
 
     def _claim(self, submission_id: int) -> Work | None:

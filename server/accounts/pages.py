@@ -15,7 +15,15 @@ from server.accounts.links import Confirmation
 from server.accounts.signin import begin_session, end_session
 from server.shared.access import Who, access
 from server.shared.errors import N_, DomainError, Forbidden
-from server.shared.web import now, reading, safe_path, services, viewer, writing
+from server.shared.web import (
+    SAFE_METHODS,
+    now,
+    reading,
+    safe_path,
+    services,
+    viewer,
+    writing,
+)
 
 __all__ = ["bp", "manager_pages", "settings_pages"]
 Answer = str | Response | tuple[str, int]
@@ -115,7 +123,7 @@ def confirm(token: str) -> Answer:
     if not _is_own(link):
         flash(_("Sign in to confirm your address."), "info")
         return redirect(url_for("accounts.sign_in", next=request.path), 303)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/confirm.html", email=link.email)
     with writing() as session:
         account = entrance.confirm(session, link=link, now=now())

@@ -26,7 +26,7 @@ from server.accounts.forms import (
 from server.accounts.models import Account
 from server.accounts.signin import begin_session, end_session
 from server.shared.access import Who, access
-from server.shared.web import now, reading, services, viewer, writing
+from server.shared.web import SAFE_METHODS, now, reading, services, viewer, writing
 from server.universities.queries import all_universities, universities_by_id, university_by_id
 
 Answer = str | Response | tuple[str, int]
@@ -139,7 +139,7 @@ def confirm_email(token: str) -> Answer:
     """Make the change of address: a button, because mail programs open links on their own."""
     link = links.read_email_change(services().signer, token, now())
     entrance.check_own_link(link, viewer().account_id)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/confirm_email.html", link=link)
     with writing() as session:
         entrance.change_email(session, link=link, account_id=viewer().account_id, now=now())

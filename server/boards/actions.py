@@ -1,7 +1,7 @@
 """Writes of boards: every recorded score moves the entries in the same transaction."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -57,15 +57,7 @@ def record_score(
     assert evaluation.id is not None
     state = ended_state(report)
     ours = finish(
-        session,
-        submission.id,
-        holder=holder,
-        state=state,
-        scored_at=now,
-        message=report.message if report.outcome is Outcome.REJECTED else None,
-        faults=report.faults,
-        fault_count=report.fault_count,
-        trace=report.trace or (report.message if report.outcome is Outcome.SOLUTION else None),
+        session, submission.id, holder=holder, state=state, scored_at=now, **_said(report)
     )
     if not ours:
         return False
@@ -91,6 +83,20 @@ def record_score(
         evaluation=evaluation.number,
     )
     return True
+
+
+def _said(report: Report) -> dict[str, Any]:
+    """Return a report's words by their readers: the message the team's, the trace the organiser's.
+
+    A solution that does not fit is the organiser's mistake: its words may tell hidden values.
+    """
+    rejected, unfit = report.outcome is Outcome.REJECTED, report.outcome is Outcome.SOLUTION
+    return {
+        "message": report.message if rejected else None,
+        "faults": report.faults,
+        "fault_count": report.fault_count,
+        "trace": report.trace or (report.message if unfit else None),
+    }
 
 
 def _move_entry(session: Session, submission: Submission, evaluation: Evaluation) -> None:

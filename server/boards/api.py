@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask_babel import gettext
 
 from server.boards.choosing import Choice, decide
+from server.boards.freshness import conditional
 from server.boards.leaderboards import Asked, Chosen, board_page, choose
 from server.boards.reading import part_of
 from server.boards.schemas import (
@@ -38,6 +39,7 @@ def _chosen(slug: str, asked: Asked) -> Chosen:
 
 @bp.get("/challenges/<slug>/leaderboard")
 @access(Who.SEES_CHALLENGE)
+@conditional
 @bp.input(BoardQuery, location="query", arg_name="query")
 @bp.output(BoardOut)
 @bp.doc(summary="Read a board", operation_id="leaderboard", responses=[403, 404, 422])
@@ -49,6 +51,7 @@ def leaderboard(slug: str, query: BoardQuery) -> BoardOut:
 
 @bp.get("/challenges/<slug>/universities")
 @access(Who.SEES_CHALLENGE)
+@conditional
 @bp.input(LinesQuery, location="query", arg_name="query")
 @bp.output(LinesOut)
 @bp.doc(

@@ -17,13 +17,13 @@ from server.boards.models import Entry
 from server.challenges.actions import DeployResult, deploy_challenge
 from server.challenges.changes import Change, ChangeKind
 from server.challenges.deployment import PhaseUse
-from server.challenges.folder_contents import BaselineFile, Folder, sha256_of
 from server.challenges.models import Phase
 from server.evaluations.actions import add_evaluation, queue_rescoring
 from server.evaluations.models import Evaluation, Replicates, Rescore, Score
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import SolutionReport
+from server.folders.contents import BaselineFile, Folder, sha256_of
 from server.shared.errors import N_, Conflict
 from server.shared.storage import Stores
 from server.submissions.actions import Received, submit_baseline

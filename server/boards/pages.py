@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.boards.choosing import Choice, decide
 from server.boards.exports import BOARD_COLUMNS, board_cells, csv_lines, ctftime
 from server.boards.forms import read_asked
+from server.boards.freshness import conditional
 from server.boards.leaderboards import (
     Chosen,
     board_page,
@@ -48,6 +49,7 @@ def _chosen(slug: str) -> Chosen:
 
 @bp.get("/challenges/<slug>/leaderboard")
 @access(Who.SEES_CHALLENGE)
+@conditional
 def leaderboard(slug: str) -> str:
     """Show a page of a board."""
     asked, chosen, session = read_asked(request.args), _chosen(slug), reading()
@@ -84,6 +86,7 @@ def ctftime_feed(slug: str) -> Response:
 
 @bp.get("/challenges/<slug>/universities")
 @access(Who.SEES_CHALLENGE)
+@conditional
 def universities(slug: str) -> str:
     """Show the universities of a board, each by its best team."""
     chosen = _chosen(slug)

@@ -18,9 +18,9 @@ from server.challenges.deployment import (
     update_pages,
     update_phases,
 )
-from server.challenges.folder_contents import Folder, sha256_of
 from server.challenges.models import Challenge, Participation, Phase
 from server.challenges.queries import participation_of, phases_of, rules_digest
+from server.folders.contents import Folder, sha256_of
 from server.shared import events
 from server.shared.storage import FileStore
 

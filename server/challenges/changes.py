@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from scorers.registry import get_scorer
-from server.challenges.folder_contents import Folder
-from server.challenges.folder_definition import PhaseDefinition
 from server.challenges.rules import Joining, Ranking, Reveal, Visibility
+from server.folders.contents import Folder
+from server.folders.definition import PhaseDefinition
 
 SHOWN_OF_A_HASH = 12
 ID_COLUMN_LENGTH = 300

@@ -15,7 +15,6 @@ from server.challenges.changes import (
     differences,
     phase_values,
 )
-from server.challenges.folder_contents import Folder
 from server.challenges.models import (
     Challenge,
     ChallengeFile,
@@ -25,6 +24,7 @@ from server.challenges.models import (
 )
 from server.challenges.queries import files_of, is_organiser, pages_of, phases_of
 from server.challenges.rules import BREAKING, BREAKING_IN_PHASE, reopens
+from server.folders.contents import Folder
 from server.shared import events
 from server.shared.errors import N_, Conflict, Invalid
 

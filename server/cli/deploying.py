@@ -10,12 +10,12 @@ from rich.text import Text
 
 from server.boards.deploying import Deployed, deploy
 from server.challenges.changes import Change, ChangeKind
-from server.challenges.folder import InvalidFolder, read_folder, run_prepare
-from server.challenges.folder_contents import Folder
 from server.challenges.queries import challenge_by_slug
 from server.cli.folders import explained, folder_argument
 from server.cli.instance import Instance, data_option, opened
 from server.cli.output import Refusal, console, json_option, print_json
+from server.folders.contents import Folder
+from server.folders.reading import InvalidFolder, read_folder, run_prepare
 from server.shared.clock import utcnow
 from server.shared.errors import NotFound
 from server.shared.queue import Jobs, make_engine

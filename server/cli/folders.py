@@ -8,7 +8,9 @@ import click
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult
 from scorers.registry import get_scorer
-from server.challenges.folder import (
+from server.cli.output import Refusal, json_option, print_json
+from server.cli.showing import number, score_text
+from server.folders.reading import (
     Finding,
     InvalidFolder,
     Level,
@@ -18,9 +20,7 @@ from server.challenges.folder import (
     run_prepare,
     score_file,
 )
-from server.challenges.scaffold import CannotScaffold, new_challenge
-from server.cli.output import Refusal, json_option, print_json
-from server.cli.showing import number, score_text
+from server.folders.scaffold import CannotScaffold, new_challenge
 from server.shared.clock import utcnow
 
 folder_argument = click.argument(

@@ -18,6 +18,7 @@ from server.shared.logs import configure_logs
 from server.shared.settings import Settings
 
 WATCHED = (".py", ".html", ".txt", ".css", ".js", ".svg")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 host_option = click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to bind."
@@ -50,6 +51,9 @@ def serve(host: str, port: int, workers: int | None, reload: bool) -> None:
     port = free_port(host, port)
     fresh_metrics(settings.data_dir)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if "base_url" not in settings.model_fields_set and host in LOOPBACK:
+        # Links in messages then lead here, whatever the port.
+        os.environ["VARSITY_BASE_URL"] = url
     children = [child("web", "--host", host, "--port", str(port), needed=True)]
     if settings.workers:
         children.append(child("worker"))

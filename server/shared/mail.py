@@ -3,7 +3,7 @@
 import re
 import smtplib
 import ssl
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -18,6 +18,7 @@ from server.shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 8
+KEEP_SENT = timedelta(days=30)
 
 
 class OutgoingMail(SQLModel, table=True):
@@ -50,6 +51,11 @@ def waiting_mail(session: Session, limit: int = 50) -> list[OutgoingMail]:
         .limit(limit)
     )
     return list(session.exec(query))
+
+
+def purge_sent(session: Session, *, now: datetime) -> None:
+    """Forget messages 30 days after they were sent; they hold addresses of people who left."""
+    session.execute(sa.delete(OutgoingMail).where(col(OutgoingMail.sent_at) < now - KEEP_SENT))
 
 
 def deliver(settings: Settings, mail: OutgoingMail) -> None:

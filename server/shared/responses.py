@@ -56,7 +56,7 @@ def problem(
 def _refused(status: int, detail: str, code: str, errors: list[dict[str, str]]) -> BaseResponse:
     if wants_json():
         return problem(status, detail, code=code, errors=errors)
-    back = safe_path(request.headers.get("Referer", "").removeprefix(request.host_url[:-1]), "")
+    back = _came_from()
     page = render_template(
         "layout/error.html",
         status=status,
@@ -66,6 +66,11 @@ def _refused(status: int, detail: str, code: str, errors: list[dict[str, str]]) 
         request_id=g.get("request_id", ""),
     )
     return Response(page, status)
+
+
+def _came_from() -> str:
+    """Return the path of the page of ours that the reader came from, if the browser says so."""
+    return safe_path(request.headers.get("Referer", "").removeprefix(request.host_url[:-1]), "")
 
 
 def _domain(error: DomainError) -> BaseResponse:
@@ -82,7 +87,7 @@ def _place() -> str:
     """Return where to go on after signing in: this page, or the one whose button was pressed."""
     if request.method in SAFE_METHODS:
         return request.full_path.rstrip("?")
-    return safe_path(request.headers.get("Referer", "").removeprefix(request.host_url[:-1]), "/")
+    return _came_from() or url_for("profiles.home")
 
 
 def _field_errors(error: DomainError) -> list[dict[str, str]]:

@@ -57,20 +57,8 @@ def submit(
     Raises:
         Conflict, Forbidden, TooLarge, Invalid: as `rules.may_submit` says.
     """
-    # The row's lock makes two uploads of one team count one after the other (PostgreSQL);
-    # on SQLite the transaction holds the whole database's.
-    team = session.exec(
-        select(Team)
-        .where(Team.id == team_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    if team.closed_at is not None:
-        raise Conflict(N_("Your team was merged into another meanwhile. Send the file again."))
-    # A reveal waits for this lock, or has written `revealed_at` before it is read here.
-    phase = session.exec(select(Phase).where(Phase.id == phase.id).with_for_update(read=True)).one()
+    team, phase = _held(session, team_id, phase)
     late = phase.revealed_at is not None or now >= phase.ends + INCLUSIVE
-    left = (practice_left if late else quota_of)(session, team_id=team_id, phase=phase, now=now)
     standing = may_submit(
         starts=phase.starts,
         ends=phase.ends,
@@ -81,7 +69,7 @@ def submit(
         disqualified=team.disqualified_at is not None,
         size=upload.size,
         max_bytes=challenge.max_bytes,
-        left=left,
+        left=(practice_left if late else quota_of)(session, team_id=team_id, phase=phase, now=now),
     )
     earlier = same_file(session, team_id=team_id, phase_id=phase.id, sha256=upload.sha256)
     submission = Submission(
@@ -101,6 +89,29 @@ def submit(
     session.flush()
     _log(session, "submission.received", submission, at=now, actor_id=account_id)
     return Submitted(submission, earlier)
+
+
+def _held(session: Session, team_id: int, phase: Phase) -> tuple[Team, Phase]:
+    """Hold a team and its phase as they are now (on SQLite the transaction holds everything).
+
+    Two uploads of one team count one after the other, and a reveal waits for this, or has
+    written `revealed_at` before it is read here. Raises Conflict: the team was merged away.
+    """
+    team = session.exec(
+        select(Team)
+        .where(Team.id == team_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if team.closed_at is not None:
+        raise Conflict(N_("Your team was merged into another meanwhile. Send the file again."))
+    held = (
+        select(Phase)
+        .where(Phase.id == phase.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    return team, session.exec(held).one()
 
 
 def note_arrival(session: Session, *, challenge_id: int, now: datetime, seconds: int) -> Arrival:

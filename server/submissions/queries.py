@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from server.challenges.models import ChallengeFile, Phase
-from server.challenges.queries import files_of, is_organiser
+from server.challenges.queries import files_of, is_organiser, rules_digest
 from server.challenges.rules import PhaseState
 from server.challenges.views import Frame
 from server.shared.access import Viewer
@@ -244,9 +244,10 @@ class PhaseQuota(NamedTuple):
 
 
 class SubmitView(NamedTuple):
-    """What the upload page shows."""
+    """What the upload page shows; `must_accept`: the rules come before the first file."""
 
     phases: list[PhaseQuota]
+    must_accept: bool
     team: Team | None
     header: list[str]
     max_bytes: int

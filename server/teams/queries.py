@@ -285,3 +285,14 @@ def desk_of(session: Session, challenge: Challenge, team: Team | None, now: date
         lock_at=lock,
         locked=is_locked(lock, now),
     )
+
+
+def closed_members(session: Session) -> list[tuple[Team, int]]:
+    """Return the seats of accounts that were closed, in teams that still exist."""
+    query = (
+        select(Team, col(Membership.account_id))
+        .join(Membership, col(Membership.team_id) == col(Team.id))
+        .join(Account, col(Account.id) == col(Membership.account_id))
+        .where(col(Account.closed_at).is_not(None), col(Team.closed_at).is_(None))
+    )
+    return [(team, account_id) for team, account_id in session.exec(query)]

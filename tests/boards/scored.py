@@ -1,7 +1,11 @@
 """Scored submissions without a worker: rows as it would write them, and the entries they make."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.boards.entries import rebuild_baseline, rebuild_entry
@@ -138,3 +142,26 @@ def reveal_now(session: Session, phase: Phase) -> None:
     row.revealed_at = NOON
     session.add(row)
     session.flush()
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[tuple[str, Any]]]:
+    """Collect what a session's engine is asked, with the values."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection, _cursor, statement, values, *_rest) -> None:
+        seen.append((statement, values))
+
+    engine = session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def plan(session: Session, statement: str, values: Any) -> list[str]:
+    """Return how SQLite would run a statement."""
+    connection = session.connection()
+    found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    return [str(row[3]) for row in found]

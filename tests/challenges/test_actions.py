@@ -14,7 +14,7 @@ from server.challenges.rules import Joining, Ranking
 from server.shared.errors import Conflict, Invalid
 from server.shared.events import Event
 from server.shared.storage import FileStore
-from tests.challenges.folders import NOW, Edit, read
+from tests.folders.folders import NOW, Edit, read
 
 Deploy = Callable[..., DeployResult]
 

@@ -13,9 +13,9 @@ import pytest
 
 from scorers import InvalidPredictions
 from scorers.evaluate import Evaluated, evaluate_file
-from server.challenges.folder import read_folder
-from server.challenges.folder_check import Level, check_folder
-from server.challenges.folder_contents import Folder
+from server.folders.checking import Level, check_folder
+from server.folders.contents import Folder
+from server.folders.reading import read_folder
 from tests.cast import NOON
 
 BUNDLED = Path(__file__).resolve().parents[2] / "challenges"

@@ -74,6 +74,13 @@ def first_university(person: Watched) -> str:
     return rows.first.inner_text()
 
 
+def take_part(person: Watched) -> None:
+    """Accept the rules, where the upload page asks for it."""
+    page = person.go(f"/challenges/{SLUG}/submit")
+    page.locator("main").get_by_role("button", name="Take part").click()
+    expect(page.locator(".flash")).to_contain_text("You take part")
+
+
 def form_a_team(captain: Watched, mate: Watched, product: Product) -> None:
     page = captain.go(f"/challenges/{SLUG}")
     page.get_by_role("button", name="Take part").first.click()
@@ -81,7 +88,7 @@ def form_a_team(captain: Watched, mate: Watched, product: Product) -> None:
     page.fill("input[name=name]", TEAM)
     accept_and_press(page, "Take part")
     expect(page.locator("main h2")).to_contain_text(TEAM)
-    link = page.get_by_label("Invite link").inner_text().strip()
+    link = page.get_by_label("Invite link", exact=True).inner_text().strip()
     sign_up(mate, product, "Jonas Huber", "jonas@tum.example")
     page = mate.go(link)
     expect(page.locator("h1")).to_have_text(TEAM)
@@ -154,6 +161,7 @@ def test_students_form_a_team_compete_and_see_the_board_move(product: Product, v
 def test_a_student_takes_data_withdraws_and_leaves(product: Product, visit: Open, tmp_path: Path):
     person = visit()
     sign_up(person, product, "Manfred Roth", "manfred@tum.example")
+    take_part(person)
     number = send(person, "alone.csv", right_but_for(product.challenge, 9))
     page = person.page
     expect(page.locator(".submission-state")).to_contain_text("Scored")
@@ -182,6 +190,7 @@ def test_a_student_takes_data_withdraws_and_leaves(product: Product, visit: Open
 def test_pages_fit_a_telephone_and_show_the_keyboard(product: Product, visit: Open):
     person = visit()
     sign_up(person, product, "Klara Maria Sommerfeld-Winterhalter", "klara@tum.example")
+    take_part(person)
     bad = send(person, "a_rather_long_name_of_a_file_of_predictions_v12_final.csv", "wrong\n")
     expect(person.page.locator(".submission-state")).to_contain_text("Rejected")
     tabs = ("", "data", "rules", "leaderboard", "universities", "submit", "submissions", "team")
@@ -205,6 +214,7 @@ def test_without_script_a_file_is_sent_and_its_score_is_read(product: Product, v
                  "--password", PASSWORD)  # fmt: skip
     person = visit(script=False)
     sign_in(person, address)
+    take_part(person)
     page = person.go(f"/challenges/{SLUG}/submit")
     choose(page, "plain.csv", right_but_for(product.challenge, 6), "no script")
     page.get_by_role("button", name="Submit", exact=True).click()
@@ -243,4 +253,4 @@ def test_a_participant_does_everything_from_a_terminal(product: Product, tmp_pat
     mine = json.loads(varsity("submissions", SLUG, "--json"))
     assert [s["state"] for s in mine] == ["rejected", "scored"]
     board = json.loads(varsity("leaderboard", SLUG, "--json"))
-    assert "Jan Weber" in [row["team"]["name"] for row in board["rows"] if row["team"]]
+    assert "Jan Weber's team" in [row["team"]["name"] for row in board["rows"] if row["team"]]

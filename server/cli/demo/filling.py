@@ -20,7 +20,6 @@ from server.accounts.passwords import hash_password
 from server.boards.actions import reveal
 from server.boards.deploying import deploy
 from server.challenges.actions import join
-from server.challenges.folder import read_folder, run_prepare
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenge_by_slug, phases_of
 from server.challenges.rules import INCLUSIVE, Reveal
@@ -28,6 +27,7 @@ from server.cli.demo.accounts import PASSWORD
 from server.cli.demo.cast import ADMINISTRATOR, ORGANISER, UNIVERSITIES, Person
 from server.cli.demo.models import predictions
 from server.cli.demo.story import PlannedSubmission, PlannedTeam, plan
+from server.folders.reading import read_folder, run_prepare
 from server.shared.access import Viewer
 from server.shared.database import Database
 from server.shared.errors import Conflict

@@ -5,10 +5,10 @@ import pytest
 
 from scorers import InvalidPredictions
 from scorers.evaluate import evaluate_file
-from server.challenges.folder import read_folder
 from server.cli.demo.features import TASKS
 from server.cli.demo.mistakes import POSSIBLE, Mistake, write
 from server.cli.demo.windows import BUNDLED
+from server.folders.reading import read_folder
 from tests.cast import NOON
 
 CASES = [(slug, mistake) for slug, mistakes in POSSIBLE.items() for mistake in mistakes]

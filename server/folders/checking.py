@@ -1,0 +1,211 @@
+"""What an organiser wants to know before launch: does a folder score as it is meant to?"""
+
+import math
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from scorers.errors import InvalidPredictions, InvalidSolution
+from scorers.evaluate import BoardResult, Evaluated, SolutionFacts, check_solution, evaluate_file
+from scorers.registry import get_scorer
+from server.folders.answers import files_with_answers, perfect_submission
+from server.folders.contents import BaselineFile, Folder
+from server.folders.definition import PhaseDefinition
+from server.folders.files import is_served
+from server.folders.tables import UnreadableTable, header_of
+
+_WANTED_PAGES = {"rules": "what is allowed", "data": "what the columns mean"}
+
+
+class Level(StrEnum):
+    """How serious a finding is: an error stops a launch."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OK = "ok"
+
+
+class Finding(NamedTuple):
+    """One thing that a check found, and what to do about it where there is something to do."""
+
+    level: Level
+    message: str
+    remedy: str = ""
+
+
+def check_folder(folder: Folder) -> list[Finding]:
+    """Try a folder out: its solutions, its sample, a perfect submission and its baselines."""
+    findings = [*_pages(folder), *_sample_is_served(folder)]
+    for phase in folder.definition.phases:
+        findings += _quotas(phase)
+        findings += _phase(folder, phase)
+    return findings
+
+
+def _ok(message: str) -> Finding:
+    return Finding(Level.OK, message)
+
+
+def _pages(folder: Folder) -> Iterator[Finding]:
+    slugs = {page.slug for page in folder.pages}
+    for slug, content in _WANTED_PAGES.items():
+        if slug not in slugs:
+            yield Finding(
+                Level.WARNING, f"There is no {slug} page.", f"Say {content} in {slug}.md."
+            )
+    for page in folder.pages:
+        if not page.markdown.strip():
+            yield Finding(Level.WARNING, f"{page.slug}.md is empty.", "Write it, or remove it.")
+
+
+def _sample_is_served(folder: Folder) -> Iterator[Finding]:
+    sample = folder.definition.submission.sample
+    if not is_served(folder.path, sample):
+        said = f"Participants can't download the sample: {sample} is not in data/."
+        yield Finding(Level.WARNING, said, "Move it to data/.")
+
+
+def _quotas(phase: PhaseDefinition) -> Iterator[Finding]:
+    if phase.per_day > phase.total:
+        said = f"Phase {phase.slug}: per_day ({phase.per_day}) is more than total ({phase.total})."
+        yield Finding(Level.WARNING, said, f"Write per_day = {phase.total} or less.")
+
+
+def _phase(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
+    solution = folder.solution_of(phase.slug).path
+    try:
+        facts = check_solution(solution, folder.spec_for(phase.slug), sample=None)
+    except InvalidSolution as error:
+        said = f"Phase {phase.slug}: {phase.solution} is wrong: {error}"
+        yield Finding(Level.ERROR, said, "Correct the solution.")
+        return
+    yield from _rows(phase, facts)
+    yield from _leaks(folder, phase)
+    yield _sample(folder, phase)
+    yield from _perfect(folder, phase)
+    for baseline in folder.baselines:
+        if baseline.phase == phase.slug:
+            yield _baseline(folder, baseline)
+
+
+def _rows(phase: PhaseDefinition, facts: SolutionFacts) -> Iterator[Finding]:
+    counts = [
+        f"{facts.public_rows:,} public",
+        f"{facts.private_rows:,} private",
+        f"{facts.ignored_rows:,} ignored",
+    ]
+    yield _ok(f"Phase {phase.slug}: the solution has {facts.rows:,} rows: {', '.join(counts)}.")
+    if not facts.private_rows:
+        said = f"Phase {phase.slug} has no private rows: what is shown at once is the final score."
+        remedy = "Write public_fraction = 0.3, or give the solution a Usage column."
+        yield Finding(Level.WARNING, said, remedy)
+
+
+def _leaks(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
+    for name in files_with_answers(folder, phase.slug):
+        said = f"data/{name} holds the answers of phase {phase.slug} beside the ids."
+        yield Finding(Level.ERROR, said, "Take the column out before anybody downloads it.")
+
+
+def _sample(folder: Folder, phase: PhaseDefinition) -> Finding:
+    is_first = phase.slug == folder.definition.phases[0].slug
+    rejected: list[InvalidPredictions] = []
+    # A later phase may have a test set of its own, and a sample of its own beside the first.
+    for file in [folder.sample] if is_first else [folder.sample, *_other_samples(folder)]:
+        name = file.relative_to(folder.path).as_posix()
+        try:
+            result = _evaluate(folder, phase.slug, file)
+        except InvalidPredictions as error:
+            rejected.append(error)
+        except InvalidSolution as error:
+            return _cannot_score(phase.slug, name, error)
+        else:
+            return _ok(f"Phase {phase.slug}: {name} scores {_values(result)}.")
+    return _rejected_sample(folder, phase, rejected[0] if is_first else None)
+
+
+def _other_samples(folder: Folder) -> Iterator[Path]:
+    """Find the data files that have the sample's columns."""
+    for file in folder.files:
+        with suppress(UnreadableTable):
+            if file.path != folder.sample and sorted(header_of(file.path)) == sorted(folder.header):
+                yield file.path
+
+
+def _rejected_sample(
+    folder: Folder, phase: PhaseDefinition, error: InvalidPredictions | None
+) -> Finding:
+    if error is None:
+        said = f"No file in data/ shows a submission that phase {phase.slug} would accept."
+        return Finding(Level.WARNING, said, f"Add data/sample_submission_{phase.slug}.csv.")
+    said = f"Phase {phase.slug} would reject {folder.definition.submission.sample}: {error}"
+    return Finding(Level.ERROR, said, "Give the sample the solution's ids and allowed values.")
+
+
+def _baseline(folder: Folder, baseline: BaselineFile) -> Finding:
+    what = f'the baseline "{baseline.name}"'
+    try:
+        result = _evaluate(folder, baseline.phase, baseline.path)
+    except InvalidPredictions as error:
+        said = f"Phase {baseline.phase} would reject {what}: {error}"
+        return Finding(Level.ERROR, said, f"Correct {baseline.path.name}.")
+    except InvalidSolution as error:
+        return _cannot_score(baseline.phase, what, error)
+    return _ok(f"Phase {baseline.phase}: {what} scores {_values(result)}.")
+
+
+def _perfect(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
+    frame = perfect_submission(folder, phase.slug)
+    if frame is None:
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "perfect.csv"
+        frame.write_csv(file)
+        try:
+            result = _evaluate(folder, phase.slug, file)
+        except InvalidPredictions as error:
+            yield _rejected_truth(phase, error)
+            return
+        except InvalidSolution as error:
+            yield _cannot_score(phase.slug, "a perfect submission", error)
+            return
+    yield _verdict(folder, phase, result)
+
+
+def _rejected_truth(phase: PhaseDefinition, error: InvalidPredictions) -> Finding:
+    said = f"Phase {phase.slug} would reject the solution itself as a submission: {error}"
+    return Finding(Level.WARNING, said, "See that `labels` and the solution's values agree.")
+
+
+def _verdict(folder: Folder, phase: PhaseDefinition, result: Evaluated) -> Finding:
+    scoring = folder.definition.scoring
+    perfect = get_scorer(scoring.scorer, **scoring.params).perfect
+    boards = [board for board in (result.public, result.private) if board is not None]
+    if all(math.isclose(b.value, perfect, rel_tol=1e-6, abs_tol=1e-6) for b in boards):
+        return _ok(f"Phase {phase.slug}: a perfect submission scores {perfect:g}, as it should.")
+    said = f"Phase {phase.slug}: a perfect submission scores {_values(result)}, not {perfect:g}."
+    return Finding(Level.WARNING, said, "Look at `params` and at the solution's values.")
+
+
+def _cannot_score(phase: str, what: str, error: InvalidSolution) -> Finding:
+    said = f"Phase {phase}: {what} can't be scored: {error}"
+    return Finding(Level.ERROR, said, "Correct the solution or `[scoring] params`.")
+
+
+def _evaluate(folder: Folder, phase: str, file: Path) -> Evaluated:
+    return evaluate_file(file, folder.solution_of(phase).path, folder.spec_for(phase))
+
+
+def _values(result: Evaluated) -> str:
+    boards = {"public": result.public, "private": result.private}
+    return ", ".join(f"{_value(board)} {name}" for name, board in boards.items() if board)
+
+
+def _value(board: BoardResult) -> str:
+    if board.interval is None:
+        return f"{board.value:.6g}"
+    low, high = board.interval
+    return f"{board.value:.6g} [{low:.6g}, {high:.6g}]"

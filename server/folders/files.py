@@ -1,0 +1,129 @@
+"""The files of a challenge folder: its pages, its data, and what must never be among the data."""
+
+import stat
+from pathlib import Path
+
+from server.folders.contents import DataFile, Page, SolutionFile, sha256_of
+from server.folders.definition import RESERVED_PAGES, as_slug, as_title, is_slug
+from server.folders.faults import FolderFault
+
+DATA = "data"
+PREPARE = "prepare.py"
+_FIRST_PAGES = ("overview", "data", "rules")
+_NOT_PAGES = ("readme", "changelog", "license")
+
+
+def misplaced(root: Path, name: str) -> tuple[str, str] | None:
+    """Say what is wrong with a file that the definition names, and the remedy."""
+    path = root / name
+    if not path.resolve().is_relative_to(root.resolve()):
+        return (
+            f"{name} is outside the challenge's folder.",
+            "Copy the file into the folder and name it by its path inside.",
+        )
+    try:
+        status = path.stat()
+    except OSError:
+        return f"There is no file {name}.", _absent(root)
+    if not stat.S_ISREG(status.st_mode):
+        return f"{name} is not a file.", "Name a file."
+    return None
+
+
+def _absent(root: Path) -> str:
+    if (root / PREPARE).exists():
+        return f"{PREPARE} should have written it: run it, or correct the path."
+    return "Put the file there, or correct the path."
+
+
+def is_served(root: Path, name: str) -> bool:
+    """Tell whether a file lies in data/, where anyone may download it."""
+    return (root / name).resolve().is_relative_to((root / DATA).resolve())
+
+
+def page_slugs(root: Path, named: list[str] | None) -> list[str]:
+    """Return the tabs: those named, or one for each *.md, the usual ones first."""
+    if named is not None:
+        return named
+    found = sorted(path.stem for path in root.glob("*.md") if path.stem.lower() not in _NOT_PAGES)
+    usual = [slug for slug in _FIRST_PAGES if slug in found]
+    return usual + [slug for slug in found if slug not in _FIRST_PAGES]
+
+
+def read_pages(root: Path, named: list[str] | None) -> tuple[list[Page], list[FolderFault]]:
+    """Read the Markdown of each tab; a named one that can be no tab has been reported already."""
+    slugs = page_slugs(root, named)
+    if named is not None:
+        slugs = [slug for slug in slugs if _can_be_a_tab(slug)]
+    read = [_read_page(root, slug) for slug in slugs]
+    pages = [page for page in read if isinstance(page, Page)]
+    return pages, [fault for fault in read if isinstance(fault, FolderFault)]
+
+
+def _can_be_a_tab(slug: str) -> bool:
+    return is_slug(slug) and slug not in RESERVED_PAGES
+
+
+def _read_page(root: Path, slug: str) -> Page | FolderFault:
+    name = f"{slug}.md"
+    if not _can_be_a_tab(slug):
+        said = f'"{slug}" can\'t be the name of a tab.'
+        remedy = f"Rename it, {as_slug(slug)}-page.md for instance, or list the tabs in `pages`."
+        return FolderFault(name, None, None, said, remedy)
+    wrong = misplaced(root, name)
+    if wrong:
+        return FolderFault(name, None, None, *wrong)
+    content = (root / name).read_bytes()
+    try:
+        return Page(slug, as_title(slug), content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return FolderFault(name, line, None, "The page is not UTF-8.", "Save it as UTF-8.")
+
+
+def list_data(root: Path) -> tuple[list[DataFile], list[FolderFault]]:
+    """List what lies in data/, by name; hidden files such as .DS_Store are passed over."""
+    files: list[DataFile] = []
+    faults: list[FolderFault] = []
+    found = sorted((root / DATA).iterdir()) if (root / DATA).is_dir() else []
+    for path in found:
+        if path.name.startswith("."):
+            continue
+        fault = _unservable(root, path)
+        if fault:
+            faults.append(fault)
+        else:
+            files.append(DataFile(path.name, path, path.stat().st_size))
+    return files, faults
+
+
+def _unservable(root: Path, path: Path) -> FolderFault | None:
+    name = f"{DATA}/{path.name}"
+    if path.is_dir():
+        remedy = f"Pack it into {name}.zip."
+        return FolderFault(name, None, None, "Folders inside data/ are not served.", remedy)
+    wrong = misplaced(root, name)
+    if wrong:
+        return FolderFault(name, None, None, *wrong)
+    if not path.name.isprintable() or "\\" in path.name:
+        said, remedy = "The file's name has unprintable characters.", "Rename the file."
+        return FolderFault(name, None, None, said, remedy)
+    return None
+
+
+def leaked_solutions(files: list[DataFile], solutions: list[SolutionFile]) -> list[FolderFault]:
+    """Find the data files that are a solution under another name."""
+    sizes = {solution.size for solution in solutions}
+    hidden = {solution.sha256: solution.phase for solution in solutions}
+    suspects = {file.name: sha256_of(file.path) for file in files if file.size in sizes}
+    return [
+        FolderFault(
+            f"{DATA}/{name}",
+            None,
+            None,
+            f"This is the solution of phase {hidden[digest]}: participants would download it.",
+            "Take the file out of data/.",
+        )
+        for name, digest in suspects.items()
+        if digest in hidden
+    ]

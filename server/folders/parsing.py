@@ -1,0 +1,284 @@
+"""From the text of `challenge.toml` to a definition, or to all that is wrong with it."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from server.folders.definition import (
+    BaselineDefinition,
+    Clock,
+    Definition,
+    PhaseDefinition,
+    Scoring,
+    Submission,
+    Teams,
+)
+from server.folders.faults import (
+    DEFINITION_FILE,
+    FolderFault,
+    InvalidFolder,
+    Problem,
+    key_text,
+    nearest,
+    one_of,
+)
+from server.folders.toml_lines import KeyLines, KeyPath
+
+Section = TypeVar("Section", bound=BaseModel)
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "": Definition,
+    "submission": Submission,
+    "scoring": Scoring,
+    "teams": Teams,
+    "phases": PhaseDefinition,
+    "baselines": BaselineDefinition,
+}
+_LISTS = ("phases", "baselines")
+_EXAMPLES = {
+    "title": 'title = "Handwritten digits"',
+    "submission": '[submission] with sample = "data/sample_submission.csv"',
+    "scoring": '[scoring] with scorer = "accuracy"',
+    "phases": "a [[phases]] table with slug, starts, ends and solution",
+    "sample": 'sample = "data/sample_submission.csv"',
+    "scorer": 'scorer = "accuracy"',
+    "slug": 'slug = "a"',
+    "starts": "starts = 2026-11-01T00:00:00Z",
+    "ends": "ends = 2026-12-31T16:00:00Z",
+    "solution": 'solution = "private/solution.csv"',
+    "name": 'name = "logistic regression"',
+    "phase": 'phase = "a"',
+    "file": 'file = "private/baseline_logistic.csv"',
+}
+_WANTED = {
+    "string_type": ("text", "Put it in quotes."),
+    "int_type": ("a whole number", "Write it without quotes, such as 5."),
+    "float_type": ("a number", "Write it without quotes, such as 0.3."),
+    "bool_type": ("true or false", "Write true or false, without quotes."),
+    "list_type": ("a list", 'Write it in brackets, such as ["overview", "data"].'),
+    "dict_type": ("a table", 'Write it in braces, such as { average = "macro" }.'),
+    "model_type": ("a table", "Give it a header of its own: [{name}], or [[{name}]] in a list."),
+}
+_BOUNDS = {
+    "greater_than": ("more than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("less than", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
+
+
+@dataclass
+class Draft:
+    """The parts of a definition that can be read, so that what they say can be checked too."""
+
+    pages: list[str] | None = None
+    submission: Submission | None = None
+    scoring: Scoring | None = None
+    teams: Teams | None = None
+    phases: list[PhaseDefinition | None] = field(default_factory=list)
+    phase_slugs: list[str] = field(default_factory=list)
+    baselines: list[BaselineDefinition | None] = field(default_factory=list)
+
+
+def read_toml(content: bytes) -> tuple[str, dict[str, Any]]:
+    """Return the text of a definition and what TOML says it holds.
+
+    Raises InvalidFolder where it is not UTF-8 or not TOML, with the line and the column.
+    """
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        fault = FolderFault(
+            DEFINITION_FILE, line, None, "The file is not UTF-8.", "Save it as UTF-8."
+        )
+        raise InvalidFolder([fault]) from error
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidFolder([_syntax_fault(str(error), text)]) from error
+
+
+def _syntax_fault(message: str, text: str) -> FolderFault:
+    found = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    said = message[: found.start()] if found else message
+    at_end = found is None or found[1] is None
+    line = len(text.splitlines()) if at_end or found is None else int(found[1])
+    column = None if at_end or found is None else int(found[2])
+    return FolderFault(
+        DEFINITION_FILE,
+        line,
+        None,
+        f"This is not TOML: {said[:1].lower()}{said[1:]}.",
+        "Text stands in quotes, a list in brackets, and each key once: see https://toml.io.",
+        column,
+    )
+
+
+def parse_definition(
+    document: dict[str, Any], clock: Clock
+) -> tuple[Definition | None, Draft, list[Problem]]:
+    """Read a document into a definition; where it is wrong, into the parts that are right."""
+    try:
+        definition = Definition.model_validate(document, context=clock)
+    except ValidationError as error:
+        problems = [_problem(detail) for detail in error.errors()]
+        return None, _salvage(document, clock), problems
+    return definition, _draft(definition), []
+
+
+def faults_of(problems: list[Problem], text: str) -> list[FolderFault]:
+    """Give each problem its line, in the order of the file."""
+    lines = KeyLines(text)
+    faults = [
+        FolderFault(DEFINITION_FILE, lines.line(path), key_text(path) or None, message, remedy)
+        for path, message, remedy in problems
+    ]
+    return sorted(faults, key=lambda fault: fault.line or 0)
+
+
+def _draft(definition: Definition) -> Draft:
+    return Draft(
+        pages=definition.pages,
+        submission=definition.submission,
+        scoring=definition.scoring,
+        teams=definition.teams,
+        phases=list(definition.phases),
+        phase_slugs=[phase.slug for phase in definition.phases],
+        baselines=list(definition.baselines),
+    )
+
+
+def _salvage(document: Mapping[str, Any], clock: Clock) -> Draft:
+    pages = document.get("pages")
+    return Draft(
+        pages=[page for page in pages if isinstance(page, str)]
+        if isinstance(pages, list)
+        else None,
+        submission=_section(Submission, document.get("submission"), clock),
+        scoring=_section(Scoring, document.get("scoring"), clock),
+        teams=_section(Teams, document.get("teams", {}), clock),
+        phases=[_section(PhaseDefinition, phase, clock) for phase in _tables(document, "phases")],
+        phase_slugs=[str(phase.get("slug")) for phase in _tables(document, "phases")],
+        baselines=[
+            _section(BaselineDefinition, baseline, clock)
+            for baseline in _tables(document, "baselines")
+        ],
+    )
+
+
+def _tables(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    tables = document.get(name)
+    tables = tables if isinstance(tables, list) else []
+    return [table if isinstance(table, dict) else {} for table in tables]
+
+
+def _section(model: type[Section], raw: object, clock: Clock) -> Section | None:
+    """Read one section, without the optional keys in it that are wrong."""
+    if not isinstance(raw, dict):
+        return None
+    try:
+        return model.model_validate(raw, context=clock)
+    except ValidationError as error:
+        wrong = {detail["loc"][0] for detail in error.errors() if detail["loc"]}
+    right = {key: deepcopy(value) for key, value in raw.items() if key not in wrong}
+    try:
+        return model.model_validate(right, context=clock)
+    except ValidationError:
+        return None
+
+
+def _problem(detail: ErrorDetails) -> Problem:
+    path, kind, given = tuple(detail["loc"]), detail["type"], detail["input"]
+    context = detail.get("ctx", {})
+    if kind == "organiser":
+        return Problem(path, str(context["said"]), str(context["remedy"]))
+    if kind in _WANTED:
+        return _wrong_type(path, kind, given)
+    if kind in _BOUNDS:
+        return _out_of_bounds(path, kind, given, context)
+    return _wrong_name(path, kind, given, context) or _wrong_length(path, detail, context)
+
+
+def _wrong_name(
+    path: KeyPath, kind: str, given: object, context: Mapping[str, Any]
+) -> Problem | None:
+    name = str(path[-1])
+    match kind:
+        case "missing":
+            return Problem(path, f"{name} is missing.", f"Add {_EXAMPLES[name]}.")
+        case "extra_forbidden":
+            return Problem(path, f'There is no key "{name}" {_where(path)}.', _meant(path))
+        case "literal_error":
+            choices = re.findall(r"'([^']*)'", str(context["expected"]))
+            said = f"{name} can't be {_shown(given)}."
+            return Problem(path, said, one_of(str(given), choices))
+    return None
+
+
+def _where(path: KeyPath) -> str:
+    table = next((str(part) for part in path[:-1] if isinstance(part, str)), None)
+    if table is None:
+        return "at the top of the file"
+    return f"in [[{table}]]" if table in _LISTS else f"in [{table}]"
+
+
+def _meant(path: KeyPath) -> str:
+    """Say which key an unknown one stands for: one of its own table's, or another table's."""
+    name, table = str(path[-1]), str(path[0]) if len(path) > 1 else ""
+    known = list(_SECTIONS[table].model_fields)
+    if nearest(name, known):
+        return one_of(name, known)
+    for other, model in _SECTIONS.items():
+        if name in model.model_fields:
+            return f"It belongs {_where((other, name) if other else (name,))}."
+    return one_of(name, known)
+
+
+def _wrong_type(path: KeyPath, kind: str, given: object) -> Problem:
+    wanted, remedy = _WANTED[kind]
+    if path[-1] in _LISTS:
+        return Problem(path, f"{path[-1]} is a list of tables.", f"Write [[{path[-1]}]].")
+    names = [str(part) for part in path if isinstance(part, str)]
+    name = names[-1]
+    item = isinstance(path[-1], int) and name not in _LISTS
+    subject = f"An item of {name}" if item else name
+    said = f"{subject} must be {wanted}, not {_shown(given)}."
+    return Problem(path, said, remedy.format(name=name) if kind == "model_type" else remedy)
+
+
+def _out_of_bounds(path: KeyPath, kind: str, given: object, context: Mapping[str, Any]) -> Problem:
+    words, key = _BOUNDS[kind]
+    said = f"{path[-1]} must be {words} {context[key]:,}, not {_shown(given)}."
+    return Problem(path, said, f"Write a number that is {words} {context[key]:,}.")
+
+
+def _wrong_length(path: KeyPath, detail: ErrorDetails, context: Mapping[str, Any]) -> Problem:
+    name = key_text(path)
+    if detail["type"] == "string_too_short":
+        return Problem(path, f"{name} is empty.", "Write something in it, or leave the key out.")
+    if detail["type"] == "string_too_long":
+        limit = context["max_length"]
+        return Problem(path, f"{name} is too long.", f"Write at most {limit} characters.")
+    if detail["type"] == "too_short":
+        return Problem(path, f"{name} is empty.", f"Add {_EXAMPLES.get(name, 'an item')}.")
+    return Problem(path, f"{name}: {detail['msg']}.", "Correct the value.")
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value[:60]}"'
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+    return str(value)[:60]

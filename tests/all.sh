@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# All tests: the whole suite on SQLite, then what touches the database, the engine and the faults
+# again on a real PostgreSQL and a real Redis, which are started here and stopped at the end.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PYTHON="$PWD/.venv/bin/python"
+source tests/servers.sh
+unset VARSITY_TEST_DATABASE_URL VARSITY_TEST_REDIS_URL
+
+say() { printf -- '-- %s\n' "$*"; }
+
+install_servers() {
+  local missing=()
+  ls -d /usr/lib/postgresql/*/bin > /dev/null 2>&1 || command -v initdb > /dev/null || missing+=(postgresql)
+  command -v redis-server > /dev/null || missing+=(redis-server)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    say "installing ${missing[*]}"
+    apt-get -qq update < /dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" \
+      < /dev/null > /dev/null
+  else
+    echo "The tests on real servers need ${missing[*]}. Run: sudo apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+}
+
+# One round of tests; its last line (the totals) is kept for the end.
+round() {
+  local name=$1 log status=0
+  shift
+  log=$(mktemp)
+  say "$name"
+  "$PYTHON" -m pytest -n auto --dist worksteal -q "$@" 2>&1 | tee "$log" || status=$?
+  TOTALS+=("$name: $(grep -E '(passed|failed|error)' "$log" | tail -n 1)")
+  rm -f "$log"
+  [ "$status" = 0 ] || FAILED=1
+}
+
+TOTALS=()
+FAILED=0
+STARTED=$SECONDS
+"$PYTHON" tests/prepare.py
+install_servers
+trap stop_servers EXIT
+start_servers
+
+DATABASE_URL=$VARSITY_TEST_DATABASE_URL REDIS_URL=$VARSITY_TEST_REDIS_URL
+unset VARSITY_TEST_DATABASE_URL VARSITY_TEST_REDIS_URL
+round "everything, on SQLite with the embedded engine" tests scorers
+
+export VARSITY_TEST_DATABASE_URL=$DATABASE_URL VARSITY_TEST_REDIS_URL=$REDIS_URL
+round "database, engine and faults again, on PostgreSQL and Redis" \
+  tests/accounts tests/universities tests/teams tests/challenges tests/submissions \
+  tests/evaluations tests/boards tests/shared tests/faults tests/test_worker.py
+
+say "all tests in $((SECONDS - STARTED)) s"
+for total in "${TOTALS[@]}"; do say "$total"; done
+exit "$FAILED"

@@ -1,0 +1,62 @@
+import pytest
+
+from server.shared.events import record
+from tests.boards.scored import scored
+from tests.cast import NOON, sign_in
+
+PATHS = [
+    "/challenges/digits/leaderboard",
+    "/challenges/digits/universities",
+    "/api/v1/challenges/digits/leaderboard?per_page=5",
+    "/api/v1/challenges/digits/universities",
+]
+
+
+@pytest.fixture(params=PATHS)
+def path(request, session, board, cast):
+    scored(session, board, session.merge(cast.pandas), 0.9)
+    session.commit()
+    return request.param
+
+
+def again(client, path, first):
+    return client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+
+def test_a_copy_that_is_still_right_is_not_sent_again(client, path):
+    first = client.get(path)
+    second = again(client, path, first)
+    assert (first.status_code, second.status_code, second.data) == (200, 304, b"")
+    assert second.headers["ETag"] == first.headers["ETag"]
+    assert "Cookie" in first.headers["Vary"]
+
+
+def test_a_new_score_makes_the_copy_stale(client, session, cast, board, path):
+    first = client.get(path)
+    scored(session, board, session.merge(cast.isar), 0.95)
+    record(session, "submission.scored", at=NOON, challenge_id=board.challenge_id)
+    session.commit()
+    assert again(client, path, first).status_code == 200
+
+
+def test_another_part_of_a_board_is_another_copy(client, path):
+    other = path + ("&" if "?" in path else "?") + "phase=a"
+    assert again(client, other, client.get(path)).status_code == 200
+
+
+def test_a_copy_is_made_anew_after_a_minute(client, clock, path):
+    first = client.get(path)
+    clock.forward(minutes=1)
+    assert again(client, path, first).status_code == 200
+
+
+def test_whoever_is_signed_in_gets_no_copy_of_others(app, client, cast, path):
+    mine = sign_in(app.test_client(), cast.wei).get(path)
+    assert "ETag" not in mine.headers
+    assert "no-store" in mine.headers["Cache-Control"]
+
+
+def test_a_refusal_is_no_copy(client, path):
+    refused = client.get(path.split("?")[0] + "?board=private")
+    assert refused.status_code == 403
+    assert "ETag" not in refused.headers

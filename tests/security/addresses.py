@@ -1,0 +1,67 @@
+"""Every route of the application as an address in the world."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from werkzeug.routing import Rule
+
+from server.shared.access import Who, declared
+from tests.security.world import World
+
+UNIVERSITY_ROOMS = ("/universities/", "/api/v1/universities/", "/admin/universities/")
+STATIC = {"static": "varsity.css", "bootstrap.static": "css/bootstrap.min.css"}
+
+
+class Address(NamedTuple):
+    """One route's address and what it declares; `who` is None for static files alone."""
+
+    endpoint: str
+    rule: str
+    path: str
+    methods: frozenset[str]
+    who: Who | None
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith("/api/v1")
+
+
+def addresses(world: World, *, slug: str = "digits") -> Iterator[Address]:
+    """Yield every route with the arguments of a challenge, its team and its submission."""
+    adapter = world.app.url_map.bind("localhost")
+    for rule in sorted(world.app.url_map.iter_rules(), key=lambda r: (r.rule, r.endpoint)):
+        path = adapter.build(rule.endpoint, _arguments(world, rule, slug), method=_any(rule))
+        who = declared(world.app.view_functions[rule.endpoint])
+        yield Address(rule.endpoint, rule.rule, path, frozenset(rule.methods or ()), who)
+
+
+def _any(rule: Rule) -> str:
+    return min(rule.methods or {"GET"}, key=lambda m: (m in ("HEAD", "OPTIONS"), m))
+
+
+def _arguments(world: World, rule: Rule, slug: str) -> dict[str, object]:
+    values = _values(world, rule, slug)
+    # An argument that is not known here is a new kind of route: say what to put in its place.
+    return {name: values[name] for name in rule.arguments}
+
+
+def _values(world: World, rule: Rule, slug: str) -> dict[str, object]:
+    cast = world.cast
+    team = "pandas" if slug == "digits" else "moon"
+    of_university = rule.rule.startswith(UNIVERSITY_ROOMS)
+    return {
+        "slug": "munich" if of_university else slug,
+        "team_id": cast.teams[team].id,
+        "submission_id": world.ids[f"submission of {team}"],
+        "evaluation_id": world.ids["evaluation" if slug == "digits" else "evaluation of tides"],
+        "account_id": cast.people["mei" if not of_university else "jonas"].id,
+        "request_id": world.ids["request to munich"],
+        "token_id": world.ids["token of mei"],
+        "code": cast.teams[team].code,
+        "token": world.tokens.get(rule.endpoint, ""),
+        "tab": "rules",
+        "phase": "a",
+        "verdict": "disqualify",
+        "name": "train.csv",
+        "filename": STATIC.get(rule.endpoint, ""),
+    }

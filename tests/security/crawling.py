@@ -1,0 +1,144 @@
+"""A crawler that reads all that a role can get: every route, every link, every variant."""
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from tests.security.addresses import addresses
+from tests.security.world import World
+
+MOST = 600
+HOST = "http://localhost"
+# What a board can be asked for beside its address.
+VARIANTS = (
+    "board=private",
+    "board=public",
+    "evaluation=1",
+    "board=private&evaluation=1",
+    "phase=a&board=private&per_page=100",
+)
+BOARDS = ("leaderboard", "universities", "ctftime")
+PATH = re.compile(r'"(/api/v1/[^"]*|https?://localhost/[^"]*)"')
+
+
+class Links(HTMLParser):
+    """Collects the addresses that a page leads to, and what a policy would refuse in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: set[str] = set()
+        self.assets: set[str] = set()
+        self.forbidden: list[str] = []
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
+        for name, value in attrs:
+            self._look(tag, name, value or "")
+        if tag == "style" or (tag == "script" and "src" not in dict(attrs)):
+            self.forbidden.append(f"<{tag}> inline")
+        if tag in ("iframe", "object", "embed", "base", "meta") and "http-equiv" in dict(attrs):
+            self.forbidden.append(f"<{tag}>")
+
+    def _look(self, tag: str, name: str, value: str) -> None:
+        if (
+            name == "style"
+            or name.startswith("on")
+            or value.lower().lstrip().startswith("javascript:")
+        ):
+            self.forbidden.append(f"<{tag} {name}={value[:40]!r}>")
+        if name in ("href", "src", "action", "data-live", "poster", "srcset", "data"):
+            (self.links if tag in ("a", "form", "div") else self.assets).add(value)
+
+
+def parsed(html: str) -> Links:
+    found = Links()
+    found.feed(html)
+    return found
+
+
+@dataclass
+class Answer:
+    """What a role got at an address."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+    kind: str
+
+    @property
+    def everything(self) -> str:
+        """Headers and body: a mark may hide in either."""
+        return "\n".join([*map(": ".join, self.headers.items()), self.text])
+
+
+@dataclass
+class Crawl:
+    """All answers of one role by address."""
+
+    role: str
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    def found(self, marks: re.Pattern[str]) -> list[str]:
+        """Return the addresses at which a mark is seen, with the mark."""
+        hits = ((path, marks.search(answer.everything)) for path, answer in self.answers.items())
+        return [f"{self.role} {path}: {hit[0]}" for path, hit in hits if hit]
+
+
+def crawl(world: World, role: str) -> Crawl:
+    """Read every route for both challenges, its variants, and whatever they lead to."""
+    made, seen = Crawl(role), set[str]()
+    waiting = deque(_seeds(world))
+    while waiting:
+        path = waiting.popleft()
+        if path in seen:
+            continue
+        seen.add(path)
+        assert len(seen) < MOST, f"more than {MOST} addresses: {path}"
+        answer = get(world, role, path)
+        made.answers[path] = answer
+        waiting.extend(_ours(path, answer))
+    return made
+
+
+def get(world: World, role: str, path: str) -> Answer:
+    """Ask for an address: a page with the cookie, the API with the token."""
+    is_api = path.startswith("/api/v1")
+    browser = world.app.test_client() if is_api else world.browser(role)
+    headers = world.bearer(role) if is_api else {}
+    answer = browser.get(path, headers=headers, buffered=True)
+    return Answer(
+        answer.status_code,
+        dict(answer.headers),
+        answer.get_data().decode("utf-8", "replace"),
+        answer.mimetype,
+    )
+
+
+def _seeds(world: World) -> list[str]:
+    paths = ["/"]
+    for slug in ("digits", "tides", "vault"):
+        for address in addresses(world, slug="tides" if slug == "vault" else slug):
+            path = address.path.replace("/tides", "/vault", 1) if slug == "vault" else address.path
+            if "GET" in address.methods:
+                paths.append(path)
+                wide = any(word in path for word in BOARDS)
+                paths += [f"{path}?{variant}" for variant in VARIANTS if wide]
+    return paths
+
+
+def _ours(path: str, answer: Answer) -> list[str]:
+    if answer.kind == "text/html":
+        links = parsed(answer.text).links
+    else:
+        links = set(PATH.findall(answer.text)) if answer.kind == "application/json" else set()
+    if "Location" in answer.headers:
+        links.add(answer.headers["Location"])
+    parts = [urlsplit(urljoin(HOST + path, link)) for link in links if "{" not in link]
+    return [
+        part.path + (f"?{part.query}" if part.query else "")
+        for part in parts
+        if part.netloc == "localhost"
+    ]

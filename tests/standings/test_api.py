@@ -1,0 +1,124 @@
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from server.challenges.models import Challenge
+from server.challenges.rules import Visibility
+from tests.boards.scored import add_member, add_team, evaluate, reveal_now, scored
+from tests.cast import NOON
+
+
+@pytest.fixture
+def board(session, cast):
+    phase = session.merge(cast.phase_a)
+    evaluate(session, phase)
+    for number, (university, public, private) in enumerate(
+        [("munich", 0.9, 0.5), ("tsinghua", 0.8, 0.6), ("munich", 0.7, 0.7), (None, 0.95, 0.4)]
+    ):
+        team = add_team(
+            session,
+            phase.challenge_id,
+            f"team {number}",
+            captain=cast.olga,
+            university=university and cast.universities[university],
+        )
+        at = NOON - timedelta(hours=number + 1)
+        scored(session, phase, team, public, private, at=at, by=cast.wei)
+    session.commit()
+    return phase
+
+
+def told(found):
+    return [
+        (r["rank"], r["university"]["slug"], round(r["points"], 3), r["challenges"])
+        for r in found["rows"]
+    ]
+
+
+def test_a_running_challenge_counts_provisionally_by_its_public_board(client, board):
+    found = client.get("/api/v1/standings").json
+    # 100 log10(2) * 2 ** -0.75 and * 3 ** -0.75; the first rank is an independent team's
+    assert told(found) == [(1, "munich", 17.899, 1), (2, "tsinghua", 13.206, 1)]
+    assert found["provisional"] is True
+    assert found["rule"] == "points"
+    assert "log10" in found["formula"]
+
+
+def test_a_revealed_challenge_counts_by_its_private_board(client, session, board):
+    reveal_now(session, board)
+    session.commit()
+    found = client.get("/api/v1/standings").json
+    assert told(found) == [(1, "munich", 30.103, 1), (2, "tsinghua", 17.899, 1)]
+    assert found["provisional"] is False
+
+
+@pytest.mark.parametrize("visibility", [Visibility.UNLISTED, Visibility.INVITED])
+def test_only_public_challenges_are_in_the_season(client, session, board, visibility):
+    challenge = session.exec(select(Challenge)).one()
+    challenge.visibility = visibility
+    session.add(challenge)
+    session.commit()
+    assert client.get("/api/v1/standings").json["rows"] == []
+
+
+def test_medals_are_those_of_all_teams(client, session, board):
+    # Four ranked teams: no gold, no silver, one bronze (4 * 2 // 5); its team has no university.
+    rows = client.get("/api/v1/standings?rule=medals").json["rows"]
+    assert [row["medals"] for row in rows] == [{"gold": 0, "silver": 0, "bronze": 0}] * 2
+    assert [row["rank"] for row in rows] == [1, 1]
+
+
+def test_participation_counts_people_once(client, board):
+    rows = client.get("/api/v1/standings?rule=participation").json["rows"]
+    assert [(r["rank"], r["university"]["slug"], r["points"]) for r in rows] == [
+        (1, "munich", 1),
+        (2, "tsinghua", 1),
+    ]
+
+
+def test_a_team_of_two_universities_is_split_equally(client, session, cast, board):
+    challenge = session.exec(select(Challenge)).one()
+    challenge.same_university = False
+    session.add(challenge)
+    mixed = add_team(session, board.challenge_id, "mixed", captain=cast.wei)
+    for person in (cast.amina, cast.olga):
+        add_member(session, mixed, person)
+    scored(session, board, mixed, 0.99)
+    session.commit()
+    rows = told(client.get("/api/v1/standings").json)
+    # 5 ranked teams, rank 1: 30.103, half for each; the other teams have no members here
+    assert rows == [(1, "munich", 15.051, 1), (1, "nairobi", 15.051, 1)]
+    lines = client.get("/api/v1/challenges/digits/universities").json["rows"]
+    assert {
+        line["university"]["slug"]: round(line["points"], 3) for line in lines if line["university"]
+    } == {"munich": 15.051, "nairobi": 15.051}
+
+
+def test_a_university_has_its_results_and_an_unknown_one_is_not_found(client, board):
+    found = client.get("/api/v1/universities/munich").json
+    assert (found["rank"], round(found["points"], 3)) == (1, 17.899)
+    assert [
+        (r["challenge"], r["best_rank"], r["best_score"], r["teams"], r["ranked"])
+        for r in found["challenges"]
+    ] == [("digits", 2, 0.9, 2, 4)]
+    assert client.get("/api/v1/universities/nairobi").json["rank"] is None
+    assert client.get("/api/v1/universities/atlantis").status_code == 404
+
+
+def test_universities_are_listed_and_found_in_their_own_language(client, board):
+    assert client.get("/api/v1/universities").json["total"] == 3
+    assert client.get("/api/v1/universities?q=清华").json["rows"][0]["slug"] == "tsinghua"
+
+
+@pytest.mark.parametrize("rule", ["points", "medals", "geometric", "percentile", "participation"])
+def test_each_rule_has_a_page_with_its_formula_and_a_table_to_download(client, board, rule):
+    html = client.get(f"/universities?rule={rule}").get_data(as_text=True)
+    assert "Technical University of Munich" in html
+    assert "worked out" in html
+    lines = client.get(f"/standings.csv?rule={rule}").get_data(as_text=True).split("\r\n")
+    assert lines[1].startswith("1,Technical University of Munich,munich,DE,")
+
+
+def test_an_unknown_rule_is_refused_by_the_api(client, board):
+    assert client.get("/api/v1/standings?rule=luck").status_code == 422
