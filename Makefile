@@ -50,7 +50,7 @@ format: install ## Put the code into its format
 	@$(BIN)/ruff check --fix .
 
 catalogues: install ## Collect every message into the catalogue
-	@$(BIN)/pybabel extract -q -F babel.cfg -k N_ -k lazy_gettext -o server/translations/messages.pot .
+	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -k _l --add-location=file --project=Varsity --version=0.1.0 -o server/translations/messages.pot .
 
 clean: ## Remove what tools left behind (not your instance)
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -65,10 +65,11 @@ def processor_seconds(process: "subprocess.Popen[bytes]") -> float:
     ticks = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            # After the name in brackets: session is the 4th field, utime and stime 12th and 13th.
+            # Counted after the name in brackets; 11 to 14 are its own time and that of the children
+            # that it waited for: every process is counted once, whether it lives or has ended.
             fields = path.read_text(encoding="utf-8").rpartition(")")[2].split()
             if int(fields[3]) == process.pid:
-                ticks += int(fields[11]) + int(fields[12])
+                ticks += sum(int(field) for field in fields[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

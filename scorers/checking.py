@@ -12,6 +12,8 @@ from scorers.errors import LISTED, Fault, FaultList, listing, nearest, shorten
 from scorers.schema import Content, Rules
 
 SUM_TOLERANCE = 1e-6
+# A larger number overflows in a metric or not as the hidden answers are: it would tell of them.
+LARGEST_NUMBER = 1e100
 _DECIMAL_COMMA = re.compile(r"^\s*[-+]?\d+,\d+\s*$")
 _WHOLE = r"^[-+]?\d{1,18}$"
 _NUMBERS = (Content.NUMBER, Content.PROBABILITY)
@@ -131,6 +133,10 @@ def _numbers(column: pl.Series, content: Content, rules: Rules) -> Iterator[Find
     values, known = column.to_numpy(), ~column.is_null().to_numpy()
     finite = np.isfinite(values)
     yield Finding("not_finite", known & ~finite, DUE[content], lambda v: f"“{v}” is not finite")
+    if content is Content.NUMBER:
+        due = f"a number from {-LARGEST_NUMBER:g} to {LARGEST_NUMBER:g}"
+        huge = finite & (np.abs(values) > LARGEST_NUMBER)
+        yield Finding("out_of_range", huge, due, lambda v: f"{v} is too large")
     if content is Content.PROBABILITY:
         outside = finite & ((values < 0) | (values > 1))
         yield Finding("out_of_range", outside, DUE[content], lambda v: f"{v} is not from 0 to 1")

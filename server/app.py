@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
@@ -45,8 +44,10 @@ from server.profiles.pages import bp as profiles_pages
 from server.shared.access import BASIC_GATES, Viewer, Who
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
+from server.shared.language import install_language, language
 from server.shared.limits import install_limits
 from server.shared.measures import install_measures
+from server.shared.numbers import RowNumber
 from server.shared.queue import Jobs, make_engine
 from server.shared.responses import install_responses
 from server.shared.settings import Settings
@@ -90,7 +91,6 @@ APIS = (
     profiles_api,
     organise_api,
 )
-LANGUAGES = ("en",)
 
 
 def create_app(
@@ -99,6 +99,7 @@ def create_app(
     """Return the web application. It is given no way to the hidden answers."""
     app = APIFlask("server", title="Varsity API", version="1", docs_path=None, spec_path=None)
     app.request_class = UploadRequest
+    app.url_map.converters["int"] = RowNumber
     _configure(app, settings)
     install(app, _services(settings, clock, database))
     install_measures(app)
@@ -106,7 +107,7 @@ def create_app(
     install_openapi(app)
     install_responses(app)
     install_limits(app, settings)
-    Babel(app, locale_selector=_language)
+    install_language(app)
     Bootstrap5(app)
     # Only what holds no secret of a reader: a compressed page could leak one by its length.
     app.config["COMPRESS_MIMETYPES"] = ["text/css", "text/javascript", "image/svg+xml"]
@@ -187,12 +188,6 @@ def _viewer(session: Session, moment: datetime) -> Viewer:
     return replace(asker, organises_any=organises_any(session, asker.id))
 
 
-def _language() -> str:
-    if not has_request_context():
-        return LANGUAGES[0]
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
-
-
 def _context() -> dict[str, Any]:
     settings = services().settings
     return {
@@ -200,5 +195,5 @@ def _context() -> dict[str, Any]:
         "now": now() if request else None,
         "demo": settings.demo,
         "site_name": settings.site_name,
-        "language": str(get_locale() or "en"),
+        "language": language(),
     }

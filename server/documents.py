@@ -1,6 +1,7 @@
 """The API's own description: OpenAPI 3.1 for programs and a page for people."""
 
 from collections import defaultdict
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from apiflask import APIFlask
@@ -131,11 +132,26 @@ def _finish(spec: dict[str, Any]) -> dict[str, Any]:
                 operation["requestBody"] = operation.pop(UPLOAD_EXTENSION)
             if _signed_in_only(path, method):
                 operation["security"] = [{"token": []}]
+            _add_refusals(path, operation)
             for status, response in operation["responses"].items():
                 content = response.get("content", {})
                 if status[0] in "45" and "application/json" in content:
                     response["content"] = {PROBLEM: content["application/json"]}
     return spec
+
+
+def _add_refusals(path: str, operation: dict[str, Any]) -> None:
+    """Name the refusals that no handler lists, because every request may meet them."""
+    statuses = [HTTPStatus.UNAUTHORIZED]
+    if operation.get("security"):
+        statuses.append(HTTPStatus.FORBIDDEN)
+    if "{" in path:
+        statuses.append(HTTPStatus.NOT_FOUND)
+    if "requestBody" in operation:
+        statuses += [HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE]
+    for status in statuses:
+        refusal = {"description": status.phrase, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}
+        operation["responses"].setdefault(str(status.value), refusal)
 
 
 def _signed_in_only(path: str, method: str) -> bool:

@@ -1,5 +1,7 @@
 """The composition root: every route says who may."""
 
+from io import BytesIO
+
 from flask import Flask
 
 from server.shared.access import declared
@@ -24,3 +26,20 @@ def test_health_answers(client, cast) -> None:
 
 def test_a_wrong_address_is_a_page_or_a_problem(client) -> None:
     assert client.get("/api/v1/nothing").mimetype == "application/problem+json"
+
+
+def test_a_number_that_no_row_can_have_is_no_page(client, cast) -> None:
+    for number in (2**31, 10**30):
+        assert client.get(f"/teams/{number}").status_code == 404
+        assert client.get(f"/people/{number}").status_code == 404
+
+
+def test_a_file_where_a_word_is_expected_is_refused(client) -> None:
+    answer = client.post("/sign-in", data={"email": (BytesIO(b"x"), "x.txt"), "password": "x"})
+    assert answer.status_code == 415
+
+
+def test_json_without_end_is_the_senders_mistake(client) -> None:
+    answer = client.post("/api/v1/tokens", data="[" * 200_000, content_type="application/json")
+    assert answer.status_code in (400, 422)
+    assert answer.mimetype == "application/problem+json"

@@ -12,10 +12,10 @@ from flask import Flask
 from pydantic import BaseModel
 
 from scorers.registry import SCORERS
-from server.challenges import folder_definition
 from server.cli.demo.accounts import PASSWORD
 from server.cli.demo.cast import ADMINISTRATOR, ORGANISER, UNIVERSITIES
 from server.cli.main import cli
+from server.folders import definition
 from server.shared.settings import Settings
 from server.standings.rules import Rule
 
@@ -78,10 +78,10 @@ def test_every_scorer_has_a_section_of_its_own() -> None:
 def models_of_a_folder() -> list[type[BaseModel]]:
     return [
         value
-        for value in vars(folder_definition).values()
+        for value in vars(definition).values()
         if isinstance(value, type)
         and issubclass(value, BaseModel)
-        and value.__module__ == folder_definition.__name__
+        and value.__module__ == definition.__name__
         and not value.__name__.startswith("_")
     ]
 

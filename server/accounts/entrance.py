@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from server.accounts import letters, links
 from server.accounts.actions import add_account, end_sessions, mark_confirmed
 from server.accounts.addresses import clean_address
 from server.accounts.links import Confirmation, EmailChange
-from server.accounts.models import Account
+from server.accounts.models import Account, ApiToken
 from server.accounts.password_rules import check_password
 from server.accounts.passwords import hash_password, judge_password
 from server.accounts.queries import account_by_email, account_by_id, locked_account
@@ -115,7 +116,7 @@ def account_of_reset(session: Session, signer: Signer, token: str, now: datetime
         account = account_by_id(session, link.account_id)
     except NotFound as error:
         raise links.used() from error
-    if account.session_version != link.session_version:
+    if (account.session_version, account.email) != (link.session_version, link.email):
         raise links.used()
     return account
 
@@ -123,10 +124,19 @@ def account_of_reset(session: Session, signer: Signer, token: str, now: datetime
 def reset_password(session: Session, *, account: Account, password: str, now: datetime) -> Account:
     """Set the password of an account whose mail is read by whoever asks; that confirms it too.
 
+    Its tokens end as well.
+
     Raises:
         Invalid: the password is not acceptable, or the link was used meanwhile.
     """
     changed = _set_password(session, account, password, now)
+    # Somebody else may have signed up with this address, or had the old password: a token of
+    # theirs must not outlive it.
+    session.execute(
+        sa.update(ApiToken)
+        .where(col(ApiToken.account_id) == changed.id, col(ApiToken.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
     mark_confirmed(session, changed, now=now)
     return changed
 

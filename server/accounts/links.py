@@ -22,10 +22,11 @@ class Confirmation(NamedTuple):
 
 
 class ResetLink(NamedTuple):
-    """Somebody who reads the account's mail may choose its password, once."""
+    """Somebody who reads the mail of the account's address may choose its password, once."""
 
     account_id: int
     session_version: int
+    email: str
 
 
 class EmailChange(NamedTuple):
@@ -49,7 +50,7 @@ def read_confirmation(signer: Signer, token: str, now: datetime) -> Confirmation
 
 def sign_reset(signer: Signer, account: Account, now: datetime) -> str:
     """Return a token that lets its reader choose a password; using it makes it void."""
-    return _sign(signer, RESET, now, [account.id, account.session_version])
+    return _sign(signer, RESET, now, [account.id, account.session_version, account.email])
 
 
 def read_reset(signer: Signer, token: str, now: datetime) -> ResetLink:

@@ -12,6 +12,7 @@ from server.accounts.attempts import accepted, limit_letters, limit_sign_in, see
 from server.accounts.blueprint import bp
 from server.accounts.forms import AddressForm, ResetForm, SignInForm, SignUpForm
 from server.accounts.links import Confirmation
+from server.accounts.models import Account
 from server.accounts.signin import begin_session, end_session
 from server.shared.access import Who, access
 from server.shared.errors import N_, DomainError, Forbidden
@@ -24,10 +25,12 @@ from server.shared.web import (
     viewer,
     writing,
 )
+from server.universities.queries import university_by_id
 
 __all__ = ["bp", "manager_pages", "settings_pages"]
 Answer = str | Response | tuple[str, int]
 NONCE_KEY = "joining"
+WANTED_KEY = "wanted"
 
 
 def _target() -> str:
@@ -90,7 +93,7 @@ def sign_up() -> Answer:
         ),
     ):
         # This browser chose the password: it may confirm without typing it again.
-        cookie[NONCE_KEY] = nonce
+        cookie[NONCE_KEY], cookie[WANTED_KEY] = nonce, _target()
         return _look_into_mail(form.email.data)
     page = render_template("accounts/sign_up.html", form=form)
     return (page, 422) if form.errors else page
@@ -128,9 +131,21 @@ def confirm(token: str) -> Answer:
     with writing() as session:
         account = entrance.confirm(session, link=link, now=now())
         session.commit()
+    wanted = safe_path(cookie.get(WANTED_KEY), url_for("profiles.home"))
     begin_session(account)
-    flash(_("Your address is confirmed. Welcome!"), "success")
-    return redirect(url_for("profiles.home"), 303)
+    flash(_welcome(account), "success")
+    return redirect(wanted, 303)
+
+
+def _welcome(account: Account) -> str:
+    if account.university_id is None:
+        return str(_("Your address is confirmed. Welcome!"))
+    university = university_by_id(reading(), account.university_id)
+    text: str = _(
+        "Your address is confirmed. Welcome! You belong to %(university)s.",
+        university=university.name,
+    )
+    return text
 
 
 def _is_own(link: Confirmation) -> bool:

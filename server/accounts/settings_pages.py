@@ -26,10 +26,13 @@ from server.accounts.forms import (
 from server.accounts.models import Account
 from server.accounts.signin import begin_session, end_session
 from server.shared.access import Who, access
+from server.shared.limits import asker, limiter
 from server.shared.web import SAFE_METHODS, now, reading, services, viewer, writing
 from server.universities.queries import all_universities, universities_by_id, university_by_id
 
 Answer = str | Response | tuple[str, int]
+# Each is a letter to every manager; asked and withdrawn in turn it would bury them.
+REQUESTS = "10 per hour"
 
 
 def _account() -> Account:
@@ -149,6 +152,7 @@ def confirm_email(token: str) -> Answer:
 
 @bp.post("/settings/university")
 @access(Who.SIGNED_IN)
+@limiter.limit(REQUESTS, key_func=asker)
 def ask_university() -> Answer:
     """Ask to belong to a university."""
     form, me = _university_form(), viewer().account_id

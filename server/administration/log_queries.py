@@ -9,6 +9,7 @@ from server.accounts.queries import account_by_email, accounts_by_id
 from server.challenges.models import Challenge
 from server.challenges.queries import challenges_by_id
 from server.shared.events import Event, latest_events
+from server.shared.numbers import row_number
 from server.shared.paging import Page
 from server.teams.models import Team
 from server.teams.queries import teams_by_id
@@ -52,9 +53,10 @@ def actor_id_of(session: Session, text: str) -> int | None:
     typed = text.strip()
     if not typed:
         return None
-    if typed.isdigit():
-        return int(typed[:18])
-    account = account_by_email(session, typed)
+    try:
+        return row_number(typed)
+    except ValueError:
+        account = account_by_email(session, typed)
     return account.id if account and account.id is not None else NOBODY
 
 

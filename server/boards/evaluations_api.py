@@ -20,7 +20,7 @@ from server.evaluations.queries import evaluation_by_id, rescoring_left
 from server.evaluations.rules import Board, EvaluationState
 from server.shared.access import Who, access
 from server.shared.errors import N_, Invalid
-from server.shared.uploads import received
+from server.shared.uploads import Upload, received
 from server.shared.web import accepts_upload, now, reading, services, viewer, writing
 from server.submissions.api import UPLOAD_EXTENSION
 
@@ -115,12 +115,16 @@ def solution_limit(_session: Session, _arguments: dict[str, Any]) -> int:
 )
 def start(slug: str) -> Started:
     """Score a phase by a corrected solution or another metric; the live board stays as it is."""
-    wanted = _wanted()
+    solution = received(request, "solution") if request.files.get("solution") else None
+    wanted = _wanted(solution)
     with writing() as session:
         challenge = challenge_by_slug(session, slug)
         evaluation = start_evaluation(
             session, challenge=challenge, wanted=wanted, actor_id=viewer().account_id, now=now()
         )
+        # Not before: of a start that is refused nothing may stay where the web can read.
+        if solution is not None:
+            solution.store()
         session.commit()
     services().jobs.send("adopt", evaluation_id=evaluation.id)
     return Started(id=evaluation.id or 0, number=evaluation.number, state=evaluation.state)
@@ -177,10 +181,7 @@ def drop(evaluation_id: int) -> tuple[str, int]:
     return "", 204
 
 
-def _wanted() -> Wanted:
-    solution = received(request, "solution") if request.files.get("solution") else None
-    if solution is not None:
-        solution.store()
+def _wanted(solution: Upload | None) -> Wanted:
     return Wanted(
         phase=request.form.get("phase", ""),
         reason=request.form.get("reason", "").strip(),

@@ -14,7 +14,7 @@ from server.challenges.queries import phases_of
 from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict
 from server.submissions.models import Admission, Submission
-from server.submissions.rules import COUNTED
+from server.submissions.queries import counts_in_quota
 from server.teams.merging import check_merger, merge_teams
 from server.teams.models import JoinRequest, Team
 from server.teams.queries import is_invited, open_request, team_by_id, team_to_join
@@ -128,7 +128,7 @@ def _counts(session: Session, team_id: int, into_id: int) -> Mapping[int, tuple[
         .where(
             col(Submission.team_id).in_([team_id, into_id]),
             col(Submission.late).is_(False),
-            col(Submission.state).in_(COUNTED),
+            counts_in_quota(),
         )
         .group_by(col(Submission.phase_id))
     )

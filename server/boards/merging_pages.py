@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from server.boards.merging import Merged, accept_merger, merge_by_code
 from server.shared.access import Who, access
-from server.shared.errors import N_, DomainError, Invalid
+from server.shared.errors import DomainError
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer, writing
 from server.teams.letters import mail_merger, mail_request
 from server.teams.models import Team
 from server.teams.queries import challenge_of, members_of, team_by_id, team_view
 from server.teams.rules import code_in
+from server.teams.showing import number_in_form
 from server.teams.views import TeamOut
 
 bp = Blueprint("merging", __name__)
@@ -48,10 +49,7 @@ def merge(team_id: int) -> Response:
 @access(Who.TEAM_MEMBER)
 def accept(team_id: int) -> Response:
     """Let in the team that asked to merge."""
-    try:
-        request_id = int(request.form["request_id"])
-    except (KeyError, ValueError) as error:
-        raise Invalid(N_("The form is not complete: open the page again.")) from error
+    request_id = number_in_form("request_id")
     with writing() as session:
         into = team_by_id(session, team_id)
         team = accept_merger(session, into=into, request_id=request_id, by=viewer(), now=now())

@@ -122,13 +122,11 @@ def submission(submission_id: int) -> str:
     """Show a submission: its state live, then its score and its place."""
     view = _view(submission_id)
     frame = _frame(view.challenge.slug, "submissions")
-    member = is_member(reading(), view.submission.team_id or 0, viewer().account_id)
     return render_template(
         "boards/submission.html",
         **frame.context(),
         **_live(view),
         until=",".join(FINAL),
-        is_member=member,
     )
 
 
@@ -151,6 +149,7 @@ def _live(view: SubmissionView) -> dict[str, object]:
         "view": view,
         "change": change_by(session, view),
         "ranked": ranked_on(session, view),
+        "is_member": is_member(session, view.submission.team_id or 0, viewer().account_id),
         "organises": viewer().is_admin
         or is_organiser(session, view.submission.challenge_id, viewer().id),
     }

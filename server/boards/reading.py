@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -23,6 +23,7 @@ from server.boards.rows import (
     row_of,
 )
 from server.boards.rules import ranks
+from server.challenges.models import Phase
 from server.evaluations.rules import Board
 from server.shared.paging import Page, clamp, page_of
 from server.teams.models import Team
@@ -101,15 +102,31 @@ def found_page(
     session: Session, on: On, *, q: str, university: str, page: int, per_page: int
 ) -> Page[Row]:
     """Return a page of the teams that a search leaves in, each with its rank on the whole board."""
-    query = row_columns().where(*on_board(on)).order_by(*ORDER)
+    # Found and counted by ids alone; only the page's own rows are joined.
+    ids = select(Entry.id).where(*on_board(on)).order_by(*ORDER)
     if q:
-        query = query.where(col(Team.name_key).contains(name_key(q), autoescape=True))
+        ids = ids.where(col(Entry.team_id).in_(_named_like(on, q)))
     if university:
-        query = query.where(col(University.slug) == university)
-    found = page_of(session, query, page=page, per_page=per_page)
-    rows = [row_of(row) for row in found.rows]
+        slugs = select(University.id).where(University.slug == university)
+        ids = ids.where(col(Entry.university_id).in_(slugs))
+    found = page_of(session, ids, page=page, per_page=per_page)
+    query = row_columns().where(col(Entry.id).in_(found.rows)).order_by(*ORDER)
+    rows = [row_of(row) for row in session.execute(query)]
     ranked = places(session, on, [row.key for row in rows])
-    return replace(found, rows=[replace(row, rank=ranked[row.key]) for row in rows])
+    return Page(
+        total=found.total,
+        page=found.page,
+        per_page=found.per_page,
+        rows=[replace(row, rank=ranked[row.key]) for row in rows],
+    )
+
+
+def _named_like(on: On, q: str) -> Any:
+    challenge = sa.select(col(Phase.challenge_id)).where(col(Phase.id) == on.phase_id)
+    return sa.select(col(Team.id)).where(
+        col(Team.challenge_id) == challenge.scalar_subquery(),
+        col(Team.name_key).contains(name_key(q), autoescape=True),
+    )
 
 
 def with_moves(session: Session, phase_id: int, rows: Sequence[Row]) -> list[Row]:

@@ -34,7 +34,7 @@ from server.shared.database import Database
 from server.shared.isolation import Isolation, LimitExceeded
 from server.shared.queue import Jobs
 from server.shared.storage import FileStore, Stores
-from server.submissions.queries import submission_by_id
+from server.submissions.queries import is_public_file, submission_by_id
 
 log = structlog.get_logger(__name__)
 MOST_SIGNALS = 1000
@@ -70,16 +70,30 @@ class Rescorer:
             evaluation = evaluation_by_id(session, evaluation_id)
         if evaluation.state is not EvaluationState.RECEIVED:
             return
-        _move(self.stores.public_files, self.stores.hidden_files, evaluation.solution_sha256)
+        self._take(evaluation.solution_sha256)
         report = self._look(evaluation)
         with self.database.writing() as session:
             pairs = _take_in(session, evaluation_id, report, now=self.clock())
             session.commit()
         self._send(pairs)
 
+    def _take(self, sha256: str) -> None:
+        """Move an uploaded solution out of the store that the web can read."""
+        _copy(self.stores.public_files, self.stores.hidden_files, sha256)
+        with self.database.reading() as session:
+            needed = is_public_file(session, sha256)
+        # Its bytes may be those of somebody's data or predictions: these stay.
+        if not needed and self.stores.public_files.has(sha256):
+            self.stores.public_files.delete(sha256)
+
     def _look(self, evaluation: Evaluation) -> SolutionReport:
         with self.stores.hidden_files.local(evaluation.solution_sha256) as solution:
-            text = self.isolation.run(look_at_solution, str(solution), spec_text(evaluation.spec))
+            try:
+                spec = spec_text(evaluation.spec)
+                text = self.isolation.run(look_at_solution, str(solution), spec)
+            except LimitExceeded as error:
+                # Else the sweep would send it again for ever.
+                return SolutionReport(problem=str(error))
         return SolutionReport.model_validate_json(text)
 
     def rescore(self, submission_id: int, evaluation_id: int) -> None:
@@ -147,12 +161,10 @@ def _take_in(
     return queue_rescoring(session, evaluation)
 
 
-def _move(source: FileStore, target: FileStore, sha256: str) -> None:
-    """Move an uploaded solution out of the store that the web can read."""
-    if not target.has(sha256):
-        with tempfile.NamedTemporaryFile(prefix="varsity-") as copy, source.open(sha256) as stream:
-            shutil.copyfileobj(stream, copy, 1 << 20)
-            copy.flush()
-            target.put(Path(copy.name), sha256)
-    if source.has(sha256):
-        source.delete(sha256)
+def _copy(source: FileStore, target: FileStore, sha256: str) -> None:
+    if target.has(sha256):
+        return
+    with tempfile.NamedTemporaryFile(prefix="varsity-") as copy, source.open(sha256) as stream:
+        shutil.copyfileobj(stream, copy, 1 << 20)
+        copy.flush()
+        target.put(Path(copy.name), sha256)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, select
 
+from server.accounts.addresses import clean_address
 from server.accounts.models import Account
 from server.challenges.changes import Change, ChangeKind, challenge_values
 from server.challenges.deployment import (
@@ -18,11 +19,18 @@ from server.challenges.deployment import (
     update_pages,
     update_phases,
 )
-from server.challenges.models import Challenge, Participation, Phase
+from server.challenges.models import Challenge, Invitation, Participation, Phase
 from server.challenges.queries import participation_of, phases_of, rules_digest
 from server.folders.contents import Folder, sha256_of
 from server.shared import events
+from server.shared.errors import N_
+from server.shared.mail import post
 from server.shared.storage import FileStore
+
+INVITATION = N_(
+    "You are invited to the challenge %(title)s:\n\n%(url)s\n\n"
+    "Sign in, or sign up, with the address %(address)s and confirm it; then you can take part.\n"
+)
 
 
 class DeployResult(NamedTuple):
@@ -53,6 +61,36 @@ def join(
         session, kind, at=now, actor_id=account_id, challenge_id=challenge.id, rules=rules
     )
     return joined
+
+
+def invite(
+    session: Session,
+    *,
+    challenge: Challenge,
+    emails: Collection[str],
+    base_url: str,
+    now: datetime,
+) -> list[str]:
+    """Put addresses on a challenge's list and write to each; return those that were not on it.
+
+    Raises:
+        Invalid: one is no e-mail address; nothing is written then.
+    """
+    assert challenge.id is not None
+    addresses = dict.fromkeys(clean_address(email) for email in emails)
+    added = [a for a in addresses if session.get(Invitation, (challenge.id, a)) is None]
+    for address in added:
+        session.add(Invitation(challenge_id=challenge.id, email=address))
+        body = INVITATION % {
+            "title": challenge.title,
+            "url": f"{base_url}/challenges/{challenge.slug}",
+            "address": address,
+        }
+        post(session, recipient=address, subject=challenge.title, body=body, now=now)
+    events.record(
+        session, "challenge.invited", at=now, challenge_id=challenge.id, people=len(added)
+    )
+    return added
 
 
 def deploy_challenge(

@@ -7,20 +7,13 @@ from flask import Response, request, url_for
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.challenges import actions
-from server.challenges.downloads import send_stored
+from server.challenges.downloads import RANGES, send_stored
 from server.challenges.models import ChallengeFile
 from server.challenges.queries import challenge_by_slug, file_to_download, files_page
 from server.shared.access import Who, access
 from server.shared.web import now, reading, services, viewer, writing
 
 bp = APIBlueprint("challenges_api", __name__, url_prefix="/api/v1", tag="Challenges")
-BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-RANGES = {
-    200: {"description": "The whole file.", "content": BINARY},
-    206: {"description": "The range that was asked for.", "content": BINARY},
-    304: {"description": "The file is still the one of If-None-Match."},
-    416: {"description": "The range begins after the end of the file."},
-}
 
 
 class PageQuery(BaseModel):

@@ -18,6 +18,14 @@ _BLANKS = " \t"
 _UNSAFE_IN_QUOTES = re.compile(r"[^ !#-\[\]-~]")
 # More digits than any size has; int() refuses to read thousands of them.
 _DIGITS = 24
+# How the OpenAPI document says what `send_stored` answers; the type is the file's own.
+BINARY = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+RANGES = {
+    200: {"description": "The whole file.", "content": BINARY},
+    206: {"description": "The range that was asked for.", "content": BINARY},
+    304: {"description": "The file is still the one of If-None-Match."},
+    416: {"description": "The range begins after the end of the file."},
+}
 
 
 class ByteRange(NamedTuple):

@@ -17,7 +17,7 @@ from server.challenges.queries import (
 )
 from server.shared.access import Who, access
 from server.shared.markdown import render_markdown
-from server.shared.web import now, reading, services, viewer, writing
+from server.shared.web import now, reading, safe_path, services, viewer, writing
 
 bp = Blueprint("challenges", __name__)
 TEMPLATES = {"data": "challenges/data.html", "rules": "challenges/rules.html"}
@@ -59,7 +59,8 @@ def join(slug: str) -> BaseResponse:
         actions.join(session, challenge=challenge, account_id=viewer().account_id, now=now())
         session.commit()
     flash(_("You take part in %(title)s.", title=challenge.title), "success")
-    return redirect(url_for("challenges.tab", slug=slug, tab="data"), 303)
+    after = url_for("challenges.tab", slug=slug, tab="data")
+    return redirect(safe_path(request.form.get("next"), after), 303)
 
 
 def _page(slug: str, tab: str | None) -> str:

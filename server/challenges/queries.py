@@ -33,7 +33,7 @@ def challenge_by_slug(session: Session, slug: str) -> Challenge:
     """Return a challenge. Raises NotFound."""
     challenge = session.exec(select(Challenge).where(Challenge.slug == slug)).first()
     if challenge is None:
-        raise NotFound(N_("There is no challenge %(slug)s here."), slug=slug)
+        raise NotFound(N_('There is no challenge named "%(slug)s" here.'), slug=slug)
     return challenge
 
 
@@ -205,7 +205,7 @@ def challenge_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any
     """Let in whoever may see the challenge that the route's `slug` names."""
     slug = str(arguments["slug"])
     if not sees(session, challenge_by_slug(session, slug), viewer):
-        raise NotFound(N_("There is no challenge %(slug)s here."), slug=slug)
+        raise NotFound(N_('There is no challenge named "%(slug)s" here.'), slug=slug)
 
 
 def confirmed_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:

@@ -54,6 +54,8 @@ def load_settings() -> Settings:
     """Return the settings. Raises Refusal that names each setting that is wrong."""
     try:
         settings = Settings()
+        # Private scores and messages lie in it: no other user of the machine may read them.
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         settings.require_secret()
     except ValidationError as error:
         raise Refusal("\n".join(_fault(fault) for fault in error.errors())) from error

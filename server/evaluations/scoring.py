@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from polars.exceptions import PanicException
 from pydantic import BaseModel
 
 from scorers.errors import InvalidPredictions, InvalidSolution
@@ -82,7 +83,8 @@ def score_file(prediction: str, solution: str, spec: str) -> str:
         report = Report(outcome=Outcome.SOLUTION, message=str(error))
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - the trace is for the organiser; the worker must live
+    # A panic of polars is no Exception: it would end the worker's thread.
+    except (Exception, PanicException):  # noqa: BLE001 - the trace is for the organiser
         report = Report(outcome=Outcome.FAULT, trace=traceback.format_exc())
     return report.model_dump_json()
 

@@ -15,6 +15,7 @@ from server.challenges.queries import challenge_by_slug
 from server.organise.actions import Verdict, judge_submission, judge_team
 from server.organise.queries import Filter, all_submissions, phase_to_reveal
 from server.shared.access import Who, access
+from server.shared.numbers import LARGEST_ID
 from server.shared.web import now, reading, viewer, writing
 from server.submissions.queries import submission_by_id
 
@@ -27,7 +28,7 @@ class AllQuery(PartQuery):
 
     state: str = Field("", max_length=20, description="A state, `withdrawn` or `disqualified`.")
     phase: str = Field("", max_length=64)
-    team: int | None = None
+    team: int | None = Field(None, ge=1, le=LARGEST_ID)
     q: str = Field("", max_length=100, description="Part of a team's, a file's name or a comment.")
 
 

@@ -3,6 +3,7 @@
 from werkzeug.datastructures import MultiDict
 
 from server.organise.queries import Filter
+from server.shared.numbers import row_number
 
 LONGEST_SEARCH = 100
 
@@ -12,6 +13,6 @@ def read_filter(arguments: MultiDict[str, str]) -> Filter:
     return Filter(
         state=arguments.get("state", "").strip(),
         phase=arguments.get("phase", "").strip(),
-        team=arguments.get("team", None, int),
+        team=arguments.get("team", None, row_number),
         q=arguments.get("q", "").strip()[:LONGEST_SEARCH],
     )

@@ -2,7 +2,9 @@
 
 from flask import Blueprint, render_template, request
 from flask.blueprints import BlueprintSetupState
+from flask_babel import get_locale
 
+from server.accounts.queries import is_manager
 from server.challenges.forms import STATES, ChallengeFilter
 from server.challenges.queries import visible_challenges
 from server.challenges.views import page_of_listings
@@ -59,4 +61,16 @@ def university(slug: str) -> str:
     """Show a university's place, its results and its teams."""
     number = request.args.get("page", 1, int)
     page = university_page(reading(), slug, page=number, now=now())
-    return render_template("profiles/university.html", page=page)
+    return render_template(
+        "profiles/university.html",
+        page=page,
+        country=get_locale().territories.get(page.university.country, page.university.country),
+        manages=_manages(page.university.id),
+    )
+
+
+def _manages(university_id: int | None) -> bool:
+    who = viewer()
+    if not who.is_authenticated or university_id is None:
+        return False
+    return who.is_admin or is_manager(reading(), university_id, who.account_id)

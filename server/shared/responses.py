@@ -1,11 +1,13 @@
 """How refusals are answered: a page for people, an RFC 9457 problem for programs."""
 
+import errno
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,6 +26,11 @@ HTTP_MESSAGES = {
     429: N_("Too many requests in a short time. Wait a little and try again."),
 }
 BACK = N_("Back to where you were")
+DISK_FULL = N_(
+    "This server's disk has no room left; nothing was kept. Its operators were told in the log."
+)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+UNREADABLE = N_("The request holds a number that is too large, or characters that can't be kept.")
 FAULT = N_("The fault is ours, and it was written to the log. Try again in a little while.")
 
 
@@ -114,7 +121,23 @@ def _http(error: HTTPException) -> BaseResponse:
     return response
 
 
+def _no_room(error: Exception) -> bool:
+    """Whether a disk is full, in the words of Python, of the file store or of SQLite."""
+    said = str(error)
+    full = isinstance(error, OSError) and error.errno in NO_ROOM
+    return full or "os error 28" in said or "disk is full" in said
+
+
+def _unreadable(error: Exception) -> BaseResponse:
+    """Answer values that no column can hold (NUL in a text, a number beyond all bounds)."""
+    log.warning("unreadable_request", path=request.path, error=type(error).__name__)
+    return _refused(400, gettext(UNREADABLE), "unreadable", [])
+
+
 def _fault(error: Exception) -> BaseResponse:
+    if _no_room(error):
+        log.critical("disk_full", path=request.path, error=str(error))
+        return _refused(507, gettext(DISK_FULL), "no-room", [])
     log.exception("request_failed", path=request.path, account=viewer().id)
     try:
         return _refused(500, gettext(FAULT), "internal", [])
@@ -129,5 +152,7 @@ def install_responses(app: Flask) -> None:
     """Answer every refusal and every fault in one of the two ways."""
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
+    for unreadable in (DataError, OverflowError, RecursionError):
+        app.register_error_handler(unreadable, _unreadable)
     if not app.config.get("PROPAGATE_EXCEPTIONS"):
         app.register_error_handler(Exception, _fault)

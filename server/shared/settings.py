@@ -44,9 +44,6 @@ class Settings(BaseSettings):
     scoring_seconds: int = Field(300, ge=1, description="Wall time of a scoring child.")
     lease_seconds: int = Field(600, ge=1, description="After this a claimed submission is free.")
     replicates: int = Field(1000, ge=100, description="Resamples for each interval.")
-    who_may_create: str = Field(
-        "administrators", description="Who may create challenges: administrators, managers, anyone."
-    )
     rate_limit_uploads: str = Field("30 per minute", description="Uploads of one account.")
     rate_limit_sign_in: str = Field("10 per minute", description="Sign-in tries of one address.")
     rate_limit_sign_up: str = Field("10 per hour", description="New accounts from one address.")

@@ -58,8 +58,15 @@ class UploadRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        folder = services().settings.data_dir / "incoming"
-        return HashingFile(folder)  # type: ignore[return-value]
+        stream = HashingFile(services().settings.data_dir / "incoming")
+        self.__dict__.setdefault("arriving", []).append(stream)
+        return stream  # type: ignore[return-value]
+
+    def close(self) -> None:
+        """Close, and so remove, what arrived, also where the body broke off in the middle."""
+        super().close()
+        for stream in self.__dict__.get("arriving", ()):
+            stream.close()
 
 
 class Upload:

@@ -1,8 +1,10 @@
 """What every request has: its clock, its viewer, its sessions and its security headers."""
 
 import secrets
+import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, current_app, g, request
 from sqlmodel import Session
+from werkzeug.exceptions import UnsupportedMediaType
 
 from server.shared.access import VISITOR, Gate, Viewer, Who, declared
 from server.shared.clock import Clock
@@ -24,6 +27,7 @@ from server.shared.storage import FileStore
 
 View = TypeVar("View", bound=Callable[..., Any])
 ORDINARY_BODY = 1_000_000
+ORDINARY_SECONDS = 20
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -117,6 +121,7 @@ def _let_in() -> None:
     """Load the viewer, ask the route's gate, and limit the body: all before it is read."""
     view = current_app.view_functions.get(request.endpoint or "")
     request.max_content_length = ORDINARY_BODY
+    _hurry(ORDINARY_SECONDS)
     if view is None:
         return
     who = Who.EVERYBODY if request.endpoint in ("static", "bootstrap.static") else declared(view)
@@ -124,16 +129,40 @@ def _let_in() -> None:
         raise Forbidden(N_("Nobody may ask for this: the route declares no access."))
     if request.endpoint in ("static", "bootstrap.static"):
         return
+    if request.method not in SAFE_METHODS and request.is_json and not is_api():
+        # A form that is sent as JSON can hold what no field expects: lists, numbers, depth.
+        raise UnsupportedMediaType
     session, arguments = reading(), dict(request.view_args or {})
     g.viewer = services().load_viewer(session, g.now)
     services().gates[who](session, g.viewer, arguments)
     limit = getattr(view, "upload_limit", None)
+    if limit is None and request.mimetype == "multipart/form-data":
+        # A file where a word is expected.
+        raise UnsupportedMediaType
     if limit is not None and request.method not in SAFE_METHODS:
         request.max_content_length = limit(session, arguments)
         services().uploads.take(viewer().account_id)
         g.upload_of = viewer().account_id
+        _hurry(services().settings.upload_seconds + 1)
     # No transaction stays open while a slow body arrives.
     session.rollback()
+
+
+def _hurry(seconds: float) -> None:
+    """Break off a body that has not arrived in time: it holds a thread as long as it arrives."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is None or request.method in SAFE_METHODS:
+        return
+    if "hurry" in g:
+        g.hurry.cancel()
+    g.hurry = threading.Timer(seconds, _break_off, [connection])
+    g.hurry.daemon = True
+    g.hurry.start()
+
+
+def _break_off(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)
 
 
 def _headers(response: Response) -> Response:
@@ -152,6 +181,11 @@ def _headers(response: Response) -> Response:
 
 
 def _close(_error: BaseException | None) -> None:
+    hurry = g.pop("hurry", None)
+    # What a refusal left unread is still waited for by gunicorn, in this thread.
+    unread = getattr(request.environ.get("wsgi.input"), "reader", None)
+    if hurry is not None and not getattr(unread, "length", 0):
+        hurry.cancel()
     account_id = g.pop("upload_of", None)
     if account_id is not None:
         services().uploads.give_back(account_id)

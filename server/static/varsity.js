@@ -13,21 +13,22 @@
   });
   const distance = new Intl.RelativeTimeFormat(language, { numeric: "always" });
   const units = [["year", 31557600], ["month", 2629800], ["day", 86400],
-    ["hour", 3600], ["minute", 60]];
+    ["hour", 3600], ["minute", 60], ["second", 1]];
   const fromNow = (moment) => {
     const seconds = (moment - Date.now()) / 1000;
-    const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= 1.2 * length) || ["minute", 60];
+    const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= 1.2 * length) || ["second", 1];
     return distance.format(Math.round(seconds / size), unit);
   };
+  const relativeTimes = (scope) => all("time[data-relative]", scope).forEach((element) => {
+    element.title = clock.format(new Date(element.dateTime));
+    element.textContent = fromNow(new Date(element.dateTime));
+  });
   const localTimes = (scope) => {
     all("time[data-local]", scope).forEach((element) => {
       element.title = element.textContent.trim();
       element.textContent = clock.format(new Date(element.dateTime));
     });
-    all("time[data-relative]", scope).forEach((element) => {
-      element.title = clock.format(new Date(element.dateTime));
-      element.textContent = fromNow(new Date(element.dateTime));
-    });
+    relativeTimes(scope);
   };
 
   // Theme: a choice equal to the system's preference is forgotten, so that it follows again.
@@ -84,8 +85,9 @@
       } catch (broken) { return otherwise; }
     }
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const said = all(".invalid-feedback, main [role=alert]:not([hidden]), .error-page .lead, .error-page h1", page);
-    return said.length ? said[0].textContent.trim() : otherwise;
+    const said = [".invalid-feedback", "main [role=alert]:not([hidden])", ".error-page .lead", ".error-page h1"]
+      .map((selector) => page.querySelector(selector)).find(Boolean);
+    return said ? said.textContent.trim() : otherwise;
   };
   const upload = (form) => {
     const input = form.querySelector("input[type=file]");
@@ -216,4 +218,6 @@
     tab.closest(".tabs").scrollLeft = tab.offsetLeft - 60;
   });
   enhance(document);
+  // Whoever waits for a deadline sees it come nearer.
+  setInterval(() => { if (!document.hidden) relativeTimes(document); }, 10000);
 })();

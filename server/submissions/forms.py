@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import SelectField, StringField
-from wtforms.validators import Length
+from wtforms.validators import DataRequired, Length
 
 
 class SubmitForm(FlaskForm):  # type: ignore[misc]
@@ -16,11 +16,11 @@ class SubmitForm(FlaskForm):  # type: ignore[misc]
     comment = StringField(
         _("Note"), [Length(max=500)], description=_("For your team: what is new in this one?")
     )
-    phase = SelectField(_("Phase"), choices=[])
+    phase = SelectField(_("Phase"), [DataRequired()], choices=[])
 
     @classmethod
     def of(cls, view: Any) -> "SubmitForm":
-        """Return the form with the phases that a file can go to."""
+        """Return the form with the phases that a file can go to: those with quota left."""
         form = cls()
-        form.phase.choices = [(p.slug, p.title) for p in view.phases]
+        form.phase.choices = [(p.slug, p.title) for p in view.phases if p.quota.left]
         return form

@@ -1,6 +1,6 @@
 """Pages of the submissions room: send a file, get one's own back."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -36,9 +36,15 @@ def send(slug: str) -> BaseResponse:
     """Take a file; whoever is in no team competes alone."""
     submitted = receive(slug, alone=True)
     if submitted.same_as is not None:
-        when = submitted.same_as.received_at.strftime("%Y-%m-%d %H:%M UTC")
-        flash(_("Your team sent the very same file before, on %(when)s.", when=when), "warning")
+        earlier = submitted.same_as.id
+        flash(
+            _("Your team sent the very same file before, as submission %(id)s.", id=earlier),
+            "warning",
+        )
     target = url_for("boards.submission", submission_id=submitted.submission.id)
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        # A script follows a redirect unseen, and what was to be said would be lost on the way.
+        return jsonify(location=target)
     return redirect(target, 303)
 
 

@@ -16,6 +16,7 @@ from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, page_of
 from server.submissions.models import Arrival, Submission
 from server.submissions.rules import (
+    BY_THE_METRIC,
     COUNTED,
     INCLUSIVE,
     WAITING,
@@ -36,6 +37,13 @@ def submission_by_id(session: Session, submission_id: int) -> Submission:
     return submission
 
 
+def is_public_file(session: Session, sha256: str) -> bool:
+    """Whether a stored file is a participant's or a challenge's, under whatever name."""
+    sent = select(Submission.id).where(Submission.sha256 == sha256).limit(1)
+    offered = select(ChallengeFile.id).where(ChallengeFile.sha256 == sha256).limit(1)
+    return session.exec(sent).first() is not None or session.exec(offered).first() is not None
+
+
 def submission_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
     """Let in the team of the submission and the challenge's organisers; others learn nothing."""
     account_id = viewer.account_id
@@ -44,6 +52,17 @@ def submission_gate(session: Session, viewer: Viewer, arguments: Mapping[str, An
         return
     if submission.team_id is None or not is_member(session, submission.team_id, account_id):
         raise NotFound(N_("There is no such submission."))
+
+
+def counts_in_quota() -> sa.ColumnElement[bool]:
+    """Whether a submission uses up a place of the quotas.
+
+    So does one that the metric itself refused: it was compared with the answers first, and given
+    back for nothing it could be asked again and again what they are.
+    """
+    first = col(Submission.faults)[0]["code"].as_string()
+    refused = sa.and_(col(Submission.state) == SubmissionState.REJECTED, first.in_(BY_THE_METRIC))
+    return sa.or_(col(Submission.state).in_(COUNTED), refused)
 
 
 def used(session: Session, *, team_id: int, phase_id: int, now: datetime) -> tuple[int, int]:
@@ -56,7 +75,7 @@ def used(session: Session, *, team_id: int, phase_id: int, now: datetime) -> tup
         Submission.team_id == team_id,
         Submission.phase_id == phase_id,
         col(Submission.late).is_(False),
-        col(Submission.state).in_(COUNTED),
+        counts_in_quota(),
     )
     total, day = session.exec(query).one()
     return int(day), int(total)
@@ -109,7 +128,7 @@ def practice_left(session: Session, *, team_id: int, phase: Phase, now: datetime
         Submission.phase_id == phase.id,
         col(Submission.late).is_(True),
         col(Submission.received_at) >= day_of(now),
-        col(Submission.state).in_(COUNTED),
+        counts_in_quota(),
     )
     left = max(0, phase.per_day - session.exec(query).one())
     return Quota(left, left, now if left else day_of(now) + timedelta(days=1))
@@ -266,6 +285,9 @@ def submit_view(session: Session, frame: Frame, *, viewer: Viewer, now: datetime
         phases = [last.phase]
     return SubmitView(
         phases=[_phase_quota(session, p, team_id, now=now, late=practice) for p in phases],
+        must_accept=not team
+        and not frame.joined
+        and bool(rules_digest(session, challenge.id or 0)),
         team=team,
         header=challenge.header,
         max_bytes=challenge.max_bytes,

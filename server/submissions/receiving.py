@@ -136,7 +136,7 @@ def receive(slug: str, *, alone: bool) -> Submitted:
             team_id=team_id,
             ended_challenge=target.ended_challenge,
             upload=Received(upload.filename, upload.size, upload.sha256),
-            comment=request.form.get("comment", "").strip(),
+            comment=request.form.get("comment", "").replace("\0", "").strip(),
             now=now(),
         )
         if g.get("arrival_id") is not None:

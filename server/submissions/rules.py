@@ -27,6 +27,8 @@ class SubmissionState(StrEnum):
 
 WAITING = (SubmissionState.QUEUED, SubmissionState.SCORING)
 COUNTED = (SubmissionState.QUEUED, SubmissionState.SCORING, SubmissionState.SCORED)
+# The faults that are found by comparing a file with the answers.
+BY_THE_METRIC = ("undefined", "metric")
 FINAL = (SubmissionState.SCORED, SubmissionState.REJECTED, SubmissionState.FAILED)
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from server.challenges.queries import challenge_by_slug
 from server.shared.access import Who, access
 from server.shared.errors import N_, Forbidden
+from server.shared.numbers import LARGEST_ID
 from server.shared.web import now, reading, viewer, writing
 from server.teams import actions, letters
 from server.teams.models import Team
@@ -32,7 +33,9 @@ class ChangeTeam(BaseModel):
     """What the captain changes; what is left out stays."""
 
     name: str | None = None
-    captain: int | None = Field(None, description="The account of the member who is to lead.")
+    captain: int | None = Field(
+        None, ge=1, le=LARGEST_ID, description="The account of the member who is to lead."
+    )
 
 
 @bp.post("/challenges/<slug>/teams")

@@ -8,6 +8,7 @@ from wtforms import Form
 
 from server.challenges.queries import challenge_frame, participation_of, rules_digest
 from server.shared.errors import N_, DomainError, Invalid
+from server.shared.numbers import row_number
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer
 from server.teams.forms import CreateForm, InviteForm, LinkForm, RenameForm
@@ -65,7 +66,7 @@ def show_at_field(error: DomainError, form: Form, fields: dict[str, str] | None 
 def number_in_form(name: str) -> int:
     """Return a hidden number of a button's form. Raises Invalid."""
     try:
-        return int(request.form[name])
+        return row_number(request.form[name])
     except (KeyError, ValueError) as error:
         raise Invalid(N_("The form is not complete: open the page again.")) from error
 

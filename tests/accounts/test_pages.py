@@ -57,6 +57,22 @@ def test_a_student_signs_up_confirms_and_belongs_to_the_university(
     assert events_of() == ["account.created", "account.confirmed", "account.university_changed"]
 
 
+def test_who_came_from_a_challenge_goes_on_there_after_the_confirmation(
+    client, cast, mailbox
+) -> None:
+    wanted = "/challenges/digits/submit"
+    assert f"/sign-up?next={wanted}" in client.get(f"/sign-in?next={wanted}").text
+    client.post(f"/sign-up?next={wanted}", data=NEW)
+    answer = client.post(mailbox.link(NEW["email"], "confirm"))
+    assert answer.location == wanted
+    assert f"You belong to {cast.tsinghua.name}." in client.get("/").text
+
+
+def test_signing_up_leads_to_no_other_site(client, cast, mailbox) -> None:
+    client.post("/sign-up?next=//evil.example/", data=NEW)
+    assert client.post(mailbox.link(NEW["email"], "confirm")).location == "/"
+
+
 def test_a_subdomain_of_the_university_counts(client, cast, database, mailbox) -> None:
     client.post("/sign-up", data={**NEW, "email": "z@mails.tsinghua.example"})
     client.post(mailbox.link("z@mails.tsinghua.example", "confirm"))
@@ -459,3 +475,37 @@ def test_the_cookie_holds_no_password_hash(client, cast) -> None:
     payload = cookie.value.split(".")[0]
     text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     assert b"argon2" not in text
+
+
+def test_a_token_made_before_a_reset_opens_nothing_after_it(client, cast, mailbox) -> None:
+    # Whoever signs up with another's address knows a password, and so can make a token.
+    asked = {"name": "laptop", "email": cast.newt.email, "password": PASSWORD}
+    token = client.post("/api/v1/tokens", json=asked).json["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/me", headers=bearer).status_code == 200
+    client.post("/forgot", data={"email": cast.newt.email})
+    new = {"password": "seven green kettles", "again": "seven green kettles"}
+    assert client.post(mailbox.link(cast.newt.email, "reset"), data=new).status_code == 303
+    assert client.get("/api/v1/me", headers=bearer).status_code == 401
+
+
+def test_a_reset_link_sent_to_a_former_address_opens_nothing(
+    app, client, cast, mailbox, database
+) -> None:
+    client.post("/forgot", data={"email": cast.wei.email})
+    link = mailbox.link(cast.wei.email, "reset")
+    assert client.get(link).status_code == 200
+    with database.writing() as session:
+        account = account_by_email(session, cast.wei.email)
+        assert account is not None
+        account.email = "wei@elsewhere.example"
+        session.add(account)
+        session.commit()
+    new = {"password": "seven green kettles", "again": "seven green kettles"}
+    assert client.get(link).status_code == 422
+    assert client.post(link, data=new).status_code == 422
+
+
+@pytest.mark.parametrize("body", [{"email": ["wei@tum.example"], "password": "x"}, [1], 7])
+def test_a_form_sent_as_json_is_refused_before_it_is_read(client, cast, body) -> None:
+    assert client.post("/sign-in", json=body).status_code == 415

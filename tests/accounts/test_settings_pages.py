@@ -278,3 +278,9 @@ def test_no_two_parts_of_the_page_have_the_same_id(client, cast, who) -> None:
     assert len(ids) == len(set(ids))
     for section in ("name", "university", "email", "password", "tokens"):
         assert section in ids
+
+
+def test_managers_are_not_buried_in_requests(client, cast, mailbox) -> None:
+    sign_in(client, cast.newt)
+    said = {client.post("/settings/university").status_code for _ in range(11)}
+    assert 429 in said

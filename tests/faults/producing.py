@@ -78,6 +78,7 @@ class Producer:
     broken: int = 0
     full: int = 0
     seconds: float = 0.0
+    acknowledged_at: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stop = threading.Event()
@@ -118,8 +119,20 @@ class Producer:
             self._stop.wait(0.05)
             return
         if answer.status_code == ACCEPTED:
+            self.acknowledged_at.append(time.monotonic())
             self.acknowledged.append(Sent(answer.json()["id"], comment, public, private))
         elif answer.status_code == FULL and answer.json()["code"].startswith("quota"):
             self.full += 1
         else:
             self.refused.append(f"{answer.status_code} {answer.text[:300]}")
+
+    def rate_while_up(self) -> float:
+        """Return how many were acknowledged a second, over the seconds in which any was."""
+        return len(self.acknowledged_at) / len({int(moment) for moment in self.acknowledged_at})
+
+    def summary(self) -> str:
+        """Say what was sent, for the log of a test."""
+        return (
+            f"{len(self.acknowledged)} acknowledged in {self.seconds:.0f} s, "
+            f"{self.rate_while_up():.1f} a second while the web was up, {self.broken} broken off"
+        )

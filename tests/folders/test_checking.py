@@ -2,7 +2,7 @@ from pathlib import Path
 
 import polars as pl
 
-from server.folders.reading import Finding, Level, check_folder
+from server.folders.reading import Finding, Level, check_folder, score_file
 from tests.folders.folders import read
 
 LABELS = ["class_0", "class_1", "class_2"]

@@ -101,9 +101,9 @@ def learn_from_a_bad_file(captain: Watched, product: Product) -> None:
     with product.worker_held():
         send(captain, "first_try.csv", with_faults(product.challenge))
         page = captain.page
-        expect(page.locator(".submission-state")).to_contain_text("Queued")
+        expect(page.locator("[data-announce]")).to_contain_text("Queued")
         loads = captain.loads
-    expect(page.locator(".submission-state")).to_contain_text("Rejected")
+    expect(page.locator("[data-announce]")).to_contain_text("Rejected")
     said = [row.inner_text() for row in page.locator(".faults tr.fault").all()]
     assert captain.loads == loads, "the page had to be loaded again"
     found = [(re.search(r"\d+", row), "cultivar" in row) for row in said]
@@ -125,9 +125,9 @@ def see_a_score_arrive(captain: Watched, product: Product) -> None:
         expect(page.locator("[data-progress] [role=status]")).not_to_be_empty()
         page.wait_for_url("**/submissions/*")
         line.send("Network.emulateNetworkConditions", SLOW | {"latency": 0, "uploadThroughput": -1})
-        expect(page.locator(".submission-state")).to_contain_text("Queued")
+        expect(page.locator("[data-announce]")).to_contain_text("Queued")
         loads = captain.loads
-    expect(page.locator(".submission-state")).to_contain_text("Scored")
+    expect(page.locator("[data-announce]")).to_contain_text("Scored")
     stats = page.locator(".stats")
     expect(stats).to_contain_text("Public score")
     expect(stats).to_contain_text(re.compile(r"Rank\s*1\s*of 2 teams"))
@@ -145,7 +145,7 @@ def test_students_form_a_team_compete_and_see_the_board_move(product: Product, v
     form_a_team(captain, mate, product)
     learn_from_a_bad_file(captain, product)
     send(mate, "weak.csv", right_but_for(product.challenge, 25), "a first try")
-    expect(mate.page.locator(".submission-state")).to_contain_text("Scored")
+    expect(mate.page.locator("[data-announce]")).to_contain_text("Scored")
     assert place_of(visitor, TEAM) == 2
     assert "Nairobi" in first_university(visitor)
     see_a_score_arrive(captain, product)
@@ -164,7 +164,7 @@ def test_a_student_takes_data_withdraws_and_leaves(product: Product, visit: Open
     take_part(person)
     number = send(person, "alone.csv", right_but_for(product.challenge, 9))
     page = person.page
-    expect(page.locator(".submission-state")).to_contain_text("Scored")
+    expect(page.locator("[data-announce]")).to_contain_text("Scored")
     page = person.go(f"/challenges/{SLUG}/data")
     with page.expect_download() as download:
         page.get_by_role("link", name="train.csv").click()
@@ -192,7 +192,7 @@ def test_pages_fit_a_telephone_and_show_the_keyboard(product: Product, visit: Op
     sign_up(person, product, "Klara Maria Sommerfeld-Winterhalter", "klara@tum.example")
     take_part(person)
     bad = send(person, "a_rather_long_name_of_a_file_of_predictions_v12_final.csv", "wrong\n")
-    expect(person.page.locator(".submission-state")).to_contain_text("Rejected")
+    expect(person.page.locator("[data-announce]")).to_contain_text("Rejected")
     tabs = ("", "data", "rules", "leaderboard", "universities", "submit", "submissions", "team")
     own = [f"/submissions/{bad}", "/settings", "/", "/challenges", "/universities", "/api/docs"]
     paths = [f"/challenges/{SLUG}/{tab}".rstrip("/") for tab in tabs] + own
@@ -220,7 +220,7 @@ def test_without_script_a_file_is_sent_and_its_score_is_read(product: Product, v
     page.get_by_role("button", name="Submit", exact=True).click()
     page.wait_for_url("**/submissions/*")
     for _attempt in range(60):
-        if "Scored" in page.locator(".submission-state").inner_text():
+        if "Scored" in page.locator("[data-announce]").inner_text():
             break
         page.wait_for_timeout(500)
         page.reload()

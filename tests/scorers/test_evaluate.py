@@ -311,3 +311,25 @@ def test_a_spec_survives_the_trip_through_json():
     spec = replace(DIGITS, unit_column="patient", public_fraction=0.3)
     assert EvaluationSpec.from_json(spec.to_json()) == spec
     assert EvaluationSpec.from_json(SPEC.to_json()) == SPEC
+
+
+@pytest.mark.parametrize("metric", ["mape", "rmse", "r2"])
+def test_whether_a_huge_number_is_refused_tells_nothing_of_the_answers(csv, metric) -> None:
+    said = set()
+    for answer in (0.4, 5.0):
+        truth = {"id": [1, 2, 3, 4], "co2": [3.0, 2.0, answer, 7.0]}
+        solution = csv(
+            "solution.csv", truth | {"Usage": ["Public", "Public", "Private", "Private"]}
+        )
+        file = csv("p.csv", {"id": [1, 2, 3, 4], "co2": [1.0, 2.0, 1.7e308, 1.0]})
+        with pytest.raises(InvalidPredictions, match="too large") as refused:
+            evaluate_file(file, solution, replace(SPEC, scorer=metric))
+        said.add(str(refused.value))
+    assert len(said) == 1
+
+
+def test_a_file_of_far_too_many_rows_is_refused_before_they_are_looked_at(csv) -> None:
+    solution = csv("solution.csv", {"id": [1, 2], "co2": [3.0, 2.0]})
+    file = csv("p.csv", "id,co2\n" + "1,a\n" * 2000)
+    with pytest.raises(InvalidPredictions, match="more than the 1,004 rows"):
+        evaluate_file(file, solution, SPEC)

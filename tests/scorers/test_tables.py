@@ -75,11 +75,11 @@ GOOD = b"id,co2\na,1.5\nb,-2e3\n"
         b"co2,id\n1.5,a\n-2e3,b\n",
         b'"id","co2"\n"a","1.5"\n"b","-2000"\n',
         b"id,co2\na, 1.5\nb,-2e3 \n",
-        gzip.compress(GOOD),
+        gzip.compress(GOOD, mtime=0),
         _zip(**{"predictions.csv": GOOD}),
         b'{"id": "a", "co2": 1.5}\n{"id": "b", "co2": -2000}\n',
         b'{"id": "a", "co2": 1.5}\r\n{"co2": -2e3, "id": "b"}',
-        gzip.compress(b'{"id": "a", "co2": 1.5}\n{"id": "b", "co2": -2000}\n'),
+        gzip.compress(b'{"id": "a", "co2": 1.5}\n{"id": "b", "co2": -2000}\n', mtime=0),
         _parquet(id=["a", "b"], co2=[1.5, -2000.0]),
         _npz(id=np.array(["a", "b"]), co2=np.array([1.5, -2000.0])),
     ],
@@ -162,8 +162,8 @@ WHOLE = [
     (b",id,co2\n0,a,1\n", "unknown_column", "index=False"),
     (b"a,1\nb,2\n", "header", "expected the header id,co2"),
     (b'"id,co2\na,1\n', "unbalanced_quotes", "not closed"),
-    (gzip.compress(GOOD)[:-9], "archive", "gzip"),
-    (gzip.compress(gzip.compress(GOOD)), "archive", "another archive"),
+    (gzip.compress(GOOD, mtime=0)[:-9], "archive", "gzip"),
+    (gzip.compress(gzip.compress(GOOD), mtime=0), "archive", "another archive"),
     (_zip(**{"a.csv": GOOD, "b.csv": GOOD}), "archive", "holds 2 files"),
     (_zip(**{"../a.csv": GOOD}), "archive", "carries a path"),
     (_zip(**{"folder/a.csv": GOOD}), "archive", "carries a path"),
@@ -280,7 +280,7 @@ def test_numbers_of_every_width_keep_their_value(read):
 def test_a_damaged_file_never_shows_a_parsers_own_error(read, seed):
     rng = np.random.default_rng(seed)
     sources = [
-        GOOD * 3, gzip.compress(GOOD), _zip(**{"a.csv": GOOD}), _npz(id=np.array(["a"])),
+        GOOD * 3, gzip.compress(GOOD, mtime=0), _zip(**{"a.csv": GOOD}), _npz(id=np.array(["a"])),
         _parquet(id=["a", "b"], co2=[1.0, 2.0]), b'{"id": "a", "co2": 1}\n' * 3,
     ]  # fmt: skip
     for source in sources:

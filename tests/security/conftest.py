@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.world import World, build
+from tests.security.building import build
+from tests.security.world import World
 
 
 @pytest.fixture

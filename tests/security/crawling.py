@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from tests.security.addresses import addresses
+from tests.security.marks import Marks
 from tests.security.world import World
 
 MOST = 600
@@ -81,10 +82,13 @@ class Crawl:
     role: str
     answers: dict[str, Answer] = field(default_factory=dict)
 
-    def found(self, marks: re.Pattern[str]) -> list[str]:
+    def found(self, marks: Marks) -> list[str]:
         """Return the addresses at which a mark is seen, with the mark."""
-        hits = ((path, marks.search(answer.everything)) for path, answer in self.answers.items())
-        return [f"{self.role} {path}: {hit[0]}" for path, hit in hits if hit]
+        hits = (
+            (path, marks.search(answer.everything, rounded=answer.kind == "text/html"))
+            for path, answer in self.answers.items()
+        )
+        return [f"{self.role} {path}: {hit}" for path, hit in hits if hit]
 
 
 def crawl(world: World, role: str) -> Crawl:

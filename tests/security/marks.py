@@ -1,7 +1,5 @@
 """The marks that hidden things carry, in every form in which a page could write them."""
 
-import re
-
 # What no page may ever show: a label and numbers that only the solutions hold.
 HIDDEN_LABEL = "CANARY-LABEL-q7x"
 HIDDEN_NUMBERS = (987654321.125, 876543219.25, 765432198.375)
@@ -28,10 +26,31 @@ def _forms(value: float) -> set[str]:
     return {text for text in rounded if len(text.replace(".", "").lstrip("0")) >= 4}
 
 
-def _pattern(values: list[float], more: tuple[str, ...] = ()) -> re.Pattern[str]:
-    texts = sorted({form for value in values for form in _forms(value)} | set(more))
-    return re.compile("|".join(f"(?<![0-9]){re.escape(text)}" for text in texts))
+UNROUNDED = 10
 
 
-SOLUTION_MARKS = _pattern(list(HIDDEN_NUMBERS), (HIDDEN_LABEL, "987654321", "987,654,321"))
-PRIVATE_MARKS = _pattern([number for scores in (*PRIVATE, PRIVATE_ELSEWHERE) for number in scores])
+class Marks:
+    """Texts to look for; plain searches, because pages are long and many."""
+
+    def __init__(self, values: list[float], more: tuple[str, ...] = ()) -> None:
+        self.texts = sorted({form for value in values for form in _forms(value)} | set(more))
+
+    def search(self, text: str, *, rounded: bool = True) -> str | None:
+        """Return the first mark that begins a number or a word of a text.
+
+        Pages round numbers; where nothing does (feeds, measures, logs), only long marks count:
+        a short one is sooner or later the beginning of some duration.
+        """
+        marks = (mark for mark in self.texts if rounded or len(mark) >= UNROUNDED)
+        return next((mark for mark in marks if self._begins(mark, text)), None)
+
+    @staticmethod
+    def _begins(mark: str, text: str) -> bool:
+        at = text.find(mark)
+        while at > 0 and text[at - 1].isdigit():
+            at = text.find(mark, at + 1)
+        return at >= 0
+
+
+SOLUTION_MARKS = Marks(list(HIDDEN_NUMBERS), (HIDDEN_LABEL, "987654321", "987,654,321"))
+PRIVATE_MARKS = Marks([number for scores in (*PRIVATE, PRIVATE_ELSEWHERE) for number in scores])

@@ -1,6 +1,7 @@
 """Every route x every role: who is let in is what the route declares, and nothing else."""
 
 import functools
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -185,4 +186,30 @@ def test_a_method_that_a_route_does_not_have_is_refused(world: World):
             # An address that only takes forms may look like a tab that does not exist.
             if status not in (404, 405):
                 wrong.append((method, address.path, status))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+HUGE = str(10**30)
+NUMBERS = dict.fromkeys(
+    ("page", "per_page", "team", "evaluation", "account", "actor", "days"), HUGE
+)
+FIELDS = dict.fromkeys(
+    ("request_id", "account_id", "token_id", "university", "captain", "code"), HUGE
+)
+
+
+def test_numbers_that_no_row_has_are_no_fault_of_ours(world: World):
+    wrong = []
+    for address in addresses(world):
+        for method in sorted(address.methods - {"HEAD", "OPTIONS"}):
+            named = {"query_string": NUMBERS, "data": None if method == "GET" else FIELDS}
+            larger = re.sub(r"(?<=/)[0-9]+(?=/|$)", HUGE, address.path)
+            for path in {address.path, larger}:
+                headers = world.bearer("administrator") if address.is_api else {}
+                browser = world.browser("administrator")
+                answer = browser.open(path, method=method, headers=headers, buffered=True, **named)
+                if answer.status_code >= 500:
+                    wrong.append((method, path, answer.status_code))
+            if method != "GET":
+                world.restore()
     assert not wrong, "\n".join(map(str, wrong))

@@ -111,6 +111,18 @@ def test_what_is_rejected_or_failed_gives_its_place_back(session, cast):
     assert quota_of(session, team_id=cast.pandas.id, phase=phase, now=NOON).left == 2
 
 
+def test_what_the_metric_itself_refused_keeps_its_place_so_that_nobody_asks_it_for_free(
+    session, cast
+):
+    submission = submitted(session, cast)
+    phase = session.get_one(Phase, cast.phase_a.id)
+    for code, counted in (("undefined", 1), ("metric", 1), ("not_a_number", 0)):
+        submission.state, submission.faults = SubmissionState.REJECTED, [{"code": code}]
+        session.add(submission)
+        session.flush()
+        assert used(session, team_id=cast.pandas.id, phase_id=phase.id, now=NOON)[1] == counted
+
+
 def test_a_withdrawn_submission_keeps_its_place_in_the_quota(session, cast):
     submission = submitted(session, cast)
     phase = session.get_one(Phase, cast.phase_a.id)

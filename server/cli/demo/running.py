@@ -93,7 +93,7 @@ def _is_full(data_dir: Path, *, reset: bool) -> bool:
 
 
 def _begin(data_dir: Path) -> None:
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     (data_dir / STATE).write_text(json.dumps({"full": False}))
     shutil.copytree(
         BUNDLED,

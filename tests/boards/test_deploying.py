@@ -1,0 +1,151 @@
+"""A folder deployed whole: idempotent, and never another solution under a running phase."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from server.boards.deploying import Deployed, deploy
+from server.challenges.models import Challenge, Participation, Phase
+from server.evaluations.models import Evaluation, Rescore
+from server.evaluations.queries import live_evaluation
+from server.evaluations.rules import EvaluationState
+from server.folders.reading import read_folder
+from server.folders.scaffold import new_challenge
+from server.shared.errors import Conflict
+from server.shared.storage import FileStore, Stores
+from server.submissions.actions import Received, claim, finish, submit
+from server.submissions.models import Submission
+from server.submissions.rules import SubmissionState
+from server.teams.actions import ensure_team
+from tests.cast import NOON
+from tests.scores import LEASE
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> Path:
+    return new_challenge("wines", now=NOON, parent=tmp_path_factory.mktemp("template")).path
+
+
+@pytest.fixture
+def wines(template, tmp_path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "wines"))
+
+
+@pytest.fixture
+def stores(tmp_path) -> Stores:
+    return Stores(FileStore(str(tmp_path / "files")), FileStore(str(tmp_path / "hidden")))
+
+
+@pytest.fixture
+def put(session, cast, wines, stores):
+    """Deploy the folder as it is now."""
+
+    def put(**options) -> Deployed:
+        deployed = deploy(session, read_folder(wines, now=NOON), stores=stores, now=NOON, **options)
+        session.commit()
+        return deployed
+
+    return put
+
+
+def correct(folder: Path) -> None:
+    """Change one answer of the solution."""
+    solution = folder / "private" / "solution.csv"
+    text = solution.read_text()
+    assert ",class_2" in text
+    solution.write_text(text.replace(",class_2", ",class_1", 1))
+
+
+def phase_of(session: Session) -> Phase:
+    challenge = session.exec(select(Challenge).where(Challenge.slug == "wines")).one()
+    return session.exec(select(Phase).where(Phase.challenge_id == challenge.id)).first()
+
+
+def send(session: Session, cast) -> Submission:
+    phase = phase_of(session)
+    challenge = session.get_one(Challenge, phase.challenge_id)
+    session.add(Participation(challenge_id=challenge.id, account_id=cast.wei.id, joined_at=NOON))
+    session.flush()
+    team = ensure_team(session, challenge=challenge, account_id=cast.wei.id, now=NOON)
+    submission = submit(
+        session,
+        account_id=cast.wei.id,
+        challenge=challenge,
+        phase=phase,
+        team_id=team.id,
+        ended_challenge=False,
+        upload=Received("p.csv", 10, "c" * 64),
+        comment="",
+        now=phase.starts,
+    ).submission
+    claim(session, submission.id, holder="a/1/1/a", now=NOON, lease=LEASE)
+    finish(session, submission.id, holder="a/1/1/a", state=SubmissionState.SCORED)
+    session.commit()
+    return submission
+
+
+def numbers(session: Session) -> dict[int, EvaluationState]:
+    return {e.number: e.state for e in session.exec(select(Evaluation))}
+
+
+def test_the_first_deployment_makes_a_live_evaluation_and_hides_the_answers(
+    session, put, stores, wines
+):
+    deployed = put()
+    live = live_evaluation(session, phase_of(session).id)
+    assert deployed.result.created
+    assert (live.number, live.rows_public > 0, live.rows_private > 0) == (1, True, True)
+    assert stores.hidden_files.has(live.solution_sha256)
+    assert not stores.public_files.has(live.solution_sha256)
+
+
+def test_the_same_folder_again_changes_nothing(session, put):
+    put()
+    again = put()
+    assert (again.changes, again.to_score, again.to_rescore) == ([], [], [])
+    assert numbers(session) == {1: EvaluationState.LIVE}
+
+
+def test_a_baseline_is_queued_once_to_be_scored(session, put):
+    first = put()
+    queued = session.exec(select(Submission)).all()
+    assert [s.id for s in queued if s.baseline] == first.to_score
+    assert put().to_score == []
+
+
+def test_another_solution_before_any_submission_replaces_the_first(session, put, wines):
+    put()
+    correct(wines)
+    assert put().changes
+    assert numbers(session) == {1: EvaluationState.PAST, 2: EvaluationState.LIVE}
+
+
+def test_another_solution_under_a_running_phase_is_refused(session, cast, put, wines):
+    put()
+    send(session, cast)
+    correct(wines)
+    with pytest.raises(Conflict) as refused:
+        put()
+    session.rollback()
+    assert "--new-evaluation" in str(refused.value)
+    assert numbers(session) == {1: EvaluationState.LIVE}
+
+
+def test_a_new_evaluation_is_scored_beside_the_live_one(session, cast, put, wines):
+    put()
+    submission = send(session, cast)
+    correct(wines)
+    deployed = put(new_evaluation=True, reason="a wine was mislabelled")
+    beside = session.exec(select(Evaluation).where(Evaluation.number == 2)).one()
+    assert (beside.state, beside.reason) == (EvaluationState.SCORING, "a wine was mislabelled")
+    assert (submission.id, beside.id) in deployed.to_rescore
+    assert session.get(Rescore, (submission.id, beside.id)) is not None
+    assert live_evaluation(session, phase_of(session).id).number == 1
+
+
+def test_another_number_of_resamples_is_no_new_metric(session, cast, put):
+    put(replicates=200)
+    send(session, cast)
+    assert put(replicates=500).changes == []

@@ -1,0 +1,52 @@
+"""A challenge for the invited: who is on the list sees it, once the address is confirmed."""
+
+import pytest
+from sqlmodel import select
+
+from server.challenges.actions import invite
+from server.challenges.models import Challenge
+from server.challenges.rules import Visibility
+from server.shared.errors import Invalid
+from server.shared.mail import OutgoingMail
+from tests.cast import NOON, sign_in
+
+
+def send(session, cast, *emails: str) -> list[str]:
+    challenge = session.get_one(Challenge, cast.digits.id)
+    return invite(
+        session, challenge=challenge, emails=emails, base_url="https://varsity.example", now=NOON
+    )
+
+
+@pytest.fixture
+def closed(session, cast) -> None:
+    session.get_one(Challenge, cast.digits.id).visibility = Visibility.INVITED
+    session.commit()
+
+
+def test_an_invited_and_confirmed_address_sees_the_challenge(client, session, cast, closed) -> None:
+    sign_in(client, cast.amina)
+    assert client.get("/challenges/digits").status_code == 404
+    assert send(session, cast, f"  {cast.amina.email.upper()} ") == [cast.amina.email]
+    session.commit()
+    assert client.get("/challenges/digits").status_code == 200
+
+
+def test_an_unconfirmed_address_proves_nothing(client, session, cast, closed) -> None:
+    send(session, cast, cast.newt.email)
+    session.commit()
+    assert sign_in(client, cast.newt).get("/challenges/digits").status_code == 404
+
+
+def test_a_second_invitation_changes_nothing_and_sends_no_mail(session, cast) -> None:
+    send(session, cast, "guest@mail.example")
+    assert send(session, cast, "guest@mail.example", "guest@mail.example") == []
+    mails = session.exec(select(OutgoingMail)).all()
+    assert [m.recipient for m in mails] == ["guest@mail.example"]
+    assert "https://varsity.example/challenges/digits" in mails[0].body
+
+
+def test_one_wrong_address_refuses_all(session, cast) -> None:
+    with pytest.raises(Invalid):
+        send(session, cast, "guest@mail.example", "nobody")
+    assert session.exec(select(OutgoingMail)).all() == []

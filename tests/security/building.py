@@ -1,0 +1,239 @@
+"""Builds the world: people, challenges, texts with a script in them, requests and tokens."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from server.accounts.links import sign_confirmation, sign_email_change, sign_reset
+from server.accounts.models import (
+    Account,
+    AffiliationRequest,
+    ApiToken,
+    UniversityManager,
+)
+from server.accounts.signin import token_digest
+from server.app import create_app
+from server.challenges.models import (
+    Challenge,
+    ChallengeFile,
+    ChallengePage,
+    Organiser,
+    Participation,
+    Phase,
+)
+from server.challenges.rules import Ranking, Reveal, Visibility
+from server.shared.database import Database
+from server.shared.settings import Settings
+from server.shared.signing import Signer
+from server.shared.storage import FileStore
+from server.teams.models import JoinRequest, Membership, Team
+from tests.cast import (
+    NOON,
+    Cast,
+    FrozenClock,
+    add_challenge,
+    add_people,
+    add_teams,
+    add_universities,
+)
+from tests.security.marks import (
+    SCRIPT,
+)
+from tests.security.results import add_results
+from tests.security.world import World
+
+
+def build(folder: Path, database_file: Path) -> World:
+    """Make the world in a folder, from a migrated and empty database."""
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        data_dir=folder,
+        secret_key="a-secret-that-only-the-tests-know-0123456789",
+        base_url="http://localhost",
+        **{
+            f"rate_limit_{n}": "100000 per minute"
+            for n in ("uploads", "sign_in", "sign_up", "tokens")
+        },
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "varsity.db").write_bytes(database_file.read_bytes())
+    database, clock, cast = Database(settings.database), FrozenClock(NOON), Cast()
+    app = create_app(settings, clock=clock, database=database)
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    world = World(settings, database, clock, cast, app, [])
+    with database.writing() as session:
+        _fill(session, world)
+        session.commit()
+        for row in list(session):
+            session.refresh(row)
+        session.expunge_all()
+    world.keep()
+    return world
+
+
+def _fill(session: Session, world: World) -> None:
+    cast = world.cast
+    add_universities(session, cast)
+    add_people(session, cast)
+    add_challenge(session, cast)
+    add_teams(session, cast)
+    _add_people_of_elsewhere(session, cast)
+    _add_tides(session, cast)
+    _add_vault(session, cast)
+    _add_content(session, world)
+    add_results(session, world)
+    _add_requests(session, world)
+    _add_tokens(session, world)
+    _sign_links(session, world)
+
+
+def _add_people_of_elsewhere(session: Session, cast: Cast) -> None:
+    nairobi = cast.universities["nairobi"]
+    session.add(UniversityManager(university_id=nairobi.id, account_id=cast.people["amina"].id))
+    session.flush()
+
+
+def _challenge(session: Session, cast: Cast, slug: str, **values: Any) -> Challenge:
+    made = Challenge(
+        slug=slug,
+        title=slug.title(),
+        summary=f"About {slug}. {SCRIPT}",
+        visibility=values.pop("visibility", Visibility.PUBLIC),
+        id_column="id",
+        header=["id", "height"],
+        max_bytes=1_000_000,
+        scorer="rmse",
+        higher_is_better=False,
+        created_at=NOON - timedelta(days=20),
+        updated_at=NOON - timedelta(days=20),
+        **values,
+    )
+    session.add(made)
+    session.flush()
+    cast.challenges[slug] = made
+    session.add(Organiser(challenge_id=made.id, account_id=cast.people["chidi"].id))
+    phase = Phase(
+        challenge_id=made.id,
+        slug="a",
+        title=f"A board of {slug}",
+        position=0,
+        starts=NOON - timedelta(days=10),
+        ends=NOON + timedelta(days=10),
+        per_day=5,
+        total=100,
+        ranking=Ranking.BEST,
+        reveal=Reveal.BY_ORGANISER,
+    )
+    session.add(phase)
+    session.flush()
+    cast.phases[f"{slug}_a"] = phase
+    return made
+
+
+def _add_tides(session: Session, cast: Cast) -> None:
+    tides = _challenge(session, cast, "tides")
+    jonas = cast.people["jonas"]
+    team = Team(
+        challenge_id=tides.id,
+        name=f"Moon {SCRIPT}",
+        name_key="moon",
+        captain_id=jonas.id,
+        university_id=jonas.university_id,
+        code="code-of-moon",
+        created_at=NOON - timedelta(days=5),
+    )
+    session.add(team)
+    session.flush()
+    cast.teams["moon"] = team
+    seat = {"challenge_id": tides.id, "account_id": jonas.id, "joined_at": NOON}
+    session.add(Membership(team_id=team.id, **seat))
+    session.add(Participation(**seat))
+    # A member of a digits team takes part here too, alone: it sees the public board alone.
+    session.add(
+        Participation(challenge_id=tides.id, account_id=cast.people["wei"].id, joined_at=NOON)
+    )
+
+
+def _add_vault(session: Session, cast: Cast) -> None:
+    _challenge(session, cast, "vault", visibility=Visibility.INVITED)
+
+
+def _add_content(session: Session, world: World) -> None:
+    store, folder = FileStore(world.settings.public_store), world.settings.data_dir
+    for slug, text in (("digits", "id,digit\n1,0\n"), ("tides", "id,height\n1,0\n")):
+        challenge = world.cast.challenges[slug]
+        path = folder / f"{slug}-train.csv"
+        path.write_text(text)
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        store.put(path, sha256)
+        session.add(
+            ChallengeFile(
+                challenge_id=challenge.id,
+                name="train.csv",
+                sha256=sha256,
+                size=len(text),
+                position=0,
+            )
+        )
+        for position, page in enumerate(("overview", "data", "rules")):
+            session.add(
+                ChallengePage(
+                    challenge_id=challenge.id,
+                    slug=page,
+                    title=page.title(),
+                    position=position,
+                    markdown=f"# {page}\n\nAbout *{slug}*. {SCRIPT}\n",
+                )
+            )
+    session.flush()
+
+
+def _add_requests(session: Session, world: World) -> None:
+    cast = world.cast
+    for name, person in (("munich", "chidi"), ("nairobi", "newt")):
+        asked = AffiliationRequest(
+            account_id=cast.people[person].id,
+            university_id=cast.universities[name].id,
+            note=f"I teach there. {SCRIPT}",
+            created_at=NOON,
+        )
+        session.add(asked)
+        session.flush()
+        world.ids[f"request to {name}"] = asked.id or 0
+    join = JoinRequest(
+        team_id=cast.teams["isar"].id, account_id=cast.people["manfred"].id, created_at=NOON
+    )
+    session.add(join)
+    session.flush()
+    world.ids["request to isar"] = join.id or 0
+
+
+def _add_tokens(session: Session, world: World) -> None:
+    for key, account in world.cast.people.items():
+        token = ApiToken(
+            account_id=account.id,
+            name="tests",
+            hint="token-of",
+            digest=token_digest(f"token-of-{key}"),
+            created_at=NOON,
+            used_on=NOON,
+        )
+        session.add(token)
+        session.flush()
+        world.ids[f"token of {key}"] = token.id or 0
+
+
+def _sign_links(session: Session, world: World) -> None:
+    signer, people = Signer(world.settings.require_secret()), world.cast.people
+    newt: Account = people["newt"]
+    world.tokens = {
+        "accounts.confirm": sign_confirmation(signer, newt, "nonce", NOON),
+        "accounts.reset": sign_reset(signer, people["mei"], NOON),
+        "accounts.confirm_email": sign_email_change(
+            signer, people["wei"], "wei@other.example", NOON
+        ),
+    }

@@ -1,0 +1,227 @@
+"""The worker in this process, with real files and real children: each end of a submission."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from server.boards.models import Entry
+from server.challenges.models import Challenge, Phase
+from server.evaluations.models import Evaluation, Score
+from server.evaluations.rules import Board, EvaluationState
+from server.shared.isolation import Isolation, LimitExceeded, Limits
+from server.shared.schedules import WorkerBeat
+from server.shared.storage import FileStore
+from server.submissions.actions import Received, claim, submit
+from server.submissions.models import Submission
+from server.submissions.rules import MOST_ATTEMPTS, SubmissionState
+from server.worker import Worker
+from tests.cast import NOON
+from tests.faults.producing import ROWS, solution_text, truth
+from tests.scores import LEASE, add_live
+
+PERFECT = "id,digit\n" + "".join(f"{i},{truth(i)}\n" for i in range(ROWS))
+
+
+def put(store: str, text: str, folder) -> str:
+    path = folder / "to-store"
+    path.write_text(text)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    FileStore(store).put(path, sha256)
+    return sha256
+
+
+@pytest.fixture
+def live(database, settings, cast, tmp_path) -> Evaluation:
+    solution = put(settings.hidden_store, solution_text(), tmp_path)
+    with database.writing() as session:
+        made = add_live(session, session.get_one(Phase, cast.phase_a.id), solution=solution)
+        session.commit()
+    return made
+
+
+@pytest.fixture
+def send(database, settings, cast, tmp_path, live):
+    """Have the Giant Pandas submit a text."""
+
+    def send(text: str, *, stored: bool = True) -> int:
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if stored:
+            put(settings.public_store, text, tmp_path)
+        with database.writing() as session:
+            submission = submit(
+                session,
+                account_id=cast.wei.id,
+                challenge=session.get_one(Challenge, cast.digits.id),
+                phase=session.get_one(Phase, cast.phase_a.id),
+                team_id=cast.pandas.id,
+                ended_challenge=False,
+                upload=Received("predictions.csv", len(text), sha256),
+                comment="",
+                now=NOON,
+            ).submission
+            session.commit()
+        return submission.id
+
+    return send
+
+
+@pytest.fixture
+def worker(settings, database, clock, live):
+    settings.workers = 1
+    made = Worker(settings, clock=clock)
+    yield made
+    if not made.stopping.is_set():
+        made.stop()
+
+
+def row(database, submission_id: int) -> Submission:
+    with database.reading() as session:
+        return session.get_one(Submission, submission_id)
+
+
+def test_a_good_file_is_scored_and_on_the_board(worker, database, send):
+    submission_id = send(PERFECT)
+    worker.score(submission_id)
+    worker.score(submission_id)
+    scored = row(database, submission_id)
+    assert (scored.state, scored.lease_holder, worker.scored) == (SubmissionState.SCORED, None, 1)
+    with database.reading() as session:
+        scores = session.exec(select(Score)).all()
+        assert {s.board: s.value for s in scores} == {Board.PUBLIC: 1.0, Board.PRIVATE: 1.0}
+        assert len(session.exec(select(Entry)).all()) == 2
+
+
+def test_a_wrong_file_is_rejected_with_its_places(worker, database, send):
+    submission_id = send(PERFECT.replace("\n7,1\n", "\n7,9\n"))
+    worker.score(submission_id)
+    rejected = row(database, submission_id)
+    assert (rejected.state, rejected.fault_count) == (SubmissionState.REJECTED, 1)
+    assert rejected.faults[0]["line"] == 9
+    assert rejected.trace is None
+
+
+def test_a_file_that_is_missing_is_ours_and_tried_three_times(worker, database, send):
+    submission_id = send("id,digit\n", stored=False)
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        worker.score(submission_id)
+        assert row(database, submission_id).attempts == attempt
+    failed = row(database, submission_id)
+    assert failed.state is SubmissionState.FAILED
+    assert "the submitted file is missing in the store" in failed.trace
+    assert failed.message is None
+
+
+def test_a_phase_without_a_live_evaluation_is_a_fault_with_its_reason(worker, database, send, live):
+    submission_id = send(PERFECT)
+    with database.writing() as session:
+        session.merge(live).state = EvaluationState.PAST
+        session.commit()
+    worker.score(submission_id)
+    queued = row(database, submission_id)
+    assert (queued.state, queued.trace) == (
+        SubmissionState.QUEUED,
+        "The phase has no live evaluation.",
+    )
+
+
+def test_garbage_from_the_child_is_a_fault_and_the_next_is_scored(
+    worker, database, send, monkeypatch
+):
+    first, second = send(PERFECT), send(PERFECT + "\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(worker.isolation, "run", lambda *_: '{"outcome": "perhaps"')
+        for _ in range(MOST_ATTEMPTS):
+            worker.score(first)
+    worker.score(second)
+    assert row(database, first).state is SubmissionState.FAILED
+    assert row(database, second).state is SubmissionState.SCORED
+
+
+def test_a_limit_that_was_exceeded_fails_at_once_and_is_named(worker, database, send, monkeypatch):
+    submission_id = send(PERFECT)
+
+    def too_long(*_arguments):
+        raise LimitExceeded("scoring took longer than 300 s of wall time")
+
+    monkeypatch.setattr(worker.isolation, "run", too_long)
+    worker.score(submission_id)
+    failed = row(database, submission_id)
+    assert failed.state is SubmissionState.FAILED
+    assert failed.trace == "scoring took longer than 300 s of wall time"
+
+
+def test_a_child_without_memory_fails_and_the_worker_goes_on(worker, database, send):
+    starved, fed = send(PERFECT), send(PERFECT + "\n")
+    plenty = worker.isolation
+    worker.isolation = Isolation(workers=1, limits=Limits(80_000_000, 20))
+    worker.score(starved)
+    worker.isolation.stop()
+    worker.isolation = plenty
+    worker.score(fed)
+    assert row(database, starved).state is not SubmissionState.SCORED
+    assert row(database, fed).state is SubmissionState.SCORED
+
+
+def test_what_another_worker_holds_is_left_alone(worker, database, send):
+    submission_id = send(PERFECT)
+    with database.writing() as session:
+        claim(session, submission_id, holder="elsewhere/1/1/a", now=NOON, lease=LEASE)
+        session.commit()
+    worker.score(submission_id)
+    assert row(database, submission_id).lease_holder == "elsewhere/1/1/a"
+
+
+def test_what_does_not_exist_is_no_work(worker):
+    worker.score(4711)
+    assert worker.scored == 0
+
+
+def test_a_worker_of_another_machine_is_waited_for_until_its_lease_ends(
+    worker, database, send, clock
+):
+    submission_id = send(PERFECT)
+    with database.writing() as session:
+        claim(session, submission_id, holder="elsewhere/1/1/a", now=NOON, lease=LEASE)
+        session.commit()
+    worker.chores.run_due()
+    worker.score(submission_id)
+    assert row(database, submission_id).state is SubmissionState.SCORING
+    clock.forward(seconds=LEASE.total_seconds() + 1)
+    worker.score(submission_id)
+    scored = row(database, submission_id)
+    assert (scored.state, scored.interruptions) == (SubmissionState.SCORED, 1)
+
+
+def test_a_worker_that_stops_gives_back_what_it_holds_and_takes_nothing_new(worker, database, send):
+    held, late = send(PERFECT), send(PERFECT + "\n")
+    with database.writing() as session:
+        claim(session, held, holder=f"{worker.name}/aa", now=NOON, lease=LEASE)
+        session.commit()
+    worker._beat()
+    worker.stop()
+    worker.score(late)
+    assert {row(database, i).state for i in (held, late)} == {SubmissionState.QUEUED}
+    with database.reading() as session:
+        assert not session.exec(select(WorkerBeat)).all()
+
+
+def test_the_sweep_signals_what_waits(worker, database, send, clock):
+    submission_id = send(PERFECT)
+    worker.jobs.engine.storage.flush_all()
+    clock.forward(seconds=60)
+    worker.chores.run_due()
+    assert worker.jobs.waiting() == 1
+    worker.jobs.engine.execute(worker.jobs.engine.dequeue())
+    assert row(database, submission_id).state is SubmissionState.SCORED
+
+
+def test_a_phase_that_ended_is_revealed_by_the_worker(worker, database, send, cast, clock):
+    worker.score(send(PERFECT))
+    with database.reading() as session:
+        ends = session.get_one(Phase, cast.phase_a.id).ends
+    clock.moment = ends + timedelta(hours=1)
+    worker.chores.run_due()
+    with database.reading() as session:
+        assert session.get_one(Phase, cast.phase_a.id).revealed_at == clock.moment
