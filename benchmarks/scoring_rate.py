@@ -22,9 +22,9 @@ from sqlmodel import Session, col, func, select
 from benchmarks.instance import instance, processor_seconds, running
 from benchmarks.results import load_average, machine, table, write_section
 from server.accounts.actions import create_account
-from server.boards.deploying import deploy
 from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
+from server.deployments.actions import deploy
 from server.evaluations.models import Score
 from server.evaluations.rules import Board
 from server.folders.reading import read_folder

@@ -20,11 +20,7 @@ from server.accounts.queries import manager_gate
 from server.accounts.signin import load_viewer
 from server.administration.pages import bp as administration_pages
 from server.boards.api import bp as boards_api
-from server.boards.evaluations_api import bp as evaluations_api
-from server.boards.merging_pages import api as merging_api
-from server.boards.merging_pages import bp as merging_pages
 from server.boards.pages import bp as boards_pages
-from server.boards.starting import organiser_of_evaluation_gate
 from server.challenges.api import bp as challenges_api
 from server.challenges.pages import bp as challenges_pages
 from server.challenges.queries import (
@@ -33,9 +29,13 @@ from server.challenges.queries import (
     organiser_gate,
     organises_any,
 )
+from server.corrections.api import bp as evaluations_api
+from server.corrections.queries import organiser_of_evaluation_gate
 from server.documents import bp as documents
 from server.documents import install_openapi
 from server.health import bp as health
+from server.mergers.api import bp as merging_api
+from server.mergers.pages import bp as merging_pages
 from server.organise.api import bp as organise_api
 from server.organise.pages import bp as organise_pages
 from server.organise.queries import organiser_of_submission_gate, organiser_of_team_gate

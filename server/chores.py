@@ -9,10 +9,10 @@ from typing import NamedTuple
 import structlog
 
 from server.accounts.sightings import purge_sightings
-from server.boards.rescoring import Rescorer
 from server.boards.schedules import reveal_due, write_rank_ranges
-from server.evaluations.actions import give_back_rescores
+from server.corrections.rescoring import Rescorer
 from server.evaluations.queries import rescore_holders
+from server.evaluations.rescores import give_back_rescores
 from server.shared.clock import Clock
 from server.shared.database import Database
 from server.shared.mail import OutgoingMail, deliver, purge_sent, waiting_mail
@@ -20,8 +20,9 @@ from server.shared.queue import Jobs
 from server.shared.schedules import claim_schedule
 from server.shared.settings import Settings
 from server.shared.uploads import forget_stale
-from server.submissions.actions import fail_interrupted, give_back
-from server.submissions.queries import lease_holders, waiting_ids
+from server.submissions.alerts import alert_organisers
+from server.submissions.claims import fail_interrupted, give_back
+from server.submissions.worklist import lease_holders, waiting_ids
 from server.teams.parting import part_with_closed
 
 log = structlog.get_logger(__name__)
@@ -98,7 +99,8 @@ class Chores:
             for holder in dead:
                 give_back(session, holder)
                 give_back_rescores(session, holder)
-            fail_interrupted(session, now=self.clock())
+            for failed in fail_interrupted(session, now=self.clock()):
+                alert_organisers(session, failed, base_url=self.settings.base_url, now=self.clock())
             session.commit()
 
     def send_mail(self) -> None:
@@ -112,7 +114,8 @@ class Chores:
         error = None
         try:
             deliver(self.settings, mail)
-        except OSError as failure:
+        except (OSError, ValueError) as failure:
+            # ValueError: the message can't be written at all, and must not hold up the others.
             error = f"{type(failure).__name__}: {failure}"
             log.warning("mail_failed", mail=mail.id, error=error)
         with self.database.writing() as session:

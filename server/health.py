@@ -12,7 +12,7 @@ from server.shared.errors import N_, Forbidden, Unavailable
 from server.shared.measures import exposition
 from server.shared.migrate import current_revision, newest_revision
 from server.shared.web import now, reading, services
-from server.submissions.queries import queue_facts
+from server.submissions.worklist import queue_facts
 
 bp = Blueprint("health", __name__)
 known_revision = cache(newest_revision)

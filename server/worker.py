@@ -14,13 +14,15 @@ from typing import NamedTuple
 
 import structlog
 from huey.consumer import Consumer
+from sqlmodel import Session
 
 from server.boards.actions import record_score
-from server.boards.rescoring import Rescorer
 from server.chores import Chores, born
-from server.evaluations.actions import give_back_rescores
+from server.corrections.rescoring import Rescorer
+from server.evaluations.actions import ended_state
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
+from server.evaluations.rescores import give_back_rescores
 from server.evaluations.scoring import Outcome, Report, score_file, spec_text
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
@@ -30,12 +32,8 @@ from server.shared.queue import Jobs, make_engine
 from server.shared.schedules import beat, forget
 from server.shared.settings import Settings
 from server.shared.storage import FileStore, Stores
-from server.submissions.actions import (
-    claim,
-    finish,
-    give_back,
-    try_again_or_fail,
-)
+from server.submissions.alerts import alert_organisers
+from server.submissions.claims import claim, finish, give_back, try_again_or_fail
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 
@@ -161,6 +159,8 @@ class Worker:
                 session.rollback()
                 self._release(work)
                 return
+            if ended_state(report) is SubmissionState.FAILED:
+                self._alert(session, work.submission)
             session.commit()
         self.scored += 1
         SCORED.labels(report.outcome.value).inc()
@@ -186,9 +186,14 @@ class Worker:
             state = try_again_or_fail(
                 session, work.submission, holder=work.holder, trace=trace, now=self.clock()
             )
+            if state is SubmissionState.FAILED:
+                self._alert(session, work.submission)
             session.commit()
         if state is SubmissionState.QUEUED:
             self.jobs.send("score", submission_id=work.submission.id)
+
+    def _alert(self, session: Session, submission: Submission) -> None:
+        alert_organisers(session, submission, base_url=self.settings.base_url, now=self.clock())
 
     def live(self) -> None:
         """Tick and give signs of life until the worker stops."""
@@ -225,9 +230,16 @@ class Worker:
         self.database.dispose()
 
 
+class MissingFile(Exception):
+    """A file that the database names is not in the store."""
+
+
 def _require(path: Path, what: str) -> None:
     if not path.exists():
-        raise FileNotFoundError(f"{what} is missing in the store")
+        raise MissingFile(
+            f"{what} is missing in the store: the fault is the installation's, not the team's. "
+            "Put the store back from a backup, or deploy the challenge again; then try again."
+        )
 
 
 def run(settings: Settings) -> None:

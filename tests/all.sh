@@ -52,7 +52,8 @@ round "everything, on SQLite with the embedded engine" tests scorers
 export VARSITY_TEST_DATABASE_URL=$DATABASE_URL VARSITY_TEST_REDIS_URL=$REDIS_URL
 round "database, engine and faults again, on PostgreSQL and Redis" \
   tests/accounts tests/universities tests/teams tests/challenges tests/submissions \
-  tests/evaluations tests/boards tests/shared tests/faults tests/test_worker.py
+  tests/evaluations tests/boards tests/corrections tests/deployments tests/mergers \
+  tests/shared tests/faults tests/test_worker.py
 
 say "all tests in $((SECONDS - STARTED)) s"
 for total in "${TOTALS[@]}"; do say "$total"; done

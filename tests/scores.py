@@ -13,7 +13,8 @@ from server.challenges.models import Challenge, Phase
 from server.evaluations.models import Evaluation
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import BoardScore, Outcome, Report
-from server.submissions.actions import Received, claim, submit
+from server.submissions.actions import Received, submit
+from server.submissions.claims import claim
 from server.submissions.models import Submission
 from tests.cast import NOON, Cast
 

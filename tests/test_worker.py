@@ -13,7 +13,8 @@ from server.evaluations.rules import Board, EvaluationState
 from server.shared.isolation import Isolation, LimitExceeded, Limits
 from server.shared.schedules import WorkerBeat
 from server.shared.storage import FileStore
-from server.submissions.actions import Received, claim, submit
+from server.submissions.actions import Received, submit
+from server.submissions.claims import claim
 from server.submissions.models import Submission
 from server.submissions.rules import MOST_ATTEMPTS, SubmissionState
 from server.worker import Worker

@@ -3,7 +3,7 @@
     python baseline.py               writes submission.csv for the A board
     python baseline.py --board b     writes submission.csv for the B board
 
-Run it in the folder that holds `data/`. It leaves 27 measurements unused on purpose.
+Run it where the downloaded files lie. It leaves 27 measurements unused on purpose.
 """
 
 import argparse
@@ -14,6 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+# Downloads lie flat in one folder; the challenge's own folder keeps them in data/.
+DATA = Path("data") if Path("data").is_dir() else Path()
 
 FEATURES = ["mean_texture", "mean_smoothness", "mean_symmetry"]
 
@@ -34,8 +37,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--board", choices=["a", "b"], default="a")
     board = parser.parse_args().board
-    train = pd.read_csv(Path("data") / "train.csv")
-    test = pd.read_csv(Path("data") / f"test_{board}.csv")
+    train = pd.read_csv(DATA / "train.csv")
+    test = pd.read_csv(DATA / f"test_{board}.csv")
 
     # 189 rows are few: repeat the folds, or the estimate depends on how they fell.
     folds = RepeatedStratifiedKFold(n_splits=5, n_repeats=10, random_state=0)

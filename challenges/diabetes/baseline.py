@@ -2,7 +2,7 @@
 
     python baseline.py       writes submission.csv
 
-Run it in the folder that holds `data/`. Eight of the ten measurements are still unused.
+Run it where the downloaded files lie. Eight of the ten measurements are still unused.
 """
 
 from pathlib import Path
@@ -10,6 +10,9 @@ from pathlib import Path
 import pandas as pd
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import RepeatedKFold, cross_val_score
+
+# Downloads lie flat in one folder; the challenge's own folder keeps them in data/.
+DATA = Path("data") if Path("data").is_dir() else Path()
 
 FEATURES = ["bmi", "bp"]
 
@@ -21,8 +24,8 @@ def predict(train: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    train = pd.read_csv(Path("data") / "train.csv")
-    test = pd.read_csv(Path("data") / "test.csv")
+    train = pd.read_csv(DATA / "train.csv")
+    test = pd.read_csv(DATA / "test.csv")
 
     # 222 patients are few: repeat the folds, and look at how much they differ.
     scores = -cross_val_score(

@@ -3,7 +3,7 @@
     python baseline.py               writes submission.csv for the A board
     python baseline.py --board b     writes submission.csv for the B board
 
-Run it in the folder that holds `data/`. Then change one thing at a time.
+Run it where the downloaded files lie. Then change one thing at a time.
 """
 
 import argparse
@@ -14,6 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+# Downloads lie flat in one folder; the challenge's own folder keeps them in data/.
+DATA = Path("data") if Path("data").is_dir() else Path()
 
 
 def make_model() -> Pipeline:
@@ -32,8 +35,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--board", choices=["a", "b"], default="a")
     board = parser.parse_args().board
-    train = pd.read_csv(Path("data") / "train.csv")
-    test = pd.read_csv(Path("data") / f"test_{board}.csv")
+    train = pd.read_csv(DATA / "train.csv")
+    test = pd.read_csv(DATA / f"test_{board}.csv")
 
     # What to expect before anything is uploaded: five folds of the training rows.
     pixels = [column for column in test.columns if column != "id"]

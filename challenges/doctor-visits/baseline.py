@@ -2,7 +2,7 @@
 
     python baseline.py       writes submission.csv
 
-Run it in the folder that holds `data/`. Age, sex, family and self-rated health are unused.
+Run it where the downloaded files lie. Age, sex, family and self-rated health are unused.
 """
 
 from pathlib import Path
@@ -12,6 +12,9 @@ from sklearn.linear_model import PoissonRegressor
 from sklearn.model_selection import GroupKFold, cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+# Downloads lie flat in one folder; the challenge's own folder keeps them in data/.
+DATA = Path("data") if Path("data").is_dir() else Path()
 
 FEATURES = ["coinsurance", "time_eligible", "chronic_diseases"]
 
@@ -28,8 +31,8 @@ def predict(train: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    train = pd.read_csv(Path("data") / "train.csv")
-    test = pd.read_csv(Path("data") / "test.csv")
+    train = pd.read_csv(DATA / "train.csv")
+    test = pd.read_csv(DATA / "test.csv")
 
     # Whole households go into a fold, as they did into the test set.
     scores = -cross_val_score(

@@ -2,7 +2,7 @@
 
     python baseline.py       writes submission.csv
 
-Run it in the folder that holds `data/`. How long each way takes is still unused.
+Run it where the downloaded files lie. How long each way takes is still unused.
 """
 
 from pathlib import Path
@@ -12,6 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+# Downloads lie flat in one folder; the challenge's own folder keeps them in data/.
+DATA = Path("data") if Path("data").is_dir() else Path()
 
 FEATURES = ["cost_air", "cost_bus", "cost_car", "cost_train", "income", "party"]
 
@@ -31,8 +34,8 @@ def predict(train: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    train = pd.read_csv(Path("data") / "train.csv")
-    test = pd.read_csv(Path("data") / "test.csv")
+    train = pd.read_csv(DATA / "train.csv")
+    test = pd.read_csv(DATA / "test.csv")
 
     folds = RepeatedStratifiedKFold(n_splits=5, n_repeats=10, random_state=0)
     scores = -cross_val_score(

@@ -20,7 +20,7 @@ from server.administration.room import bp, done, page_number, perform
 from server.shared.access import Who, access
 from server.shared.migrate import newest_revision
 from server.shared.web import now, reading, services, viewer
-from server.submissions.queries import queue_facts
+from server.submissions.worklist import queue_facts
 
 __all__ = ["account_pages", "bp", "challenge_pages", "university_pages"]
 

@@ -20,8 +20,8 @@ from server.shared.paging import Page, page_of
 from server.shared.schedules import SILENT_AFTER, WorkerBeat, workers
 from server.shared.settings import Settings
 from server.submissions.models import Submission
-from server.submissions.queries import QueueFacts, queue_facts
 from server.submissions.rules import WAITING, SubmissionState
+from server.submissions.worklist import QueueFacts, queue_facts
 from server.teams.models import Membership, Team
 from server.teams.queries import teams_by_id
 from server.universities.models import University

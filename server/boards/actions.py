@@ -11,19 +11,14 @@ from server.boards.queries import admitted_teams, private_board_of
 from server.challenges.models import Phase
 from server.challenges.queries import phases_of
 from server.challenges.rules import INCLUSIVE
-from server.evaluations.actions import (
-    apply_rescores,
-    ended_state,
-    make_live,
-    score_beside,
-    write_scores,
-)
+from server.evaluations.actions import ended_state, make_live, write_scores
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
+from server.evaluations.rescores import apply_rescores, score_beside
 from server.evaluations.scoring import Outcome, Report
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
-from server.submissions.actions import finish
+from server.submissions.claims import finish
 from server.submissions.models import Admission, Submission
 from server.submissions.queries import anything_waits
 from server.submissions.rules import SubmissionState

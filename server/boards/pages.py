@@ -121,11 +121,13 @@ def submissions(slug: str) -> str:
 def submission(submission_id: int) -> str:
     """Show a submission: its state live, then its score and its place."""
     view = _view(submission_id)
-    frame = _frame(view.challenge.slug, "submissions")
+    live = _live(view)
+    # An organiser's look at another team's is not under "My submissions", nor any other tab.
+    frame = _frame(view.challenge.slug, "submissions" if live["is_member"] else "")
     return render_template(
         "boards/submission.html",
         **frame.context(),
-        **_live(view),
+        **live,
         until=",".join(FINAL),
     )
 

@@ -8,12 +8,12 @@ from typing import Any
 import click
 from rich.text import Text
 
-from server.boards.deploying import Deployed, deploy
 from server.challenges.changes import Change, ChangeKind
 from server.challenges.queries import challenge_by_slug
 from server.cli.folders import explained, folder_argument
 from server.cli.instance import Instance, data_option, opened
 from server.cli.output import Refusal, console, json_option, print_json
+from server.deployments.actions import Deployed, deploy
 from server.folders.contents import Folder
 from server.folders.reading import InvalidFolder, read_folder, run_prepare
 from server.shared.clock import utcnow

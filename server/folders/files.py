@@ -12,6 +12,8 @@ PREPARE = "prepare.py"
 _FIRST_PAGES = ("overview", "data", "rules")
 _NOT_PAGES = ("readme", "changelog", "license")
 
+STARTER = "baseline.py"
+
 
 def misplaced(root: Path, name: str) -> tuple[str, str] | None:
     """Say what is wrong with a file that the definition names, and the remedy."""
@@ -82,7 +84,10 @@ def _read_page(root: Path, slug: str) -> Page | FolderFault:
 
 
 def list_data(root: Path) -> tuple[list[DataFile], list[FolderFault]]:
-    """List what lies in data/, by name; hidden files such as .DS_Store are passed over."""
+    """List what participants get: what lies in data/, by name, and baseline.py to start from.
+
+    Hidden files such as .DS_Store are passed over.
+    """
     files: list[DataFile] = []
     faults: list[FolderFault] = []
     found = sorted((root / DATA).iterdir()) if (root / DATA).is_dir() else []
@@ -94,6 +99,9 @@ def list_data(root: Path) -> tuple[list[DataFile], list[FolderFault]]:
             faults.append(fault)
         else:
             files.append(DataFile(path.name, path, path.stat().st_size))
+    starter = root / STARTER
+    if starter.is_file() and STARTER not in [file.name for file in files]:
+        files.append(DataFile(STARTER, starter, starter.stat().st_size))
     return files, faults
 
 

@@ -45,7 +45,8 @@ def _translations() -> Any:
 
 
 def _decimal(number: float, format: str | None = None) -> str:
-    return _formatted(number, format, language())
+    # To the cache -0.0 and 0.0 are one number: both would be written as whichever came first.
+    return _formatted(number + 0, format, language())
 
 
 @lru_cache(maxsize=MOST_NUMBERS)

@@ -1,6 +1,9 @@
 """Settings: environment variables with the prefix VARSITY_, and a `.env` file."""
 
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -101,12 +104,11 @@ class Settings(BaseSettings):
 
 def _kept_secret(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = path.open("x", encoding="ascii")
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    path.chmod(0o600)
-    with descriptor:
-        secret = secrets.token_urlsafe(48)
-        descriptor.write(secret)
-    return secret
+    if not path.exists():
+        # It appears whole or not at all: another process may look for it at this very moment.
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as partial:
+            partial.write(secrets.token_urlsafe(48))
+            partial.flush()
+            with suppress(FileExistsError):
+                os.link(partial.name, path)
+    return path.read_text(encoding="ascii").strip()

@@ -120,6 +120,7 @@ def _begin() -> None:
 def _let_in() -> None:
     """Load the viewer, ask the route's gate, and limit the body: all before it is read."""
     view = current_app.view_functions.get(request.endpoint or "")
+    _require_whole_body()
     request.max_content_length = ORDINARY_BODY
     _hurry(ORDINARY_SECONDS)
     if view is None:
@@ -146,6 +147,12 @@ def _let_in() -> None:
         _hurry(services().settings.upload_seconds + 1)
     # No transaction stays open while a slow body arrives.
     session.rollback()
+
+
+def _require_whole_body() -> None:
+    """Have a body that breaks off refused, where gunicorn would give the part for the whole."""
+    if request.content_length is not None:
+        request.environ.pop("wsgi.input_terminated", None)
 
 
 def _hurry(seconds: float) -> None:

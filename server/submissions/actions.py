@@ -1,22 +1,18 @@
-"""Writes of submissions: receive, claim, give back, end. Every claim is a conditional UPDATE."""
+"""Writes of submissions: receive, retry, withdraw, pick."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.challenges.models import Challenge, Phase
-from server.shared.database import changed_rows
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
 from server.submissions.models import Admission, Arrival, Submission
 from server.submissions.queries import practice_left, quota_of, same_file, selected_count
 from server.submissions.rules import (
     INCLUSIVE,
-    MOST_ATTEMPTS,
-    MOST_INTERRUPTIONS,
     SubmissionState,
     may_select,
     may_submit,
@@ -87,7 +83,7 @@ def submit(
     session.add(submission)
     fix_university(session, team=team, now=now)
     session.flush()
-    _log(session, "submission.received", submission, at=now, actor_id=account_id)
+    log(session, "submission.received", submission, at=now, actor_id=account_id)
     return Submitted(submission, earlier)
 
 
@@ -144,110 +140,8 @@ def submit_baseline(
     )
     session.add(submission)
     session.flush()
-    _log(session, "baseline.received", submission, at=now, actor_id=None)
+    log(session, "baseline.received", submission, at=now, actor_id=None)
     return submission
-
-
-def claim(
-    session: Session, submission_id: int, *, holder: str, now: datetime, lease: timedelta
-) -> Submission | None:
-    """Take a submission to score it, or return None: somebody else has it, or it is done."""
-    free = sa.or_(
-        col(Submission.state) == SubmissionState.QUEUED,
-        sa.and_(
-            col(Submission.state) == SubmissionState.SCORING, col(Submission.lease_until) < now
-        ),
-    )
-    taken = changed_rows(
-        session,
-        sa.update(Submission)
-        .where(col(Submission.id) == submission_id, free)
-        .values(
-            # A lease that ran out means that its worker died in the middle.
-            interruptions=Submission.interruptions
-            + sa.case((col(Submission.state) == SubmissionState.SCORING, 1), else_=0),
-            state=SubmissionState.SCORING,
-            lease_until=now + lease,
-            lease_holder=holder,
-        ),
-    )
-    if not taken:
-        return None
-    return session.get(Submission, submission_id, populate_existing=True)
-
-
-def finish(
-    session: Session, submission_id: int, *, holder: str, state: SubmissionState, **values: Any
-) -> bool:
-    """Bring a claimed submission to an end, and say whether it was still ours to end."""
-    ended = changed_rows(
-        session,
-        sa.update(Submission)
-        .where(
-            col(Submission.id) == submission_id,
-            col(Submission.state) == SubmissionState.SCORING,
-            col(Submission.lease_holder) == holder,
-        )
-        .values(state=state, lease_until=None, lease_holder=None, **values),
-    )
-    return ended == 1
-
-
-def try_again_or_fail(
-    session: Session, submission: Submission, *, holder: str, trace: str, now: datetime
-) -> SubmissionState:
-    """After a fault of ours: back to the queue, or failed at the third try."""
-    attempts = submission.attempts + 1
-    last = attempts >= MOST_ATTEMPTS
-    state = SubmissionState.FAILED if last else SubmissionState.QUEUED
-    values: dict[str, Any] = {"attempts": attempts, "trace": trace}
-    if last:
-        values |= {"scored_at": now, "message": None}
-    assert submission.id is not None
-    ours = finish(session, submission.id, holder=holder, state=state, **values)
-    if last and ours:
-        _log(session, "submission.failed", submission, at=now, actor_id=None)
-    return state
-
-
-def give_back(session: Session, holder: str) -> int:
-    """Put back what a worker holds (it stops, or it died in the middle); return how many."""
-    back = changed_rows(
-        session,
-        sa.update(Submission)
-        .where(
-            col(Submission.state) == SubmissionState.SCORING,
-            col(Submission.lease_holder).startswith(holder, autoescape=True),
-        )
-        .values(
-            state=SubmissionState.QUEUED,
-            lease_until=None,
-            lease_holder=None,
-            interruptions=Submission.interruptions + 1,
-        ),
-    )
-    return back
-
-
-def fail_interrupted(session: Session, *, now: datetime) -> Sequence[Submission]:
-    """Fail what took its worker down too often; a file that kills every worker must end."""
-    query = (
-        select(Submission)
-        .where(
-            Submission.state == SubmissionState.QUEUED,
-            Submission.interruptions >= MOST_INTERRUPTIONS,
-        )
-        # Locked, so that no worker claims one between this look and the write.
-        .with_for_update(skip_locked=True)
-    )
-    failed = session.exec(query).all()
-    for submission in failed:
-        submission.state = SubmissionState.FAILED
-        submission.scored_at = now
-        submission.trace = f"The worker died {submission.interruptions} times while it scored this."
-        session.add(submission)
-        _log(session, "submission.failed", submission, at=now, actor_id=None)
-    return failed
 
 
 def retry(session: Session, *, submission: Submission, actor_id: int, now: datetime) -> None:
@@ -262,7 +156,7 @@ def retry(session: Session, *, submission: Submission, actor_id: int, now: datet
     submission.attempts = submission.interruptions = 0
     submission.scored_at = submission.trace = None
     session.add(submission)
-    _log(session, "submission.retried", submission, at=now, actor_id=actor_id)
+    log(session, "submission.retried", submission, at=now, actor_id=actor_id)
 
 
 def withdraw(
@@ -280,7 +174,7 @@ def withdraw(
     submission.withdrawn_at = now
     submission.selected = False
     session.add(submission)
-    _log(session, "submission.withdrawn", submission, at=now, actor_id=actor_id)
+    log(session, "submission.withdrawn", submission, at=now, actor_id=actor_id)
 
 
 def select_final(
@@ -303,7 +197,7 @@ def select_final(
     )
     submission.selected = True
     session.add(submission)
-    _log(session, "submission.selected", submission, at=now, actor_id=actor_id)
+    log(session, "submission.selected", submission, at=now, actor_id=actor_id)
 
 
 def unselect_final(
@@ -318,16 +212,17 @@ def unselect_final(
         raise Conflict(N_("The choice closed with the phase."), code="closed")
     submission.selected = False
     session.add(submission)
-    _log(session, "submission.unselected", submission, at=now, actor_id=actor_id)
+    log(session, "submission.unselected", submission, at=now, actor_id=actor_id)
 
 
 def _admitted(session: Session, phase: Phase, team_id: int) -> bool:
     return phase.admit_top is None or session.get(Admission, (phase.id, team_id)) is not None
 
 
-def _log(
+def log(
     session: Session, kind: str, submission: Submission, *, at: datetime, actor_id: int | None
 ) -> None:
+    """Write an event of a submission."""
     record(
         session,
         kind,

@@ -98,29 +98,6 @@ def quota_of(session: Session, *, team_id: int | None, phase: Phase, now: dateti
     )
 
 
-class QueueFacts(NamedTuple):
-    """How the queue stands; times in seconds."""
-
-    waiting: int
-    oldest_seconds: float
-    failed_today: int
-
-
-def queue_facts(session: Session, *, now: datetime) -> QueueFacts:
-    """Return how many wait, how long the oldest has, and how many failed today."""
-    waiting, oldest = session.exec(
-        select(func.count(), func.min(Submission.received_at)).where(
-            col(Submission.state).in_(WAITING)
-        )
-    ).one()
-    failed = session.exec(
-        select(func.count()).where(
-            Submission.state == SubmissionState.FAILED, col(Submission.scored_at) >= day_of(now)
-        )
-    ).one()
-    return QueueFacts(waiting, (now - oldest).total_seconds() if oldest else 0.0, failed)
-
-
 def practice_left(session: Session, *, team_id: int, phase: Phase, now: datetime) -> Quota:
     """Return what a team has left of a day's practice after the end."""
     query = select(func.count()).where(
@@ -170,33 +147,6 @@ def own_submissions(
         .order_by(col(Submission.received_at).desc(), col(Submission.id).desc())
     )
     return page_of(session, query, page=page, per_page=per_page)
-
-
-def waiting_ids(session: Session, *, now: datetime, limit: int) -> list[int]:
-    """Return the submissions that nobody scores: queued, or with a lease that has run out."""
-    query = (
-        select(col(Submission.id))
-        .where(
-            sa.or_(
-                col(Submission.state) == SubmissionState.QUEUED,
-                sa.and_(
-                    col(Submission.state) == SubmissionState.SCORING,
-                    col(Submission.lease_until) < now,
-                ),
-            )
-        )
-        .order_by(col(Submission.id))
-        .limit(limit)
-    )
-    return [i for i in session.exec(query) if i is not None]
-
-
-def lease_holders(session: Session) -> set[str]:
-    """Return who holds a lease now."""
-    query = select(col(Submission.lease_holder)).where(
-        Submission.state == SubmissionState.SCORING, col(Submission.lease_holder).is_not(None)
-    )
-    return {holder for holder in session.exec(query) if holder}
 
 
 def anything_waits(session: Session, phase: Phase, *, now: datetime) -> bool:

@@ -121,14 +121,19 @@ def may_submit(
 
 def require_quota(left: Quota, *, late: bool) -> None:
     """Raise Conflict where a quota is used up; practice has no total."""
+    if left.left_total <= 0 and not late:
+        raise Conflict(
+            N_("Your team has used all its submissions of this phase."), code="quota-total"
+        )
+    if left.left_today <= 0 and left.next_free is None:
+        raise Conflict(
+            N_("Your team has used all its submissions of today, the last day of this phase."),
+            code="quota-day",
+        )
     if left.left_today <= 0:
         raise Conflict(
             N_("Your team has used all its submissions of today. A new day begins at 00:00 UTC."),
             code="quota-day",
-        )
-    if left.left_total <= 0 and not late:
-        raise Conflict(
-            N_("Your team has used all its submissions of this phase."), code="quota-total"
         )
 
 

@@ -25,7 +25,8 @@ from server.evaluations.rules import Board, EvaluationState
 from server.evaluations.scoring import Outcome, Report
 from server.shared.errors import Conflict
 from server.shared.events import Event
-from server.submissions.actions import Received, claim, finish, submit_baseline, withdraw
+from server.submissions.actions import Received, submit_baseline, withdraw
+from server.submissions.claims import claim, finish
 from server.submissions.models import Admission, Submission
 from server.submissions.rules import SubmissionState
 from server.teams.models import Team

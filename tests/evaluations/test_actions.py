@@ -5,62 +5,34 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
-from server.challenges.models import Phase
 from server.evaluations.actions import (
-    add_evaluation,
     discard,
     ended_state,
     forget_replicates,
     make_live,
-    queue_rescoring,
     write_scores,
 )
 from server.evaluations.models import Evaluation, Replicates, Rescore, Score
 from server.evaluations.queries import (
     evaluations_of,
     live_evaluation,
-    open_evaluations,
     replicates_of,
-    rescoring_left,
     score_on,
     scores_of,
 )
-from server.evaluations.rules import Board, EvaluationState, RescoreState
-from server.evaluations.scoring import Outcome, Report, SolutionReport
+from server.evaluations.rescores import queue_rescoring
+from server.evaluations.rules import Board, EvaluationState
+from server.evaluations.scoring import Outcome, Report
 from server.shared.errors import Conflict
 from server.shared.events import Event
 from server.submissions.rules import SubmissionState
 from tests.cast import NOON
-from tests.scores import SPEC, add_live, report, score, submitted
-
-
-@pytest.fixture
-def phase(session, cast) -> Phase:
-    return session.get_one(Phase, cast.phase_a.id)
-
-
-@pytest.fixture
-def live(session, phase) -> Evaluation:
-    return add_live(session, phase)
+from tests.evaluations.adding import added
+from tests.scores import add_live, report, score, submitted
 
 
 def count(session: Session, table: type) -> int:
     return session.exec(select(func.count()).select_from(table)).one()
-
-
-def added(session, phase, state=EvaluationState.SCORING) -> Evaluation:
-    return add_evaluation(
-        session,
-        phase=phase,
-        state=state,
-        solution_sha256="6" * 64,
-        spec=SPEC,
-        scorer_version="1",
-        rows=SolutionReport(rows=10, public_rows=4, private_rows=6),
-        reason="two labels were wrong",
-        actor_id=None,
-        now=NOON,
-    )
 
 
 def test_evaluations_are_numbered_within_their_phase_and_say_why(session, phase, live):
@@ -136,16 +108,6 @@ def test_replicates_come_back_bit_for_bit_until_they_are_forgotten(session, cast
     assert (count(session, Replicates), count(session, Score)) == (0, 2)
 
 
-def test_every_ended_submission_is_queued_under_a_new_evaluation(session, cast, phase, live):
-    scored, waiting = submitted(session, cast, data="1"), submitted(session, cast, data="2")
-    score(session, scored, live, report(0.9, 0.8))
-    second = added(session, phase)
-    assert queue_rescoring(session, second) == [(scored.id, second.id)]
-    assert rescoring_left(session, second.id) == (1, 1)
-    assert session.get(Rescore, (waiting.id, second.id)) is None
-    assert [e.id for e in open_evaluations(session, phase.id)] == [second.id]
-
-
 def test_an_incomplete_evaluation_does_not_go_live(session, cast, phase, live):
     score(session, submitted(session, cast), live, report(0.9, 0.8))
     second = added(session, phase, EvaluationState.COMPLETE)
@@ -192,8 +154,3 @@ def test_what_is_or_was_live_can_not_be_discarded(session, cast, phase, state):
 )
 def test_each_outcome_says_whose_it_is(outcome, state):
     assert ended_state(Report(outcome=outcome)) is state
-
-
-def test_no_rescoring_is_left_of_an_evaluation_that_has_none(session, phase, live):
-    assert rescoring_left(session, live.id) == (0, 0)
-    assert RescoreState.QUEUED == "queued"

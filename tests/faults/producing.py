@@ -67,12 +67,13 @@ def upload(url: str, student: Student, text: str, comment: str) -> httpx2.Respon
 
 @dataclass
 class Producer:
-    """One thread a student; each sends at a steady pace until it is told to stop."""
+    """One thread a student; each sends at a steady pace until `most` were acknowledged in all."""
 
     url: str
     students: list[Student]
     per_second: float
     seed: int
+    most: int
     acknowledged: list[Sent] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     broken: int = 0
@@ -96,13 +97,13 @@ class Producer:
         self._stop.set()
         for thread in self._threads:
             thread.join(60)
-        self.seconds = time.monotonic() - self._began
+        self.seconds = max(self.acknowledged_at, default=self._began) - self._began
 
     def _send_all(self, student: Student, number: int) -> None:
         chance = random.Random(self.seed * 1000 + number)
         pause = len(self.students) / self.per_second
         due, count = time.monotonic(), 0
-        while not self._stop.is_set():
+        while not self._stop.is_set() and len(self.acknowledged) < self.most:
             count += 1
             self._send(student, chance, f"{student.name} {count}")
             # What was missed while the web was away is made up for, but not all at once.

@@ -12,10 +12,10 @@ from sqlmodel import select
 from server.boards.models import Entry
 from server.shared.clock import utcnow
 from server.shared.schedules import WorkerBeat
-from server.submissions.actions import claim
+from server.submissions.claims import claim
 from server.submissions.models import Submission
-from server.submissions.queries import lease_holders
 from server.submissions.rules import SubmissionState
+from server.submissions.worklist import lease_holders
 from tests.faults.checking import all_ended
 from tests.faults.producing import predictions, upload
 from tests.faults.running import until

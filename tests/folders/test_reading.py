@@ -19,6 +19,7 @@ def test_a_folder_is_read_with_its_pages_files_solutions_and_baselines(wines: Pa
         "sample_submission.csv",
         "test.csv",
         "train.csv",
+        "baseline.py",
     ]
     assert [file.size for file in folder.files] == [
         file.path.stat().st_size for file in folder.files

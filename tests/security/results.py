@@ -15,7 +15,8 @@ from server.evaluations.models import Evaluation
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import BoardScore, Outcome, Report
 from server.shared.storage import FileStore
-from server.submissions.actions import Received, claim, submit
+from server.submissions.actions import Received, submit
+from server.submissions.claims import claim
 from server.submissions.models import Submission
 from server.teams.models import Team
 from tests.cast import (

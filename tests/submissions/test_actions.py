@@ -1,4 +1,4 @@
-"""Receiving, claiming, giving back and ending submissions, on the real database."""
+"""Receiving, retrying, withdrawing and picking submissions, on the real database."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,51 +10,18 @@ from sqlmodel import col, func, select
 from server.challenges.models import Challenge, Phase
 from server.shared.errors import Conflict, Forbidden
 from server.shared.events import Event
-from server.submissions.actions import (
-    claim,
-    fail_interrupted,
-    finish,
-    give_back,
-    retry,
-    select_final,
-    try_again_or_fail,
-    unselect_final,
-    withdraw,
-)
+from server.submissions.actions import retry, select_final, unselect_final, withdraw
+from server.submissions.claims import finish
 from server.submissions.models import Admission, Submission
-from server.submissions.queries import (
-    anything_waits,
-    lease_holders,
-    queue_facts,
-    quota_of,
-    used,
-    waiting_ids,
-)
+from server.submissions.queries import anything_waits, quota_of, used
 from server.submissions.rules import (
     COUNTED,
-    MOST_ATTEMPTS,
-    MOST_INTERRUPTIONS,
     SubmissionState,
 )
 from server.teams.models import Team
 from tests.cast import NOON
-from tests.scores import LEASE, submitted
-
-HOLDER = "host/1/2/first"
-OTHER = "host/1/2/other"
-
-
-@pytest.fixture
-def waiting(database, cast) -> int:
-    """One queued submission's id."""
-    with database.writing() as session:
-        submission = submitted(session, cast)
-        session.commit()
-    return submission.id
-
-
-def take(session, submission_id, *, holder=HOLDER, now=NOON) -> Submission | None:
-    return claim(session, submission_id, holder=holder, now=now, lease=LEASE)
+from tests.scores import submitted
+from tests.submissions.taking import HOLDER, take
 
 
 def test_a_submission_is_queued_with_its_event(session, cast):
@@ -172,129 +139,6 @@ def test_of_two_uploads_at_the_last_place_of_the_quota_one_is_taken(database, ca
         assert used(session, team_id=cast.pandas.id, phase_id=cast.phase_a.id, now=NOON) == (5, 5)
 
 
-def test_eight_threads_claim_each_submission_once(database, cast):
-    with database.writing() as session:
-        phase = session.get_one(Phase, cast.phase_a.id)
-        phase.per_day = 100
-        session.add(phase)
-        session.flush()
-        ids = [submitted(session, cast, data=str(n)).id for n in range(20)]
-        session.commit()
-    together = threading.Barrier(8)
-
-    def take_all(number: int) -> list[int]:
-        together.wait()
-        mine = []
-        for submission_id in ids:
-            with database.writing() as session:
-                if take(session, submission_id, holder=f"host/1/2/{number}"):
-                    mine.append(submission_id)
-                session.commit()
-        return mine
-
-    with ThreadPoolExecutor(8) as pool:
-        taken = [i for mine in pool.map(take_all, range(8)) for i in mine]
-    assert sorted(taken) == ids
-    with database.reading() as session:
-        states = session.exec(select(Submission.state)).all()
-    assert set(states) == {SubmissionState.SCORING}
-
-
-def test_what_is_claimed_can_be_claimed_again_only_after_its_lease(session, waiting):
-    assert take(session, waiting) is not None
-    assert take(session, waiting, holder=OTHER, now=NOON + LEASE) is None
-    later = NOON + LEASE + timedelta(microseconds=1)
-    again = take(session, waiting, holder=OTHER, now=later)
-    assert (again.lease_holder, again.interruptions) == (OTHER, 1)
-    assert again.lease_until == later + LEASE
-
-
-def test_the_first_claim_is_no_interruption(session, waiting):
-    assert take(session, waiting).interruptions == 0
-
-
-def test_only_the_holder_ends_a_submission(session, waiting):
-    take(session, waiting)
-    assert not finish(session, waiting, holder=OTHER, state=SubmissionState.SCORED)
-    assert finish(session, waiting, holder=HOLDER, state=SubmissionState.SCORED)
-    assert not finish(session, waiting, holder=HOLDER, state=SubmissionState.REJECTED)
-    ended = session.get_one(Submission, waiting, populate_existing=True)
-    assert (ended.state, ended.lease_holder) == (SubmissionState.SCORED, None)
-
-
-@pytest.mark.parametrize(
-    "state", [SubmissionState.SCORED, SubmissionState.REJECTED, SubmissionState.FAILED]
-)
-def test_what_has_ended_can_not_be_claimed(session, waiting, state):
-    take(session, waiting)
-    finish(session, waiting, holder=HOLDER, state=state)
-    assert take(session, waiting, now=NOON + timedelta(days=1)) is None
-
-
-def test_a_worker_gives_back_all_that_its_threads_hold_and_nothing_else(session, cast):
-    ids = [submitted(session, cast, data=str(n)).id for n in range(3)]
-    for submission_id, holder in zip(
-        ids, ("host/7/1/aa", "host/7/1/bb", "host/70/1/aa"), strict=True
-    ):
-        take(session, submission_id, holder=holder)
-    assert give_back(session, "host/7/1") == 2
-    assert waiting_ids(session, now=NOON, limit=10) == ids[:2]
-    assert lease_holders(session) == {"host/70/1/aa"}
-
-
-@pytest.mark.parametrize("name", ["ho%t/7/1", "ho_t/7/1"])
-def test_a_holders_name_is_no_pattern(session, waiting, name):
-    take(session, waiting, holder="host/7/1/aa")
-    assert give_back(session, name) == 0
-
-
-def test_a_fault_of_ours_is_tried_three_times_and_then_failed(session, waiting):
-    for attempt in range(1, MOST_ATTEMPTS + 1):
-        submission = take(session, waiting)
-        state = try_again_or_fail(session, submission, holder=HOLDER, trace="why", now=NOON)
-        ended = session.get_one(Submission, waiting, populate_existing=True)
-        assert (ended.state, ended.attempts, ended.trace) == (state, attempt, "why")
-    assert state is SubmissionState.FAILED
-    assert take(session, waiting) is None
-    assert len(session.exec(select(Event).where(Event.kind == "submission.failed")).all()) == 1
-
-
-def test_a_fault_of_a_worker_that_lost_its_claim_changes_nothing(session, waiting):
-    lost = take(session, waiting)
-    session.expunge(lost)
-    take(session, waiting, holder=OTHER, now=NOON + LEASE * 2)
-    for _ in range(MOST_ATTEMPTS):
-        lost.attempts = MOST_ATTEMPTS - 1
-        try_again_or_fail(session, lost, holder=HOLDER, trace="late", now=NOON)
-    session.flush()
-    held = session.get_one(Submission, waiting, populate_existing=True)
-    assert (held.state, held.lease_holder) == (SubmissionState.SCORING, OTHER)
-    assert not session.exec(select(Event).where(Event.kind == "submission.failed")).all()
-
-
-def test_what_took_its_worker_down_too_often_is_failed(session, waiting):
-    for _ in range(MOST_INTERRUPTIONS):
-        assert not fail_interrupted(session, now=NOON)
-        take(session, waiting)
-        give_back(session, HOLDER)
-        session.expire_all()
-    (failed,) = fail_interrupted(session, now=NOON)
-    session.flush()
-    assert failed.state is SubmissionState.FAILED
-    assert f"died {MOST_INTERRUPTIONS} times" in failed.trace
-    assert take(session, waiting) is None
-
-
-def test_what_a_worker_holds_is_not_failed_under_it(session, waiting):
-    for _ in range(MOST_INTERRUPTIONS):
-        take(session, waiting)
-        give_back(session, HOLDER)
-    take(session, waiting)
-    session.expire_all()
-    assert not fail_interrupted(session, now=NOON)
-    assert finish(session, waiting, holder=HOLDER, state=SubmissionState.SCORED)
-
-
 def test_a_failed_submission_can_be_tried_again_from_the_start(session, waiting, cast):
     take(session, waiting)
     finish(session, waiting, holder=HOLDER, state=SubmissionState.FAILED, attempts=3, trace="why")
@@ -311,17 +155,6 @@ def test_what_has_not_failed_is_not_tried_again(session, waiting, cast):
         retry(session, submission=submission, actor_id=cast.olga.id, now=NOON)
 
 
-def test_the_sweep_sees_what_is_queued_and_what_has_lost_its_worker(session, cast):
-    ids = [submitted(session, cast, data=str(n)).id for n in range(4)]
-    take(session, ids[1], now=NOON)
-    take(session, ids[2], now=NOON + LEASE)
-    take(session, ids[3])
-    finish(session, ids[3], holder=HOLDER, state=SubmissionState.SCORED)
-    assert waiting_ids(session, now=NOON + LEASE + timedelta(seconds=1), limit=9) == ids[:2]
-    assert waiting_ids(session, now=NOON, limit=9) == ids[:1]
-    assert waiting_ids(session, now=NOON + LEASE * 3, limit=1) == ids[:1]
-
-
 def test_a_phase_waits_for_what_was_received_in_time_only(session, waiting, cast):
     assert anything_waits(session, cast.phase_a, now=NOON)
     assert not anything_waits(session, cast.phase_b, now=NOON)
@@ -330,11 +163,6 @@ def test_a_phase_waits_for_what_was_received_in_time_only(session, waiting, cast
     session.add(submission)
     session.flush()
     assert not anything_waits(session, cast.phase_a, now=NOON)
-
-
-def test_the_queue_says_how_long_the_oldest_has_waited(session, waiting):
-    facts = queue_facts(session, now=NOON + timedelta(seconds=90))
-    assert facts == (1, 90.0, 0)
 
 
 def test_a_withdrawn_submission_is_no_pick_and_can_not_be_withdrawn_twice(session, waiting, cast):

@@ -169,8 +169,8 @@ FAULTS = [
     ({"now": STARTS - TICK}, "not-open", Conflict),
     ({"disqualified": True}, "disqualified", Forbidden),
     ({"admitted": False}, "not-admitted", Forbidden),
-    ({"left": Quota(0, 0, None)}, "quota-day", Conflict),
     ({"left": Quota(5, 0, None)}, "quota-total", Conflict),
+    ({"left": Quota(0, 3, None)}, "quota-day", Conflict),
 ]
 
 

@@ -18,7 +18,6 @@ from server.accounts.actions import create_account, grant_manager
 from server.accounts.models import Account
 from server.accounts.passwords import hash_password
 from server.boards.actions import reveal
-from server.boards.deploying import deploy
 from server.challenges.actions import join
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenge_by_slug, phases_of
@@ -27,6 +26,7 @@ from server.cli.demo.accounts import PASSWORD
 from server.cli.demo.cast import ADMINISTRATOR, ORGANISER, UNIVERSITIES, Person
 from server.cli.demo.models import predictions
 from server.cli.demo.story import PlannedSubmission, PlannedTeam, plan
+from server.deployments.actions import deploy
 from server.folders.reading import read_folder, run_prepare
 from server.shared.access import Viewer
 from server.shared.database import Database

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from server.boards.deploying import Deployed, deploy
 from server.challenges.models import Challenge, Participation, Phase
+from server.deployments.actions import Deployed, deploy
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import EvaluationState
@@ -15,7 +15,8 @@ from server.folders.reading import read_folder
 from server.folders.scaffold import new_challenge
 from server.shared.errors import Conflict
 from server.shared.storage import FileStore, Stores
-from server.submissions.actions import Received, claim, finish, submit
+from server.submissions.actions import Received, submit
+from server.submissions.claims import claim, finish
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from server.teams.actions import ensure_team

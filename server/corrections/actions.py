@@ -1,4 +1,4 @@
-"""Starting an evaluation from the web: the solution is taken in blindly, and looked at later."""
+"""Writes of corrections: an evaluation begun from the web, its solution taken in blindly."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,14 +9,13 @@ from sqlmodel import Session
 from scorers.errors import InvalidParameter, UnknownScorer
 from scorers.registry import get_scorer
 from server.challenges.models import Challenge, Phase
-from server.challenges.queries import is_organiser, phases_of
+from server.challenges.queries import phases_of
 from server.evaluations.actions import add_evaluation
 from server.evaluations.models import Evaluation
-from server.evaluations.queries import evaluation_by_id, live_evaluation
+from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import SolutionReport
-from server.shared.access import Viewer
-from server.shared.errors import N_, Conflict, Forbidden, Invalid, NotFound
+from server.shared.errors import N_, Conflict, Invalid, NotFound
 
 
 class Wanted(NamedTuple):
@@ -91,14 +90,3 @@ def _spec(live: Evaluation, wanted: Wanted) -> dict[str, Any]:
             field="scorer",
         )
     return spec
-
-
-def organiser_of_evaluation_gate(
-    session: Session, viewer: Viewer, arguments: Mapping[str, Any]
-) -> None:
-    """Let in the organisers of the challenge that the route's evaluation is of."""
-    account_id = viewer.account_id
-    evaluation = evaluation_by_id(session, int(arguments["evaluation_id"]))
-    phase = session.get_one(Phase, evaluation.phase_id)
-    if not viewer.is_admin and not is_organiser(session, phase.challenge_id, account_id):
-        raise Forbidden(N_("This is for the organisers of the challenge."))

@@ -1,14 +1,18 @@
-"""What an evaluation would change: both boards side by side, for the organiser who decides."""
+"""Reads of corrections: both boards side by side, for the organiser who decides."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, func, select
 
 from server.boards.previews import board_under
 from server.challenges.models import Challenge, Phase
+from server.challenges.queries import is_organiser
 from server.evaluations.models import Evaluation, Rescore
-from server.evaluations.queries import live_evaluation
+from server.evaluations.queries import evaluation_by_id, live_evaluation
 from server.evaluations.rules import Board, RescoreState
+from server.shared.access import Viewer
+from server.shared.errors import N_, Forbidden
 
 
 class Change(NamedTuple):
@@ -87,3 +91,14 @@ def new_rejections(session: Session, evaluation_id: int) -> int:
         col(Rescore.state).in_((RescoreState.REJECTED, RescoreState.FAILED)),
     )
     return session.exec(query).one()
+
+
+def organiser_of_evaluation_gate(
+    session: Session, viewer: Viewer, arguments: Mapping[str, Any]
+) -> None:
+    """Let in the organisers of the challenge that the route's evaluation is of."""
+    account_id = viewer.account_id
+    evaluation = evaluation_by_id(session, int(arguments["evaluation_id"]))
+    phase = session.get_one(Phase, evaluation.phase_id)
+    if not viewer.is_admin and not is_organiser(session, phase.challenge_id, account_id):
+        raise Forbidden(N_("This is for the organisers of the challenge."))

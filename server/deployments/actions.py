@@ -1,4 +1,4 @@
-"""Deploying a folder whole: the challenge, and for each phase its solution and baselines."""
+"""Writes of deployments: a folder whole, with each phase's solution and baselines."""
 
 import json
 from collections.abc import Collection
@@ -18,9 +18,10 @@ from server.challenges.actions import DeployResult, deploy_challenge
 from server.challenges.changes import Change, ChangeKind
 from server.challenges.deployment import PhaseUse
 from server.challenges.models import Phase
-from server.evaluations.actions import add_evaluation, queue_rescoring
+from server.evaluations.actions import add_evaluation
 from server.evaluations.models import Evaluation, Replicates, Rescore, Score
 from server.evaluations.queries import live_evaluation
+from server.evaluations.rescores import queue_rescoring
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import SolutionReport
 from server.folders.contents import BaselineFile, Folder, sha256_of

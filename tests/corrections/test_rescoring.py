@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from server.boards.rescoring import Rescorer
 from server.challenges.models import ChallengeFile
+from server.corrections.rescoring import Rescorer
 from server.shared.storage import FileStore, Stores
 
 

@@ -1,4 +1,4 @@
-"""JSON routes of evaluations: an organiser corrects a truth, looks, and puts it live or not."""
+"""JSON routes of corrections: an organiser corrects a truth, looks, and puts it live or not."""
 
 import json
 from datetime import datetime
@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from server.boards.actions import go_live
-from server.boards.comparing import comparisons, new_rejections
-from server.boards.starting import Wanted, start_evaluation
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenge_by_slug
+from server.corrections.actions import Wanted, start_evaluation
+from server.corrections.queries import comparisons, new_rejections
 from server.evaluations.actions import discard
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import evaluation_by_id, rescoring_left

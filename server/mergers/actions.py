@@ -1,4 +1,4 @@
-"""Merging two teams: what the teams room decides, with what only submissions and boards know."""
+"""Writes of mergers: what the teams room decides, with what only submissions and boards know."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -67,6 +67,11 @@ def accept_merger(
     challenge = _hold_all(session, team, into)
     check_captain(into, by)
     session.refresh(request)
+    if team.captain_id != request.account_id:
+        raise Conflict(
+            N_("%(team)s has another captain since it asked. Its captain can ask again."),
+            team=team.name,
+        )
     decide(session, open_request(session, into.id or 0, request_id), RequestState.APPROVED, now)
     _merge(session, challenge, team=team, into=into, actor_id=by.id, now=now)
     return team

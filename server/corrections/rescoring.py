@@ -10,7 +10,9 @@ from pathlib import Path
 import structlog
 from sqlmodel import Session
 
-from server.evaluations.actions import (
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import evaluation_by_id, received_evaluations, waiting_rescores
+from server.evaluations.rescores import (
     accept_solution,
     claim_rescore,
     end_rescore,
@@ -18,8 +20,6 @@ from server.evaluations.actions import (
     queue_rescoring,
     refuse_solution,
 )
-from server.evaluations.models import Evaluation
-from server.evaluations.queries import evaluation_by_id, received_evaluations, waiting_rescores
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import (
     Outcome,

@@ -1,0 +1,115 @@
+"""Writes of scoring: claim, give back, end. Every claim is a conditional UPDATE."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from server.shared.database import changed_rows
+from server.submissions.actions import log
+from server.submissions.models import Submission
+from server.submissions.rules import MOST_ATTEMPTS, MOST_INTERRUPTIONS, SubmissionState
+
+
+def claim(
+    session: Session, submission_id: int, *, holder: str, now: datetime, lease: timedelta
+) -> Submission | None:
+    """Take a submission to score it, or return None: somebody else has it, or it is done."""
+    free = sa.or_(
+        col(Submission.state) == SubmissionState.QUEUED,
+        sa.and_(
+            col(Submission.state) == SubmissionState.SCORING, col(Submission.lease_until) < now
+        ),
+    )
+    taken = changed_rows(
+        session,
+        sa.update(Submission)
+        .where(col(Submission.id) == submission_id, free)
+        .values(
+            # A lease that ran out means that its worker died in the middle.
+            interruptions=Submission.interruptions
+            + sa.case((col(Submission.state) == SubmissionState.SCORING, 1), else_=0),
+            state=SubmissionState.SCORING,
+            lease_until=now + lease,
+            lease_holder=holder,
+        ),
+    )
+    if not taken:
+        return None
+    return session.get(Submission, submission_id, populate_existing=True)
+
+
+def finish(
+    session: Session, submission_id: int, *, holder: str, state: SubmissionState, **values: Any
+) -> bool:
+    """Bring a claimed submission to an end, and say whether it was still ours to end."""
+    ended = changed_rows(
+        session,
+        sa.update(Submission)
+        .where(
+            col(Submission.id) == submission_id,
+            col(Submission.state) == SubmissionState.SCORING,
+            col(Submission.lease_holder) == holder,
+        )
+        .values(state=state, lease_until=None, lease_holder=None, **values),
+    )
+    return ended == 1
+
+
+def try_again_or_fail(
+    session: Session, submission: Submission, *, holder: str, trace: str, now: datetime
+) -> SubmissionState:
+    """After a fault of ours: back to the queue, or failed at the third try."""
+    attempts = submission.attempts + 1
+    last = attempts >= MOST_ATTEMPTS
+    state = SubmissionState.FAILED if last else SubmissionState.QUEUED
+    values: dict[str, Any] = {"attempts": attempts, "trace": trace}
+    if last:
+        values |= {"scored_at": now, "message": None}
+    assert submission.id is not None
+    ours = finish(session, submission.id, holder=holder, state=state, **values)
+    if last and ours:
+        log(session, "submission.failed", submission, at=now, actor_id=None)
+    return state
+
+
+def give_back(session: Session, holder: str) -> int:
+    """Put back what a worker holds (it stops, or it died in the middle); return how many."""
+    back = changed_rows(
+        session,
+        sa.update(Submission)
+        .where(
+            col(Submission.state) == SubmissionState.SCORING,
+            col(Submission.lease_holder).startswith(holder, autoescape=True),
+        )
+        .values(
+            state=SubmissionState.QUEUED,
+            lease_until=None,
+            lease_holder=None,
+            interruptions=Submission.interruptions + 1,
+        ),
+    )
+    return back
+
+
+def fail_interrupted(session: Session, *, now: datetime) -> Sequence[Submission]:
+    """Fail what took its worker down too often; a file that kills every worker must end."""
+    query = (
+        select(Submission)
+        .where(
+            Submission.state == SubmissionState.QUEUED,
+            Submission.interruptions >= MOST_INTERRUPTIONS,
+        )
+        # Locked, so that no worker claims one between this look and the write.
+        .with_for_update(skip_locked=True)
+    )
+    failed = session.exec(query).all()
+    for submission in failed:
+        submission.state = SubmissionState.FAILED
+        submission.scored_at = now
+        submission.trace = f"The worker died {submission.interruptions} times while it scored this."
+        session.add(submission)
+        log(session, "submission.failed", submission, at=now, actor_id=None)
+    return failed

@@ -1,0 +1,156 @@
+"""What organisers write becomes a page that the content security policy lets through."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from markupsafe import Markup
+
+from server.shared.markdown import render_markdown
+
+TABLE = "| id | digit | note |\n|:---|------:|:----:|\n| 1 | 7 | **bold** |\n"
+ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "input", "link", "meta", "base"}
+# As browsers read it: white space before and within a scheme does not count.
+SCHEME = re.compile(r"\s*[a-z][a-z0-9+.\s-]*:", re.IGNORECASE)
+
+
+class Elements(HTMLParser):
+    """Collects each element with its attributes, as a browser would read them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+def elements(text: str) -> Elements:
+    return Elements(render_markdown(text))
+
+
+def test_what_is_rendered_is_not_escaped_again():
+    assert isinstance(render_markdown("*x*"), Markup)
+    assert render_markdown("*x*") == "<p><em>x</em></p>\n"
+
+
+def test_a_table_is_a_table():
+    table = elements(TABLE)
+    assert (len(table.named("th")), len(table.named("td"))) == (3, 3)
+    assert "<strong>bold</strong>" in render_markdown(TABLE)
+
+
+def test_the_alignment_of_a_column_is_a_class_and_no_style():
+    table = elements(TABLE)
+    expected = ["text-left", "text-right", "text-center"]
+    assert [cell.get("class") for cell in table.named("th")] == expected
+    assert [cell.get("class") for cell in table.named("td")] == expected
+    assert "style" not in render_markdown(TABLE)
+
+
+def test_headings_are_one_level_lower_for_the_page_has_its_own():
+    text = "\n\n".join(f"{'#' * level} Level {level}" for level in range(1, 7))
+    html = render_markdown(text)
+    opened = re.findall(r"<h(\d)", html)
+    assert opened == re.findall(r"</h(\d)>", html) == ["2", "3", "4", "5", "6", "6"]
+
+
+def test_headings_have_names_that_an_address_can_point_at():
+    assert [h.get("id") for h in elements("# The data\n\n## The data\n").named("h2")] == [
+        "the-data"
+    ]
+    assert elements("# The data\n\n## The data\n").named("h3") == [{"id": "the-data-1"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<b onclick=alert(1)>x</b>",
+        "a <img src=x onerror=alert(1)> b",
+        "<style>p { color: red }</style>",
+        "<p style='color: red'>x</p>",
+        "<iframe src=x></iframe>",
+        "<!-- <script>alert(1)</script> -->",
+    ],
+)
+def test_raw_html_is_shown_as_text(text):
+    found = elements(text).found
+    assert {tag for tag, _ in found} <= {"p"}
+    assert all(not attributes for _, attributes in found)
+    assert "&lt;" in render_markdown(text)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "&#106;avascript:alert(1)",
+        "java&#9;script:alert(1)",
+        "vbscript:x",
+        "data:text/html,<script>alert(1)</script>",
+        "file:///etc/passwd",
+    ],
+)
+@pytest.mark.parametrize("form", ["[x]({})", "![x]({})", "<{}>", "[x][y]\n\n[y]: {}"])
+def test_a_link_leads_to_no_script(address, form):
+    for tag, attributes in elements(form.format(address)).found:
+        assert tag not in ACTIVE
+        for name in ("href", "src"):
+            assert not SCHEME.match(attributes.get(name) or "")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://tum.example/x?a=1", "http://tum.example/", "mailto:lena@tum.example"]
+)
+def test_an_ordinary_link_stays_and_gives_nothing_away(address):
+    (link,) = elements(f"[x]({address})").named("a")
+    assert (link["href"], link["rel"]) == (address, "noopener nofollow")
+
+
+def test_a_link_within_the_site_stays():
+    assert elements("[x](/challenges/digits)").named("a")[0]["href"] == "/challenges/digits"
+    assert elements("[x](#the-data)").named("a")[0]["href"] == "#the-data"
+
+
+def test_a_picture_keeps_its_words():
+    (picture,) = elements('![Eight by eight](/files/scan.png "A scan")').named("img")
+    assert picture == {"src": "/files/scan.png", "alt": "Eight by eight", "title": "A scan"}
+
+
+def test_a_quote_in_a_title_does_not_end_the_attribute():
+    (picture,) = elements("![x](/a.png 'y\" onerror=\"alert(1)')").named("img")
+    assert set(picture) == {"src", "alt", "title"}
+
+
+def test_code_is_shown_as_it_was_written():
+    html = render_markdown('```html\n<script src="x">\n```\n')
+    assert "&lt;script src=" in html
+    assert not elements('```html\n<script src="x">\n```\n').named("script")
+
+
+def test_a_footnote_points_at_its_text_and_back():
+    page = elements("Scans[^1].\n\n[^1]: Of 1998.\n")
+    names = {attributes["id"] for _, attributes in page.found if attributes.get("id")}
+    targets = {link["href"].removeprefix("#") for link in page.named("a")}
+    assert len(targets) == 2
+    assert targets <= names
+
+
+def test_nothing_that_the_policy_forbids_is_ever_made():
+    everything = "\n\n".join(
+        (TABLE, "# A", "1. x\n2. y", "> quote", "~~gone~~", "`code`", "***", "x[^1]\n\n[^1]: y")
+    )
+    for tag, attributes in elements(everything).found:
+        assert tag not in ACTIVE
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+
+
+def test_an_empty_page_is_empty():
+    assert render_markdown("") == ""
