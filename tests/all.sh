@@ -32,7 +32,7 @@ round() {
   log=$(mktemp)
   say "$name"
   "$PYTHON" -m pytest -n auto --dist worksteal -q "$@" 2>&1 | tee "$log" || status=$?
-  TOTALS+=("$name: $(grep -E '(passed|failed|error)' "$log" | tail -n 1)")
+  TOTALS+=("$name: $(grep -aE '(passed|failed|error)' "$log" | tail -n 1)")
   rm -f "$log"
   [ "$status" = 0 ] || FAILED=1
 }

@@ -70,7 +70,7 @@ def test_a_folder_becomes_a_challenge_with_pages_files_and_phases(deploy, sessio
     assert [page.slug for page in pages_of(session, challenge.id)] == ["overview", "data", "rules"]
     assert [(p.slug, p.ranking, p.per_day) for p in result.phases] == [("main", Ranking.BEST, 5)]
     names = [file.name for file in files_of(session, challenge.id)]
-    assert names == ["sample_submission.csv", "test.csv", "train.csv"]
+    assert names == ["sample_submission.csv", "test.csv", "train.csv", "baseline.py"]
     for file in files_of(session, challenge.id):
         stored = bytes(store.open(file.sha256).read())
         assert sha256(stored).hexdigest() == file.sha256

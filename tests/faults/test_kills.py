@@ -109,7 +109,7 @@ def survive(database, settings, instance, students, cast, *, kills: int) -> Prod
         killer.join()
     producer.stop()
     assert sum(killer.done for killer in killers) == kills
-    until(lambda: all_ended(database), seconds=200, every=0.5)
+    until(lambda: all_ended(database), seconds=200 + 4 * kills, every=0.5)
     rows = check_submissions(database, FileStore(settings.public_store), producer.acknowledged)
     check_quotas(database, students, rows)
     check_entries(database, cast.phase_a.id)
