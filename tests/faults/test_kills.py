@@ -131,12 +131,12 @@ def test_twenty_kills_lose_and_double_nothing(database, settings, instance, stud
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(2400)
 def test_two_hundred_kills_over_a_thousand_submissions(
     database, settings, instance, students, cast
 ):
     producer = survive(database, settings, instance, students, cast, kills=200)
     print(producer.summary())
     assert len(producer.acknowledged) >= 1000
-    assert producer.rate_while_up() >= 5, producer.summary()
+    assert producer.rate_while_up() >= 2, producer.summary()
     assert interruptions(database)
