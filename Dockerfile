@@ -13,10 +13,10 @@ RUN python -m venv /opt/uv && /opt/uv/bin/pip install uv
 WORKDIR /src
 # The dependencies first: they change less often than the code, and the layer is kept.
 COPY pyproject.toml uv.lock README.md LICENSE ./
-RUN /opt/uv/bin/uv sync --frozen --no-dev --no-install-project
+RUN /opt/uv/bin/uv sync --frozen --all-extras --no-dev --no-install-project
 COPY scorers scorers
 COPY server server
-RUN /opt/uv/bin/uv sync --frozen --no-dev --no-editable
+RUN /opt/uv/bin/uv sync --frozen --all-extras --no-dev --no-editable
 
 FROM python:3.11-slim-bookworm
 # The folders belong to the user, so that empty volumes mounted there do too.

@@ -23,7 +23,7 @@ $(BIN)/uv:
 
 $(VENV)/.installed: pyproject.toml uv.lock | $(BIN)/uv
 	@echo "-- installing what uv.lock names (about 1.5 GB with the tests' tools; some minutes on a slow line)"
-	@$(BIN)/uv sync --frozen --quiet
+	@$(BIN)/uv sync --frozen --all-extras --quiet
 	@touch $@
 
 demo: install ## Start the product with real content at http://127.0.0.1:8000

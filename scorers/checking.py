@@ -9,14 +9,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.errors import LISTED, Fault, FaultList, listing, nearest, shorten
-from scorers.schema import Content, Rules
+from scorers.inputs import MAY_BE_EMPTY, Content
+from scorers.schema import Rules
 
-SUM_TOLERANCE = 1e-6
 # A larger number overflows in a metric or not as the hidden answers are: it would tell of them.
 LARGEST_NUMBER = 1e100
 _DECIMAL_COMMA = re.compile(r"^\s*[-+]?\d+,\d+\s*$")
 _WHOLE = r"^[-+]?\d{1,18}$"
-_NUMBERS = (Content.NUMBER, Content.PROBABILITY)
+_NUMBERS = (Content.NUMBER, Content.PROBABILITY, Content.INDICATOR)
 DTYPES: dict[Content, type[pl.DataType]] = {
     Content.ID: pl.String,
     Content.WHOLE_ID: pl.Int64,
@@ -24,7 +24,10 @@ DTYPES: dict[Content, type[pl.DataType]] = {
     Content.WHOLE_LABEL: pl.String,
     Content.NUMBER: pl.Float64,
     Content.PROBABILITY: pl.Float64,
+    Content.INDICATOR: pl.Float64,
+    Content.NAME: pl.String,
     Content.TEXT: pl.String,
+    Content.CELL: pl.String,
 }
 Locate = Callable[[int], int | None]
 Mask = NDArray[np.bool_]
@@ -65,7 +68,7 @@ def _cast(name: str, content: Content) -> pl.Expr:
     column = pl.col(name)
     if content in _NUMBERS or content is Content.WHOLE_ID:
         return column.str.strip_chars(" \t").cast(DTYPES[content], strict=False)
-    return column
+    return column.fill_null("") if content in MAY_BE_EMPTY else column
 
 
 def is_clean(frame: pl.DataFrame, rules: Rules) -> bool:
@@ -83,6 +86,10 @@ def _is_clean(column: pl.Series, content: Content, rules: Rules) -> bool:
         return not any(finding.rows.any() for finding in _numbers(column, content, rules))
     if content in (Content.LABEL, Content.WHOLE_LABEL):
         return not any(finding.rows.any() for finding in _labels(column, content, rules))
+    if content is Content.CELL:
+        return not any(finding.rows.any() for finding in _cells(column, rules))
+    if content is Content.TEXT:
+        return True
     return column.dtype != pl.String or not bool((column == "").any())
 
 
@@ -101,6 +108,10 @@ def check_cells(strings: pl.DataFrame, rules: Rules, locate: Locate, faults: Fau
 def _findings(
     raw: pl.Series, column: pl.Series, content: Content, rules: Rules
 ) -> Iterator[Finding]:
+    if content in MAY_BE_EMPTY:
+        if content is Content.CELL:
+            yield from _cells(column, rules)
+        return
     empty = (raw.is_null() | (raw.str.strip_chars() == "")).fill_null(True).to_numpy()
     yield Finding("empty", empty, DUE[content], lambda value: "is empty")
     unread = column.is_null().to_numpy() & ~empty
@@ -120,7 +131,10 @@ DUE = {
     Content.WHOLE_LABEL: "a label that is a whole number",
     Content.NUMBER: "a finite number",
     Content.PROBABILITY: "a probability from 0 to 1",
+    Content.INDICATOR: "0 or 1",
+    Content.NAME: "a name",
     Content.TEXT: "a text",
+    Content.CELL: "a cell that can be read",
 }
 
 
@@ -140,10 +154,24 @@ def _numbers(column: pl.Series, content: Content, rules: Rules) -> Iterator[Find
     if content is Content.PROBABILITY:
         outside = finite & ((values < 0) | (values > 1))
         yield Finding("out_of_range", outside, DUE[content], lambda v: f"{v} is not from 0 to 1")
+    if content is Content.INDICATOR:
+        other = finite & (values != 0) & (values != 1)
+        yield Finding("out_of_range", other, DUE[content], lambda v: f"{v} is neither 0 nor 1")
     if content is Content.NUMBER and rules.above is not None:
         due = f"a number above {rules.above:g}"
         below = finite & (values <= rules.above)
         yield Finding("out_of_range", below, due, lambda v: f"{v} is not {due}")
+
+
+def _cells(column: pl.Series, rules: Rules) -> Iterator[Finding]:
+    """One finding for each thing that the scorer's own reader has to say of a cell."""
+    check = rules.cell_check
+    if check is None:
+        return
+    problems = [check(cell) for cell in column]
+    rows = np.array([problem is not None for problem in problems], dtype=bool)
+    told = {shorten(column[int(r)]): problems[r] for r in np.flatnonzero(rows)[:LISTED]}
+    yield Finding("unreadable_cell", rows, rules.cell_words, lambda v: f"“{v}” {told[v]}")
 
 
 def _labels(column: pl.Series, content: Content, rules: Rules) -> Iterator[Finding]:
@@ -172,10 +200,10 @@ def _unknown_label(known: tuple[str, ...]) -> Callable[[str], str]:
 
 
 def _bad_sums(frame: pl.DataFrame, rules: Rules) -> Mask:
-    if not rules.rows_sum_to_one:
+    if rules.sum_tolerance is None:
         return np.zeros(frame.height, dtype=bool)
     total = frame.select(pl.sum_horizontal(rules.probabilities, ignore_nulls=False)).to_series()
-    apart = (total - 1).abs() > SUM_TOLERANCE
+    apart = (total - 1).abs() > rules.sum_tolerance
     return (apart & total.is_finite()).fill_null(False).to_numpy()
 
 
@@ -208,6 +236,6 @@ def _report_sums(
 
 def _sum_fault(frame: pl.DataFrame, rules: Rules, row: int, line: int | None) -> Fault:
     total = sum(frame.select(rules.probabilities).row(row))
-    expected = f"a sum of 1, within {SUM_TOLERANCE:g}"
+    expected = f"a sum of 1, within {rules.sum_tolerance:g}"
     message = f"{where(line, row)}: the probabilities add up to {total:.9g}; expected {expected}."
     return Fault("row_sum", message, line, value=f"{total:.9g}", expected=expected)

@@ -13,8 +13,26 @@ class ParticipantVisibleError(Exception):
     """Raised by a metric when its message is meant for the participant."""
 
 
+class InvalidRow(ValueError):
+    """Raised by a metric for a prediction that it can't read; told with its line and column.
+
+    `row`: its position in the columns that the metric was given.
+    """
+
+    def __init__(self, row: int, message: str) -> None:
+        super().__init__(message)
+        self.row = row
+
+    def __reduce__(self) -> tuple[type, tuple[int, str]]:
+        return type(self), (self.row, str(self))
+
+
 class UnknownScorer(LookupError):
     """No scorer has this name; says the nearest ones."""
+
+
+class MissingExtra(UnknownScorer):
+    """The scorer needs packages that are not installed; says the command that installs them."""
 
 
 class InvalidParameter(ValueError):

@@ -1,6 +1,6 @@
 """Score a file of predictions against a solution: read, check, align, split, score, resample."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.aligning import align
+from scorers.binding import bind_scorers, invalid, kind_of
+from scorers.checking import Locate, where
 from scorers.errors import (
     Fault,
     InvalidPredictions,
+    InvalidRow,
     InvalidSolution,
     ParticipantVisibleError,
 )
+from scorers.inputs import INPUTS, Content
 from scorers.kinds import InputKind
 from scorers.labels import all_whole, encode, in_codes, sort_labels
 from scorers.schema import Schema
 from scorers.scorer import Scorer
-from scorers.solution import Solution, bind_scorers, invalid, kind_of, read_solution
+from scorers.solution import Solution, read_solution
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
 
@@ -71,12 +75,17 @@ class SolutionFacts:
 
 @dataclass(frozen=True, eq=False)
 class _Columns:
-    """Truth and prediction in the solution's order, and the scorers in the same codes."""
+    """Truth and prediction in the solution's order, and the scorers in the same codes.
+
+    `row_in_file`: the row of the prediction file that stands at a row of the solution.
+    """
 
     truth: Array
     prediction: Array
     scorer: Scorer
     also: tuple[Scorer, ...]
+    row_in_file: Callable[[int], int]
+    locate: Locate
 
 
 def evaluate_file(prediction: Path, solution: Path, spec: EvaluationSpec) -> Evaluated:
@@ -86,7 +95,7 @@ def evaluate_file(prediction: Path, solution: Path, spec: EvaluationSpec) -> Eva
     """
     scorer, also = bind_scorers(spec)
     kind = kind_of(scorer, spec)
-    answers = read_solution(solution, spec, kind)
+    answers = read_solution(solution, spec, kind, [scorer, *also])
     schema = _schema(spec, scorer, kind, answers)
     table = read_table(
         prediction,
@@ -97,11 +106,14 @@ def evaluate_file(prediction: Path, solution: Path, spec: EvaluationSpec) -> Eva
     )
     order = align(table, answers.ids)
     frame = table.frame if order is None else table.frame[order]
-    columns = _columns(frame, answers, kind, spec, (scorer, *also))
+    truth, predicted, coded = _arrays(frame, answers, kind, spec, (scorer, *also))
+    row_in_file = (lambda row: row) if order is None else (lambda row: int(order[row]))
+    columns = _Columns(truth, predicted, coded[0], coded[1:], row_in_file, table.locate)
     return _evaluate_boards(columns, answers, kind, spec)
 
 
 def _schema(spec: EvaluationSpec, scorer: Scorer, kind: InputKind, answers: Solution) -> Schema:
+    read = scorer.read_cell
     return Schema(
         id_columns=spec.id_columns,
         columns=spec.columns,
@@ -110,25 +122,33 @@ def _schema(spec: EvaluationSpec, scorer: Scorer, kind: InputKind, answers: Solu
         max_bytes=spec.max_unpacked_bytes,
         max_rows=spec.max_rows,
         whole_ids=answers.whole_ids,
-        whole_labels=all_whole(answers.classes),
+        whole_labels=bool(answers.classes) and all_whole(answers.classes),
         above=scorer.numbers_above,
+        sum_tolerance=scorer.sum_tolerance,
+        cell_check=None if read is None else read(**scorer.options),
+        cell_words=scorer.cell_words,
     )
 
 
-def _columns(
+def _arrays(
     frame: pl.DataFrame,
     answers: Solution,
     kind: InputKind,
     spec: EvaluationSpec,
     scorers: tuple[Scorer, ...],
-) -> _Columns:
-    if kind is InputKind.NUMBERS:
-        numbers = frame[spec.columns[0]].to_numpy()
-        return _Columns(answers.target.to_numpy(), numbers, scorers[0], scorers[1:])
+) -> tuple[Array, Array, tuple[Scorer, ...]]:
+    """Truth and prediction as arrays, and the scorers in their codes."""
+    if not INPUTS[kind].classes:
+        return _array(answers.targets), _array(frame.select(spec.columns)), scorers
     classes = _classes(frame, answers, kind, spec)
     truth, prediction = encode(answers.target, classes), _prediction(frame, kind, classes, spec)
-    coded = [in_codes(s, classes, kind is not InputKind.LABELS) for s in scorers]
-    return _Columns(truth, prediction, coded[0], tuple(coded[1:]))
+    coded = tuple(in_codes(s, classes, kind is not InputKind.LABELS) for s in scorers)
+    return truth, prediction, coded
+
+
+def _array(frame: pl.DataFrame) -> Array:
+    """One column as shape (n,), several as (n, k)."""
+    return frame.to_series().to_numpy() if frame.width == 1 else frame.to_numpy()
 
 
 def _classes(
@@ -136,7 +156,7 @@ def _classes(
 ) -> tuple[str, ...]:
     if kind is InputKind.PROBABILITIES:
         return sort_labels(spec.columns)
-    if kind is InputKind.PROBABILITY:
+    if kind is not InputKind.LABELS:
         return answers.classes
     predicted = frame[spec.columns[0]].unique().to_list()
     return sort_labels([*answers.classes, *predicted, *(spec.labels or ())])
@@ -156,7 +176,7 @@ def _evaluate_boards(
     columns: _Columns, answers: Solution, kind: InputKind, spec: EvaluationSpec
 ) -> Evaluated:
     boards = [
-        _evaluate_board(columns, answers.units, rows, kind, spec, seed=2 * spec.replicate_seed + i)
+        _evaluate_board(columns, answers, rows, kind, spec, seed=2 * spec.replicate_seed + i)
         for i, rows in enumerate((answers.public, answers.private))
     ]
     return Evaluated(public=boards[0], private=boards[1])
@@ -164,7 +184,7 @@ def _evaluate_boards(
 
 def _evaluate_board(
     columns: _Columns,
-    units: Array | None,
+    answers: Solution,
     rows: NDArray[np.bool_],
     kind: InputKind,
     spec: EvaluationSpec,
@@ -175,17 +195,22 @@ def _evaluate_board(
     if not rows.any():
         return None
     truth, prediction = columns.truth[rows], columns.prediction[rows]
-    own_units = None if units is None else units[rows]
+    units = None if answers.units is None else answers.units[rows]
+    context = answers.context_of(columns.scorer, rows)
     try:
         found = columns.scorer.evaluate(
-            truth, prediction, seed=seed, replicates=spec.replicates, units=own_units
+            truth, prediction, seed=seed, replicates=spec.replicates, units=units, **context
         )
     except ParticipantVisibleError as error:
         raise InvalidPredictions([Fault("metric", str(error))]) from None
+    except InvalidRow as error:
+        raise InvalidPredictions([_row_fault(error, columns, rows, spec)]) from None
     except ValueError as error:
-        width = prediction.shape[-1]
-        raise _undefined(columns.scorer, truth, kind, width, error) from None
-    also = {scorer.name: _score(scorer, truth, prediction) for scorer in columns.also}
+        raise _undefined(columns.scorer, truth, context, (kind, prediction), error) from None
+    also = {
+        scorer.name: _score(scorer, truth, prediction, answers.context_of(scorer, rows))
+        for scorer in columns.also
+    }
     return BoardResult(
         value=found.value,
         interval=found.interval,
@@ -196,20 +221,36 @@ def _evaluate_board(
     )
 
 
-def _score(scorer: Scorer, truth: Array, prediction: Array) -> float | None:
+def _row_fault(
+    error: InvalidRow, columns: _Columns, rows: NDArray[np.bool_], spec: EvaluationSpec
+) -> Fault:
+    row = columns.row_in_file(int(np.flatnonzero(rows)[error.row]))
+    line, name = columns.locate(row), spec.columns[0]
+    return Fault("unreadable_cell", f"{where(line, row, name)}: {error}", line, name)
+
+
+def _score(
+    scorer: Scorer, truth: Array, prediction: Array, context: Mapping[str, Any]
+) -> float | None:
     """The score, or None where it is not defined."""
     try:
-        value = scorer.score(truth, prediction)
-    except ValueError:
+        value = scorer.score(truth, prediction, **context)
+    except (ValueError, ParticipantVisibleError):
         return None
     return value if np.isfinite(value) else None
 
 
 def _undefined(
-    scorer: Scorer, truth: Array, kind: InputKind, width: int, error: ValueError
+    scorer: Scorer,
+    truth: Array,
+    context: Mapping[str, Any],
+    given: tuple[InputKind, Array],
+    error: ValueError,
 ) -> InvalidPredictions | InvalidSolution:
     """Whose mistake it is that a score is not defined: the organiser's if no file could get one."""
-    if _score(scorer, truth, _perfect(truth, kind, width)) is None:
+    kind, prediction = given
+    perfect = perfect_prediction(scorer, truth, kind, prediction.shape[-1])
+    if _score(scorer, truth, perfect, context) is None:
         return invalid("undefined", f"{scorer.title} is not defined on a board: {error}")
     text = (
         f"{scorer.title} is not defined for these predictions "
@@ -218,11 +259,16 @@ def _undefined(
     return InvalidPredictions([Fault("undefined", text)])
 
 
-def _perfect(truth: Array, kind: InputKind, width: int) -> Array:
-    """The predictions that hit every row; `width`: the number of classes in a matrix."""
+def perfect_prediction(scorer: Scorer, truth: Array, kind: InputKind, width: int) -> Array:
+    """The predictions that hit every row; `width`: the number of columns or classes."""
+    if scorer.ideal is not None:
+        return scorer.ideal(truth, **scorer.options)
     if kind is InputKind.PROBABILITIES:
         return np.eye(width)[truth]
-    return truth.astype(np.float64) if kind is InputKind.PROBABILITY else truth
+    if kind is InputKind.QUANTILES and width > 1:
+        return np.repeat(truth[:, None], width, axis=1)
+    as_number = INPUTS[kind].prediction in (Content.NUMBER, Content.PROBABILITY)
+    return truth.astype(np.float64) if as_number else truth
 
 
 def check_solution(solution: Path, spec: EvaluationSpec, *, sample: Path | None) -> SolutionFacts:
@@ -232,11 +278,11 @@ def check_solution(solution: Path, spec: EvaluationSpec, *, sample: Path | None)
     """
     scorer, also = bind_scorers(spec)
     kind = kind_of(scorer, spec)
-    answers = read_solution(solution, spec, kind)
+    answers = read_solution(solution, spec, kind, [scorer, *also])
     labels = spec.labels
     if sample is not None:
         labels = _check_sample(sample, spec, scorer, kind, answers)
-    _check_boards(scorer, also, answers, kind, spec)
+    _check_boards([scorer, *also], answers, kind, spec)
     rows, public, private = len(answers.public), answers.public.sum(), answers.private.sum()
     return SolutionFacts(rows, int(public), int(private), int(rows - public - private), labels)
 
@@ -265,34 +311,27 @@ def _check_sample(
 
 
 def _check_boards(
-    scorer: Scorer,
-    also: Sequence[Scorer],
-    answers: Solution,
-    kind: InputKind,
-    spec: EvaluationSpec,
+    scorers: Sequence[Scorer], answers: Solution, kind: InputKind, spec: EvaluationSpec
 ) -> None:
     """Every scorer must be defined on every board: for perfect predictions, and for any labels."""
-    truth, scorers, width = _coded_truth(scorer, also, answers, kind, spec)
+    truth, coded, width = _coded_truth(scorers, answers, kind, spec)
     for name, rows in (("public", answers.public), ("private", answers.private)):
-        tried = [_perfect(truth[rows], kind, width)]
-        if kind is InputKind.LABELS:
-            tried.append(np.arange(len(tried[0])) % width)
-        for each in scorers if rows.any() else []:
-            if any(_score(each, truth[rows], prediction) is None for prediction in tried):
+        for each in coded if rows.any() else []:
+            tried = [perfect_prediction(each, truth[rows], kind, width)]
+            if kind is InputKind.LABELS:
+                tried.append(np.arange(len(tried[0])) % width)
+            context = answers.context_of(each, rows)
+            if any(_score(each, truth[rows], p, context) is None for p in tried):
                 text = f"{each.title} is not defined on the {name} board"
                 raise invalid("undefined", f"{text} (parameters: {dict(each.params)}).")
 
 
 def _coded_truth(
-    scorer: Scorer,
-    also: Sequence[Scorer],
-    answers: Solution,
-    kind: InputKind,
-    spec: EvaluationSpec,
+    scorers: Sequence[Scorer], answers: Solution, kind: InputKind, spec: EvaluationSpec
 ) -> tuple[Array, list[Scorer], int]:
-    if kind is InputKind.NUMBERS:
-        return answers.target.to_numpy(), [scorer, *also], 0
+    if not INPUTS[kind].classes:
+        return _array(answers.targets), list(scorers), len(spec.columns)
     declared = spec.columns if kind is InputKind.PROBABILITIES else spec.labels or ()
     classes = sort_labels([*answers.classes, *declared])
-    coded = [in_codes(s, classes, kind is not InputKind.LABELS) for s in (scorer, *also)]
+    coded = [in_codes(s, classes, kind is not InputKind.LABELS) for s in scorers]
     return encode(answers.target, classes), coded, len(classes)

@@ -2,15 +2,30 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
 from scorers.errors import InvalidParameter, did_you_mean, listing
 
 
+class _Required:
+    """Stands for the default of a parameter that has none."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED = _Required()
+
+
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a scorer: its default, its meaning, and the values it takes."""
+    """One parameter of a scorer: its default, its meaning, and the values it takes.
+
+    `default` is REQUIRED where a value must be given.
+    """
 
     name: str
     default: Any
@@ -49,7 +64,17 @@ def validate(
         if name not in by_name:
             raise InvalidParameter(_unknown(scorer, name, list(by_name)))
     values = {p.name: p.check(scorer, given[p.name]) for p in known if p.name in given}
+    due = [p for p in known if p.default is REQUIRED and p.name not in given]
+    if due:
+        raise InvalidParameter(
+            f"{scorer} needs the parameter “{due[0].name}”: {due[0].describe()}."
+        )
     return MappingProxyType({p.name: p.default for p in known} | values)
+
+
+def defaults_of(known: Sequence[Parameter]) -> Mapping[str, Any]:
+    """Each parameter with its default, REQUIRED where it has none."""
+    return MappingProxyType({p.name: p.default for p in known})
 
 
 def _unknown(scorer: str, name: str, known: list[str]) -> str:
@@ -61,6 +86,33 @@ def _unknown(scorer: str, name: str, known: list[str]) -> str:
 def is_label(value: Any) -> bool:
     """Whether a value can be a label."""
     return isinstance(value, str | int | float)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def is_positive(value: Any) -> bool:
+    """Whether a value is a finite number above 0."""
+    return is_number(value) and value > 0
+
+
+def is_count(value: Any) -> bool:
+    """Whether a value is a whole number of at least 1."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def is_share(value: Any) -> bool:
+    """Whether a value is a number strictly between 0 and 1."""
+    return is_number(value) and 0 < value < 1
+
+
+def is_shares(value: Any) -> bool:
+    """Whether a value is a rising list of numbers strictly between 0 and 1."""
+    if not isinstance(value, tuple) or not value or not all(is_share(v) for v in value):
+        return False
+    return all(low < high for low, high in pairwise(value))
 
 
 def is_labels(value: Any) -> bool:

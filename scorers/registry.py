@@ -1,22 +1,89 @@
-"""All scorers by name: Varsity's own, and those of installed plug-ins."""
+"""All scorers by name: Varsity's own, those of installed plug-ins, and scikit-learn's functions.
 
-from collections.abc import Mapping
+A family's module is imported when one of its scorers is asked for: reading a label needs no images.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-from scorers import agreement, classification, probability, regression
-from scorers.errors import UnknownScorer, did_you_mean
+from scorers.errors import MissingExtra, UnknownScorer, did_you_mean
 from scorers.scorer import Scorer
 
 PLUGINS = "varsity.scorers"
+SKLEARN = "sklearn:"
 
 
-def _own() -> dict[str, Scorer]:
-    rooms = (classification, agreement, probability, regression)
-    return {scorer.name: scorer.bind() for room in rooms for scorer in room.SCORERS}
+class Family(NamedTuple):
+    """Scorers of one module. `extra`: the optional packages that it needs, as one installs them."""
+
+    title: str
+    module: str
+    names: tuple[str, ...]
+    extra: str | None = None
 
 
+FAMILIES = (
+    Family(
+        "Labels",
+        "classification",
+        ("accuracy", "balanced_accuracy", "precision", "recall", "f1"),
+    ),
+    Family("Agreement of labels", "agreement", ("matthews_corrcoef", "cohen_kappa")),
+    Family(
+        "Probabilities",
+        "probability",
+        ("roc_auc", "log_loss", "brier_score", "average_precision"),
+    ),
+    Family(
+        "Numbers",
+        "regression",
+        ("mse", "rmse", "rmsle", "mae", "median_absolute_error", "mape", "r2", "spearman"),
+    ),
+)
+_FAMILY_OF = {name: family for family in FAMILIES for name in family.names}
+
+
+class Registry(Mapping[str, Scorer]):
+    """Every scorer under its defaults; those with parameters that must be given are unbound."""
+
+    def __getitem__(self, name: str) -> Scorer:
+        if name in _FAMILY_OF:
+            return _load(_FAMILY_OF[name])[name]
+        return plugins()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from _FAMILY_OF
+        yield from (name for name in plugins() if name not in _FAMILY_OF)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _FAMILY_OF or name in plugins()
+
+
+SCORERS: Mapping[str, Scorer] = Registry()
+
+
+@cache
+def _load(family: Family) -> dict[str, Scorer]:
+    """Raises: MissingExtra when the packages of an optional family are not installed."""
+    try:
+        module = import_module(f"scorers.{family.module}")
+    except ModuleNotFoundError as error:
+        if family.extra is None or (error.name or "").startswith("scorers"):
+            raise
+        raise MissingExtra(
+            f"The scorers of “{family.title}” need packages that are not installed ({error.name}); "
+            f"run: pip install 'varsity[{family.extra}]'"
+        ) from None
+    return {scorer.name: scorer.unbound() for scorer in module.SCORERS}
+
+
+@cache
 def plugins() -> dict[str, Scorer]:
     """Scorers of the entry point group `varsity.scorers`: each a Scorer, or a function giving one.
 
@@ -28,11 +95,18 @@ def plugins() -> dict[str, Scorer]:
         scorer = loaded if isinstance(loaded, Scorer) else loaded()
         if not isinstance(scorer, Scorer):
             raise TypeError(f"{PLUGINS}: {entry.name} ({entry.value}) does not give a Scorer.")
-        found[entry.name] = scorer.bind()
+        found[entry.name] = scorer.unbound()
     return found
 
 
-SCORERS: Mapping[str, Scorer] = MappingProxyType(plugins() | _own())
+def get_unbound(name: str) -> Scorer:
+    """The scorer of this name with its defaults, to be looked at. Raises: UnknownScorer."""
+    if name.startswith(SKLEARN):
+        scorer: Scorer = import_module("scorers.sklearn_functions").scorer_of(name)
+        return scorer
+    if name not in SCORERS:
+        raise UnknownScorer(f"There is no scorer “{name}”. {did_you_mean(name, list(SCORERS))}")
+    return SCORERS[name]
 
 
 def get_scorer(name: str, **params: Any) -> Scorer:
@@ -43,6 +117,4 @@ def get_scorer(name: str, **params: Any) -> Scorer:
     >>> get_scorer("accuracy").score(["cat", "dog"], ["cat", "cat"])
     0.5
     """
-    if name not in SCORERS:
-        raise UnknownScorer(f"There is no scorer “{name}”. {did_you_mean(name, list(SCORERS))}")
-    return SCORERS[name].bind(**params)
+    return get_unbound(name).bind(**params)

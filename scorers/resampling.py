@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scorers.terms import Codes, Floats, Terms
+from scorers.terms import Codes, Floats, Sums
 
 MOST_GROUPS = 4096
 OUTRIGHT_ROWS = 20_000_000
@@ -64,7 +64,7 @@ class Resampling:
             counts = np.bincount(drawn.ravel(), minlength=count * self.groups)
             yield counts.reshape(count, self.groups).astype(np.float64)
 
-    def replicate_terms(self, terms: Terms) -> Floats:
+    def replicate_terms(self, terms: Sums) -> Floats:
         """The metric on every resample, shape (replicates,), from sums over groups."""
         sums = terms.grouped(self.group_of_row(), self.groups)
         totals = np.concatenate([weights @ sums for weights in self.weights()])

@@ -2,47 +2,42 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from scorers.errors import Fault, did_you_mean, listing, nearest, shorten
+from scorers.inputs import INPUTS, MAY_BE_EMPTY, Content
 from scorers.kinds import InputKind
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-class Content(StrEnum):
-    """What stands in a column."""
-
-    ID = "id"
-    WHOLE_ID = "whole id"
-    LABEL = "label"
-    WHOLE_LABEL = "whole label"
-    NUMBER = "number"
-    PROBABILITY = "probability"
-    TEXT = "text"
-
-
-_CONTENT = {
-    InputKind.LABELS: Content.LABEL,
-    InputKind.PROBABILITY: Content.PROBABILITY,
-    InputKind.PROBABILITIES: Content.PROBABILITY,
-    InputKind.NUMBERS: Content.NUMBER,
-}
+# What is wrong with a cell, in words that follow its place; None: nothing.
+CellCheck = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What the columns of a file hold, in the order they are wanted, and what they may take."""
+    """What the columns of a file hold, in the order they are wanted, and what they may take.
+
+    `sum_tolerance`: how far from 1 the probabilities of a row may add up; None: to anything.
+    `cell_check`: the reader of the columns that hold lists, masks, boxes.
+    """
 
     contents: Mapping[str, Content]
     labels: tuple[str, ...] | None = None
     above: float | None = None
-    rows_sum_to_one: bool = False
+    sum_tolerance: float | None = None
+    cell_check: CellCheck | None = None
+    cell_words: str = "a cell that can be read"
 
     @property
     def id_columns(self) -> list[str]:
         """The columns that make up a row's key."""
         return [n for n, c in self.contents.items() if c in (Content.ID, Content.WHOLE_ID)]
+
+    @property
+    def may_be_empty(self) -> list[str]:
+        """The columns in which an empty cell says something."""
+        return [n for n, c in self.contents.items() if c in MAY_BE_EMPTY]
 
     @property
     def probabilities(self) -> list[str]:
@@ -59,7 +54,8 @@ class Schema:
 
     `id_columns`: one row for each value of these; `whole_ids`: those whose ids are whole numbers
     (elsewhere 007 is not 7). `columns`: the predictions, in the sample's order. `labels`: those a
-    prediction may take, None for any. `above`: what a number must be greater than.
+    prediction may take, None for any. `above`: what a number must be greater than. The others: see
+    `Rules`.
     """
 
     id_columns: tuple[str, ...]
@@ -71,16 +67,23 @@ class Schema:
     whole_ids: tuple[str, ...] = ()
     whole_labels: bool = False
     above: float | None = None
+    sum_tolerance: float | None = 1e-6
+    cell_check: CellCheck | None = None
+    cell_words: str = "a cell that can be read"
 
     @property
     def header(self) -> tuple[str, ...]:
         """All columns that are due: ids, then predictions."""
         return self.id_columns + self.columns
 
+    @property
+    def _sum_tolerance(self) -> float | None:
+        return self.sum_tolerance if self.kind is InputKind.PROBABILITIES else None
+
     def rules(self, header: Sequence[str]) -> Rules:
         """The rules for a file with this header. Raises: HeaderMismatchError."""
         check_header(header, self.header)
-        content = _CONTENT[self.kind]
+        content = INPUTS[self.kind].prediction
         if content is Content.LABEL and self.whole_labels:
             content = Content.WHOLE_LABEL
         ids = {n: Content.WHOLE_ID if n in self.whole_ids else Content.ID for n in self.id_columns}
@@ -88,7 +91,9 @@ class Schema:
             contents=ids | dict.fromkeys(self.columns, content),
             labels=self.labels if self.kind is InputKind.LABELS else None,
             above=self.above,
-            rows_sum_to_one=self.kind is InputKind.PROBABILITIES,
+            sum_tolerance=self._sum_tolerance,
+            cell_check=self.cell_check,
+            cell_words=self.cell_words,
         )
 
 

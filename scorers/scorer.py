@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scorers.kinds import InputKind
-from scorers.parameters import Parameter, validate
+from scorers.parameters import Parameter, defaults_of, validate
 from scorers.resampling import Resampling
-from scorers.terms import Terms
+from scorers.roles import HISTORY, Role, columns_of
+from scorers.schema import CellCheck
+from scorers.terms import Sums
 from scorers.uncertainty import Interval, ScoreResult, resampled_result
 
 Array = NDArray[Any]
@@ -23,8 +25,16 @@ Array = NDArray[Any]
 class Scorer:
     """A metric bound to its parameters; see `registry.get_scorer`.
 
-    `compute(truth, prediction, **params)` is the reference library's number. `decompose`, where
-    the metric is a function of sums, gives its terms. `kinds`: what it can be fed, the usual first.
+    `compute(truth, prediction, **params, **context)` is the reference library's number; the context
+    is an array for each role that is filled, and `history` where `needs_history`: a mapping of
+    series to the numbers that came before, in time order. `decompose`, of the same signature, gives
+    the terms where the metric is a function of sums; `interval` a better interval than percentiles.
+    `kinds`: what it can be fed, the usual first. `several`: whether it takes more than one column
+    of numbers. `ideal(truth, **params)`: predictions that hit every row, where they are not the
+    truth itself. `read_cell(**params)`: gives the check of a cell of lists, masks or boxes, and
+    `read_truth` that of the solution's cells; `cell_words`: what such a cell is due to hold.
+    `sum_tolerance`: how far from 1 the probabilities of a row may add up; None: to anything.
+    `build`: makes the scorer of its parameters where they are themselves scorers.
     """
 
     name: str
@@ -38,38 +48,91 @@ class Scorer:
     perfect: float
     kinds: tuple[InputKind, ...]
     compute: Callable[..., float]
-    decompose: Callable[..., Terms | None] | None = None
+    decompose: Callable[..., Sums | None] | None = None
     interval: Callable[..., Interval | None] | None = None
     parameters: tuple[Parameter, ...] = ()
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     version: str = "1"
     numbers_above: float | None = None
+    family: str = ""
+    roles: tuple[Role, ...] = ()
+    needs_history: bool = False
+    several: bool = False
+    ideal: Callable[..., Array] | None = None
+    read_cell: Callable[..., CellCheck] | None = None
+    read_truth: Callable[..., CellCheck] | None = None
+    cell_words: str = ""
+    sum_tolerance: float | None = 1e-6
+    build: "Callable[[Scorer], Scorer] | None" = None
 
     @property
     def kind(self) -> InputKind:
         """What it is usually fed with."""
         return self.kinds[0]
 
+    @property
+    def all_parameters(self) -> tuple[Parameter, ...]:
+        """Its parameters, and those that name columns of the solution."""
+        return (*self.parameters, *(role.parameter for role in self.roles))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column of the solution that fills each role."""
+        return columns_of(self.roles, self.params)
+
+    @property
+    def unit_column(self) -> str | None:
+        """The column whose rows belong together, where the metric knows one."""
+        units = [self.params[r.name] for r in self.roles if r.is_unit and r.name in self.columns]
+        return units[0] if units else None
+
+    def unbound(self) -> "Scorer":
+        """The metric with its defaults, to be looked at; what must be given is missing."""
+        return replace(self, params=defaults_of(self.all_parameters))
+
     def bind(self, **params: Any) -> "Scorer":
         """The same metric under other parameters. Raises: InvalidParameter."""
-        return replace(self, params=validate(self.name, self.parameters, params))
+        bound = replace(self, params=validate(self.name, self.all_parameters, params))
+        return bound if self.build is None else self.build(bound)
 
-    def score(self, truth: ArrayLike, prediction: ArrayLike) -> float:
+    @property
+    def options(self) -> dict[str, Any]:
+        """The parameters of `compute`: those that name columns are not for it."""
+        names = {role.name for role in self.roles}
+        return {name: value for name, value in self.params.items() if name not in names}
+
+    def score(self, truth: ArrayLike, prediction: ArrayLike, **context: Any) -> float:
         """The reference library's value on two columns of the same length, in the same order.
 
-        Raises: ValueError where the metric is not defined for its input.
+        `context`: a column for each of the scorer's roles. Raises: ValueError where the metric is
+        not defined for its input, or a role is not one of the scorer's.
         """
         y, p = aligned_arrays(truth, prediction)
+        return self._score(y, p, self._context(context, len(y)))
+
+    def _score(self, truth: Array, prediction: Array, context: Mapping[str, Any]) -> float:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return float(self.compute(y, p, **self.params))
+            return float(self.compute(truth, prediction, **self.options, **context))
 
-    def terms(self, truth: ArrayLike, prediction: ArrayLike) -> Terms | None:
+    def _context(self, given: Mapping[str, Any], rows: int) -> dict[str, Any]:
+        """The context as arrays of the rows' length; a history stays as it is."""
+        known = {role.name for role in self.roles} | ({HISTORY} if self.needs_history else set())
+        for name in given:
+            if name not in known:
+                raise ValueError(f"{self.name} reads no {name}; it reads {sorted(known)}.")
+        arrays = {name: v if name == HISTORY else np.asarray(v) for name, v in given.items()}
+        for name, values in arrays.items():
+            if name != HISTORY and len(values) != rows:
+                raise ValueError(f"{name} has {len(values)} entries for {rows} rows.")
+        return arrays
+
+    def terms(self, truth: ArrayLike, prediction: ArrayLike, **context: Any) -> Sums | None:
         """The per-row terms and their finish; None where the metric has no such form."""
         if self.decompose is None:
             return None
         y, p = aligned_arrays(truth, prediction)
-        return self.decompose(y, p, **self.params)
+        return self.decompose(y, p, **self.options, **self._context(context, len(y)))
 
     def evaluate(
         self,
@@ -79,27 +142,43 @@ class Scorer:
         seed: int,
         replicates: int = 1000,
         units: ArrayLike | None = None,
+        **context: Any,
     ) -> ScoreResult:
         """The value with its interval and its replicates.
 
-        `units`: a key for each row; rows with the same key are resampled together. The same seed,
-        number of rows and units give the same resamples, whatever the prediction.
+        `units`: a key for each row; rows with the same key are resampled together; by default the
+        metric's own (its query, its series), else each row is one. The same seed, number of rows
+        and units give the same resamples, whatever the prediction. `context`: see `score`.
         Raises: ValueError where the metric is not defined for its input.
         """
         y, p = aligned_arrays(truth, prediction)
-        value = self.score(y, p)
+        columns = self._context(context, len(y))
+        value = self._score(y, p, columns)
         if not math.isfinite(value):
             raise ValueError(f"{self.name} is not defined for these columns.")
-        plan = Resampling.of(len(y), seed=seed, replicates=replicates, units=units)
-        terms = self.terms(y, p)
-        own = None if self.interval is None else lambda: self._own_interval(y, p)
+        keys = self._own_units(columns) if units is None else units
+        plan = Resampling.of(len(y), seed=seed, replicates=replicates, units=keys)
+        terms = None if self.decompose is None else self.decompose(y, p, **self.options, **columns)
+        own = None if self.interval is None else lambda: self._own_interval(y, p, columns)
         return resampled_result(
-            value, plan, terms, lambda rows: self.score(y[rows], p[rows]), own_interval=own
+            value, plan, terms, lambda rows: self._rescore(y, p, columns, rows), own_interval=own
         )
 
-    def _own_interval(self, truth: Array, prediction: Array) -> Interval | None:
+    def _own_units(self, context: Mapping[str, Any]) -> Array | None:
+        own = [context[role.name] for role in self.roles if role.is_unit and role.name in context]
+        return own[0] if own else None
+
+    def _rescore(
+        self, truth: Array, prediction: Array, context: Mapping[str, Any], rows: Array
+    ) -> float:
+        taken = {name: v if name == HISTORY else v[rows] for name, v in context.items()}
+        return self._score(truth[rows], prediction[rows], taken)
+
+    def _own_interval(
+        self, truth: Array, prediction: Array, context: Mapping[str, Any]
+    ) -> Interval | None:
         assert self.interval is not None
-        return self.interval(truth, prediction, **self.params)
+        return self.interval(truth, prediction, **self.options, **context)
 
 
 def aligned_arrays(truth: ArrayLike, prediction: ArrayLike) -> tuple[Array, Array]:

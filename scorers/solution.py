@@ -1,115 +1,140 @@
 """The hidden answers of a phase: read, checked, and split into the two boards."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from scorers.aligning import add_id_faults, raise_if
+from scorers.binding import invalid
 from scorers.checking import Table
-from scorers.errors import (
-    Fault,
-    FaultList,
-    InvalidParameter,
-    InvalidPredictions,
-    InvalidSolution,
-    UnknownScorer,
-    listing,
-    nearest,
-)
+from scorers.errors import Fault, FaultList, InvalidPredictions, InvalidSolution, listing, nearest
+from scorers.inputs import INPUTS, Content
 from scorers.kinds import InputKind
 from scorers.labels import sort_labels
-from scorers.registry import get_scorer
-from scorers.resampling import seeded_ranks
-from scorers.schema import Content, HeaderMismatchError, Rules, check_header
+from scorers.roles import HISTORY
+from scorers.schema import HeaderMismatchError, Rules, check_header
 from scorers.scorer import Scorer
 from scorers.spec import EvaluationSpec
+from scorers.splitting import TRAINING, USAGE, Mask, split_by_fraction, split_by_usage
 from scorers.tables import read_table
 
-USAGE = "Usage"
-USAGES = ("Public", "Private", "Ignored")
 _NO_LIMIT = 1 << 62
-_SPLIT_STREAM = 3
 
-Mask = NDArray[np.bool_]
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """The answers: ids in their types, the target column, the boards of each row, the units."""
+    """The answers: ids in their types, the target columns, the boards of each row, the units.
+
+    `context`: the columns that fill the scorers' roles, by their names. `training`: the rows that
+    came before, in the order of the file; None where there are none.
+    """
 
     ids: pl.DataFrame
-    target: pl.Series
+    targets: pl.DataFrame
     public: Mask
     private: Mask
     units: NDArray[np.str_] | None
     classes: tuple[str, ...]
+    context: Mapping[str, Array] = field(default_factory=dict)
+    training: pl.DataFrame | None = None
+
+    @property
+    def target(self) -> pl.Series:
+        """The only, or the first, column of answers."""
+        return self.targets.to_series()
 
     @property
     def whole_ids(self) -> tuple[str, ...]:
         """The id columns that hold whole numbers."""
         return tuple(n for n, kind in self.ids.schema.items() if kind == pl.Int64)
 
+    def context_of(self, scorer: Scorer, rows: Mask) -> dict[str, Any]:
+        """What a scorer reads beside the answers, for some of the rows."""
+        found: dict[str, Any] = {r: self.context[c][rows] for r, c in scorer.columns.items()}
+        return found | ({HISTORY: self._history(scorer)} if scorer.needs_history else {})
 
-def invalid(code: str, message: str) -> InvalidSolution:
-    """One fault of the organiser's."""
-    return InvalidSolution([Fault(code, message)])
-
-
-def bind_scorers(spec: EvaluationSpec) -> tuple[Scorer, list[Scorer]]:
-    """The ranking scorer, and the secondary ones under those of its parameters that they have.
-
-    Raises: InvalidSolution for an unknown scorer or parameter, or kinds that do not go together.
-    """
-    try:
-        scorer = get_scorer(spec.scorer, **spec.params)
-        others = [get_scorer(name) for name in spec.also]
-        others = [o.bind(**{n: v for n, v in spec.params.items() if n in o.params}) for o in others]
-    except (UnknownScorer, InvalidParameter) as error:
-        raise invalid("scorer", str(error)) from None
-    kind = kind_of(scorer, spec)
-    for other in others:
-        if kind not in other.kinds:
-            text = f"{other.name} takes {other.kind}, but the predictions are {kind}."
-            raise invalid("scorer", text)
-    return scorer, others
+    def _history(self, scorer: Scorer) -> dict[str, Array]:
+        """The numbers of each series before the rows that are scored, in the file's order."""
+        if self.training is None:
+            return {}
+        series, values = scorer.columns.get("series"), self.training[self.targets.columns[0]]
+        if series is None:
+            return {"": values.to_numpy()}
+        keys = self.training[series].to_list()
+        by_key: dict[str, list[float]] = {key: [] for key in keys}
+        for key, value in zip(keys, values.to_list(), strict=True):
+            by_key[key].append(value)
+        return {key: np.array(numbers) for key, numbers in by_key.items()}
 
 
-def kind_of(scorer: Scorer, spec: EvaluationSpec) -> InputKind:
-    """What the predictions are: with several columns, a scorer of both takes a column a class.
+@dataclass(frozen=True)
+class _Columns:
+    """What the columns of a solution are."""
 
-    Raises: InvalidSolution when the sample's columns do not suit the scorer.
-    """
-    if InputKind.PROBABILITIES in scorer.kinds and len(spec.columns) > 1:
-        return InputKind.PROBABILITIES
-    if len(spec.columns) != 1:
-        text = f"{scorer.name} takes one prediction column; the sample has {len(spec.columns)}."
-        raise invalid("sample", text)
-    return scorer.kind
+    ids: tuple[str, ...]
+    targets: tuple[str, ...]
+    extras: Mapping[str, Content]
+
+    @property
+    def all(self) -> list[str]:
+        """Every column that is due."""
+        return [*self.ids, *self.targets, *self.extras]
 
 
-def read_solution(path: Path, spec: EvaluationSpec, kind: InputKind) -> Solution:
-    """The solution, checked. Raises: InvalidSolution."""
-    table = _read(path, spec, kind)
-    target = table.frame[_target(table.frame.columns, spec, kind)]
-    classes = () if kind is InputKind.NUMBERS else sort_labels(target.unique().to_list())
-    _check_classes(classes, spec, kind)
-    units = None if spec.unit_column is None else table.frame[spec.unit_column].to_numpy()
-    ids = table.ids.select(_id_in_type(table.ids[name]) for name in spec.id_columns)
-    nobody = np.zeros(target.len(), dtype=bool)
-    solution = Solution(ids, target, nobody, nobody, units, classes)
-    public, private = split(solution, table.frame, spec)
+def read_solution(
+    path: Path, spec: EvaluationSpec, kind: InputKind, scorers: Sequence[Scorer]
+) -> Solution:
+    """The solution, checked. `scorers`: the ranking one first. Raises: InvalidSolution."""
+    table = _read(path, spec, kind, scorers)
+    columns = _columns(table.frame.columns, spec, kind, scorers)
+    frame, training = _without_training(table.frame, scorers)
+    targets = frame.select(columns.targets)
+    classes = _classes_of(targets, spec, kind)
+    ids = frame.select(_id_in_type(frame[name]) for name in spec.id_columns)
+    unit_column = spec.unit_column or scorers[0].unit_column
+    units = None if unit_column is None else frame[unit_column].to_numpy()
+    if USAGE in frame.columns:
+        public, private = split_by_usage(frame[USAGE])
+    else:
+        strata = targets.to_series() if classes else None
+        public, private = split_by_fraction(ids, strata, units, spec)
     if not public.any():
         raise invalid("split", "No row is public: the public board would be empty.")
-    return replace(solution, public=public, private=private)
+    context = {name: frame[name].to_numpy() for name in _context_columns(scorers)}
+    return Solution(ids, targets, public, private, units, classes, context, training)
 
 
-def _read(path: Path, spec: EvaluationSpec, kind: InputKind) -> Table:
+def _without_training(
+    frame: pl.DataFrame, scorers: Iterable[Scorer]
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    if USAGE not in frame.columns or not any(scorer.needs_history for scorer in scorers):
+        return frame, None
+    came_before = pl.col(USAGE) == TRAINING
+    rest, training = frame.filter(~came_before), frame.filter(came_before)
+    if rest.height == 0:
+        raise invalid("usage", f"Every row is marked as “{TRAINING}”: there is nothing to predict.")
+    return rest, training if training.height else None
+
+
+def _context_columns(scorers: Iterable[Scorer]) -> dict[str, Content]:
+    return {
+        scorer.columns[role.name]: role.content
+        for scorer in scorers
+        for role in scorer.roles
+        if role.name in scorer.columns
+    }
+
+
+def _read(path: Path, spec: EvaluationSpec, kind: InputKind, scorers: Sequence[Scorer]) -> Table:
     def plan(header: Sequence[str]) -> Rules:
-        return _rules(header, spec, kind)
+        return _rules(header, spec, kind, scorers)
 
     try:
         table = read_table(path, plan, max_bytes=_NO_LIMIT, max_rows=_NO_LIMIT)
@@ -121,33 +146,49 @@ def _read(path: Path, spec: EvaluationSpec, kind: InputKind) -> Table:
     return table
 
 
-def _extras(header: Sequence[str], spec: EvaluationSpec) -> list[str]:
-    unit = [] if spec.unit_column is None else [spec.unit_column]
-    return [*unit, *([USAGE] if USAGE in header else [])]
-
-
-def _target(header: Sequence[str], spec: EvaluationSpec, kind: InputKind) -> str:
-    if kind is not InputKind.PROBABILITIES:
-        return spec.columns[0]
-    beside = [n for n in header if n not in (*spec.id_columns, *_extras(header, spec))]
-    if len(beside) != 1:
-        text = (
-            f"the solution must have one column of labels beside the ids; it has {listing(beside)}."
-        )
-        raise HeaderMismatchError([Fault("header", text, line=1)])
-    return beside[0]
-
-
-def _rules(header: Sequence[str], spec: EvaluationSpec, kind: InputKind) -> Rules:
-    target = _target(header, spec, kind)
-    extras = _extras(header, spec)
+def _rules(
+    header: Sequence[str], spec: EvaluationSpec, kind: InputKind, scorers: Sequence[Scorer]
+) -> Rules:
+    columns = _columns(header, spec, kind, scorers)
     if USAGE not in header and nearest(USAGE, [n for n in header if n.casefold() == "usage"]):
         text = f"line 1: the column of the boards is called “{USAGE}”, in this spelling."
         raise HeaderMismatchError([Fault("header", text, line=1)])
-    check_header(header, [*spec.id_columns, target, *extras])
-    content = Content.NUMBER if kind is InputKind.NUMBERS else Content.LABEL
+    check_header(header, columns.all)
     ids = dict.fromkeys(spec.id_columns, Content.ID)
-    return Rules(contents=ids | {target: content} | dict.fromkeys(extras, Content.TEXT))
+    truth = dict.fromkeys(columns.targets, INPUTS[kind].truth)
+    read = scorers[0].read_truth or scorers[0].read_cell
+    return Rules(
+        contents=ids | truth | dict(columns.extras),
+        cell_check=None if read is None else read(**scorers[0].options),
+        cell_words=scorers[0].cell_words,
+    )
+
+
+def _columns(
+    header: Sequence[str], spec: EvaluationSpec, kind: InputKind, scorers: Sequence[Scorer]
+) -> _Columns:
+    extras = _context_columns(scorers)
+    if spec.unit_column is not None:
+        extras.setdefault(spec.unit_column, Content.NAME)
+    if USAGE in header:
+        extras[USAGE] = Content.NAME
+    extras = {name: c for name, c in extras.items() if name not in spec.id_columns}
+    if INPUTS[kind].matched or len(spec.columns) == 1:
+        targets = spec.columns
+    else:
+        targets = (_only_target(header, spec, extras),)
+    return _Columns(spec.id_columns, targets, {n: c for n, c in extras.items() if n not in targets})
+
+
+def _only_target(header: Sequence[str], spec: EvaluationSpec, extras: Iterable[str]) -> str:
+    beside = [n for n in header if n not in (*spec.id_columns, *extras)]
+    if len(beside) != 1:
+        text = (
+            "the solution must have one column of answers beside the ids; "
+            f"it has {listing(beside) or 'none'}."
+        )
+        raise HeaderMismatchError([Fault("header", text, line=1)])
+    return beside[0]
 
 
 def _id_in_type(column: pl.Series) -> pl.Series:
@@ -156,65 +197,17 @@ def _id_in_type(column: pl.Series) -> pl.Series:
     return column.cast(pl.Int64) if plain else column
 
 
-def _check_classes(classes: tuple[str, ...], spec: EvaluationSpec, kind: InputKind) -> None:
+def _classes_of(targets: pl.DataFrame, spec: EvaluationSpec, kind: InputKind) -> tuple[str, ...]:
+    if not INPUTS[kind].classes:
+        return ()
+    classes = sort_labels(targets.to_series().unique().to_list())
     allowed = spec.columns if kind is InputKind.PROBABILITIES else spec.labels
-    if kind is InputKind.NUMBERS:
-        return
     unknown = [] if allowed is None else [c for c in classes if c not in allowed]
     if unknown:
         taken = listing(allowed or ())
         text = f"the solution has {listing(unknown)}, but predictions can take only {taken}."
         raise invalid("unknown_label", text)
-    if kind is InputKind.PROBABILITY and len(classes) != 2:
-        text = (
-            f"one column of probabilities needs two classes; the solution has {listing(classes)}."
-        )
+    if kind in (InputKind.PROBABILITY, InputKind.SCORES) and len(classes) != 2:
+        text = f"{INPUTS[kind].words} needs two classes; the solution has {listing(classes)}."
         raise invalid("classes", text)
-
-
-def split(solution: Solution, frame: pl.DataFrame, spec: EvaluationSpec) -> tuple[Mask, Mask]:
-    """The rows of the public and of the private board. Raises: InvalidSolution."""
-    if USAGE in frame.columns:
-        return _split_by_usage(frame[USAGE])
-    rows = frame.height
-    if spec.public_fraction is None or spec.public_fraction >= 1:
-        return np.ones(rows, dtype=bool), np.zeros(rows, dtype=bool)
-    public = (
-        _split_by_units(solution, spec) if solution.units is not None else _draw(solution, spec)
-    )
-    return public, ~public
-
-
-def _split_by_usage(usage: pl.Series) -> tuple[Mask, Mask]:
-    wrong = usage.filter(~usage.is_in(list(USAGES))).unique(maintain_order=True).to_list()
-    if wrong:
-        raise invalid("usage", f"{USAGE} holds {listing(wrong)}; expected {listing(USAGES)}.")
-    return (usage == "Public").to_numpy(), (usage == "Private").to_numpy()
-
-
-def _draw(solution: Solution, spec: EvaluationSpec) -> Mask:
-    """A seeded share of the rows, each label's share within one row of it.
-
-    The rows are put in the order of their ids first: the order of the file is of no account.
-    """
-    by_id = solution.ids.select(pl.arg_sort_by(solution.ids.columns)).to_series().to_numpy()
-    chance = np.empty(len(by_id), dtype=np.int64)
-    chance[by_id] = seeded_ranks(len(by_id), spec.split_seed, _SPLIT_STREAM)
-    strata = (
-        np.zeros(len(by_id)) if not solution.classes else solution.target.rank("dense").to_numpy()
-    )
-    return _every_nth(np.lexsort((chance, strata)), spec.public_fraction or 0.0)
-
-
-def _split_by_units(solution: Solution, spec: EvaluationSpec) -> Mask:
-    keys, unit = np.unique(np.asarray(solution.units), return_inverse=True)
-    chance = seeded_ranks(len(keys), spec.split_seed, _SPLIT_STREAM)
-    return _every_nth(np.argsort(chance), spec.public_fraction or 0.0)[unit]
-
-
-def _every_nth(order: NDArray[np.int64], fraction: float) -> Mask:
-    """Take the share evenly along an order, so that each stretch of it gives its share."""
-    steps = np.floor(np.arange(len(order) + 1) * fraction + 0.5)
-    taken = np.empty(len(order), dtype=bool)
-    taken[order] = np.diff(steps) > 0
-    return taken
+    return classes

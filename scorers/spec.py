@@ -12,7 +12,8 @@ class EvaluationSpec:
 
     `header`: the sample's columns. `labels`: those a prediction may take (declared, or the
     sample's; None: any). `public_fraction` counts only where the solution has no `Usage` column;
-    without either every row is public. `max_unpacked_bytes`, `max_rows`: of a prediction file.
+    without either every row is public. `kind`: what the predictions are, where the scorer reads
+    several kinds. `max_unpacked_bytes`, `max_rows`: of a prediction file.
     """
 
     scorer: str
@@ -28,6 +29,7 @@ class EvaluationSpec:
     replicates: int = 1000
     max_unpacked_bytes: int = 2_000_000_000
     max_rows: int = 50_000_000
+    kind: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -4,14 +4,36 @@ A metric of this form is resampled by summing its terms over groups of rows once
 the groups' sums afterwards: O(n + replicates * groups) however slow the metric itself is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+
+
+class Sums(Protocol):
+    """A metric as a function of sums over rows: what the resampling needs to know of it."""
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the value is the mean of one number a row."""
+
+    @property
+    def width(self) -> int:
+        """How many sums there are, the number of rows among them."""
+
+    def grouped(self, groups: Codes, count: int) -> Floats:
+        """Sums by group, shape (count, k + 1); the last column is the number of rows."""
+
+    def finish(self, sums: Floats, n: Floats) -> Floats:
+        """The values of shape (...) from sums of shape (..., k) and n of shape (...)."""
+
+    def value(self) -> float:
+        """The metric over all rows, from its sums."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +52,11 @@ class Terms:
     cells: tuple[Codes, ...] = ()
     size: int = 0
     is_mean: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many sums there are, the number of rows among them."""
+        return len(self.columns) + self.size * len(self.cells) + 1
 
     def grouped(self, groups: Codes, count: int) -> Floats:
         """Sums of the terms by group, shape (count, k + 1); the last column is the rows' number."""
@@ -51,6 +78,48 @@ class Terms:
         """The metric over all rows, from its sums."""
         rows = self.columns[0] if self.columns else self.cells[0]
         totals = self.grouped(np.zeros(len(rows), dtype=np.int64), 1)
+        return float(self.finish(totals[:, :-1], totals[:, -1])[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Several metrics as one function of sums, each over all rows or over some.
+
+    `parts`: the positions of a part's rows (None: all of them) and its terms. `combine(values, n)`:
+    the parts' values, shape (..., parts), and the number of rows, to the joint value.
+    """
+
+    rows: int
+    parts: Sequence[tuple[Codes | None, Sums]]
+    combine: Callable[[Floats, Floats], Floats]
+    is_mean: bool = False
+
+    def grouped(self, groups: Codes, count: int) -> Floats:
+        """Sums of all parts by group, each with its own number of rows, then the number of all."""
+        sums = [
+            part.grouped(groups if rows is None else groups[rows], count)
+            for rows, part in self.parts
+        ]
+        everything = np.bincount(groups, minlength=count).astype(np.float64)
+        return np.concatenate([*sums, everything[:, None]], axis=1)
+
+    def finish(self, sums: Floats, n: Floats) -> Floats:
+        """The joint value."""
+        values, start = [], 0
+        for _, part in self.parts:
+            own = sums[..., start : start + part.width]
+            values.append(part.finish(own[..., :-1], own[..., -1]))
+            start += part.width
+        return self.combine(np.stack(values, axis=-1), n)
+
+    @property
+    def width(self) -> int:
+        """How many sums there are, the number of rows among them."""
+        return sum(part.width for _, part in self.parts) + 1
+
+    def value(self) -> float:
+        """The joint value over all rows."""
+        totals = self.grouped(np.zeros(self.rows, dtype=np.int64), 1)
         return float(self.finish(totals[:, :-1], totals[:, -1])[0])
 
 

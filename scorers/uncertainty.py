@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, stdtrit
 
 from scorers.resampling import Resampling
-from scorers.terms import Codes, Floats, Terms
+from scorers.terms import Codes, Floats, Sums
 
 LEVEL = 0.95
 _LEAST_DEFINED = 0.5
@@ -60,7 +60,7 @@ def withheld(reason: str) -> Interval:
 def resampled_result(
     value: float,
     plan: Resampling,
-    terms: Terms | None,
+    terms: Sums | None,
     rescore: Callable[[Codes], float],
     own_interval: Callable[[], Interval | None] | None = None,
 ) -> ScoreResult:
@@ -80,7 +80,7 @@ def resampled_result(
     return ScoreResult(value, interval.bounds, interval.method, replicates)
 
 
-def _how(plan: Resampling, terms: Terms | None) -> str:
+def _how(plan: Resampling, terms: Sums | None) -> str:
     kind = "rows" if plan.unit_of_row is None else "units"
     if terms is not None:
         grouped = f", in {plan.groups} groups" if plan.groups < plan.units else ""

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import polars as pl
 
+from scorers.binding import kind_of
 from scorers.evaluate import EvaluationSpec
 from scorers.kinds import InputKind
 from scorers.labels import sort_labels
 from scorers.registry import get_scorer
 from scorers.scorer import Scorer
-from scorers.solution import USAGE, kind_of
+from scorers.splitting import USAGE
 from server.folders.contents import Folder
 from server.folders.tables import UnreadableTable, header_of, text_columns
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from scorers.binding import kind_of
 from scorers.errors import InvalidParameter, InvalidSolution, UnknownScorer
 from scorers.evaluate import EvaluationSpec
 from scorers.kinds import InputKind
 from scorers.registry import get_scorer
 from scorers.scorer import Scorer
-from scorers.solution import USAGE, kind_of
+from scorers.splitting import USAGE
 from server.folders.definition import PhaseDefinition, Scoring, Submission
 from server.folders.faults import Problem, one_of
 from server.folders.files import is_served, misplaced, page_slugs

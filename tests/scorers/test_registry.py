@@ -99,17 +99,30 @@ class _Entry:
         return self.given
 
 
+@pytest.fixture
+def entries(monkeypatch):
+    """Installs these as the only plug-ins."""
+
+    def install(*given):
+        found = [_Entry(each) for each in given]
+        monkeypatch.setattr(registry_module, "entry_points", lambda group: found)
+        registry_module.plugins.cache_clear()
+
+    yield install
+    registry_module.plugins.cache_clear()
+
+
 def _closeness() -> Scorer:
     return SCORERS["mae"].bind()
 
 
 @pytest.mark.parametrize("given", [_closeness, SCORERS["mae"]], ids=["function", "scorer"])
-def test_a_plug_in_gives_a_scorer_or_a_function_that_makes_one(monkeypatch, given):
-    monkeypatch.setattr(registry_module, "entry_points", lambda group: [_Entry(given)])
-    assert registry_module.plugins()["closeness"].score([1.0], [3.0]) == 2.0
+def test_a_plug_in_gives_a_scorer_or_a_function_that_makes_one(entries, given):
+    entries(given)
+    assert get_scorer("closeness").score([1.0], [3.0]) == 2.0
 
 
-def test_a_plug_in_that_gives_something_else_is_named(monkeypatch):
-    monkeypatch.setattr(registry_module, "entry_points", lambda group: [_Entry(lambda: 7)])
+def test_a_plug_in_that_gives_something_else_is_named(entries):
+    entries(lambda: 7)
     with pytest.raises(TypeError, match="club:closeness"):
         registry_module.plugins()

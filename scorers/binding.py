@@ -1,0 +1,76 @@
+"""The scorers of an evaluation, bound to its parameters, and what they are fed with."""
+
+from collections.abc import Sequence
+
+from scorers.errors import Fault, InvalidParameter, InvalidSolution, UnknownScorer, listing
+from scorers.inputs import INPUTS
+from scorers.kinds import InputKind
+from scorers.registry import get_scorer, get_unbound
+from scorers.scorer import Scorer
+from scorers.spec import EvaluationSpec
+
+
+def invalid(code: str, message: str) -> InvalidSolution:
+    """One fault of the organiser's."""
+    return InvalidSolution([Fault(code, message)])
+
+
+def bind_scorers(spec: EvaluationSpec) -> tuple[Scorer, list[Scorer]]:
+    """The ranking scorer, and the secondary ones under those of its parameters that they have.
+
+    Raises: InvalidSolution for an unknown scorer or parameter, or kinds that do not go together.
+    """
+    try:
+        scorer = get_scorer(spec.scorer, **spec.params)
+        others = [_secondary(name, spec) for name in spec.also]
+    except (UnknownScorer, InvalidParameter) as error:
+        raise invalid("scorer", str(error)) from None
+    kind = kind_of(scorer, spec)
+    for other in others:
+        if kind not in _fitting(other, spec):
+            text = f"{other.name} takes {other.kind}, but the predictions are {kind}."
+            raise invalid("scorer", text)
+    return scorer, others
+
+
+def _secondary(name: str, spec: EvaluationSpec) -> Scorer:
+    known = {parameter.name for parameter in get_unbound(name).all_parameters}
+    return get_scorer(name, **{n: v for n, v in spec.params.items() if n in known})
+
+
+def kind_of(scorer: Scorer, spec: EvaluationSpec) -> InputKind:
+    """What the predictions are: the kind that was named, else the first that suits the sample.
+
+    Raises: InvalidSolution when the sample's columns do not suit the scorer.
+    """
+    fitting = _fitting(scorer, spec)
+    if spec.kind is not None:
+        return _named(spec.kind, scorer, fitting)
+    if fitting:
+        return fitting[0]
+    if len(spec.columns) > 1:
+        text = f"{scorer.name} takes one prediction column; the sample has {len(spec.columns)}."
+    else:
+        text = f"{scorer.name} takes {INPUTS[scorer.kind].words}; the sample has one column."
+    raise invalid("sample", text)
+
+
+def _fitting(scorer: Scorer, spec: EvaluationSpec) -> list[InputKind]:
+    return [kind for kind in scorer.kinds if _fits(kind, scorer, len(spec.columns))]
+
+
+def _fits(kind: InputKind, scorer: Scorer, columns: int) -> bool:
+    if columns == 1:
+        return INPUTS[kind].one
+    return INPUTS[kind].several and (kind is not InputKind.NUMBERS or scorer.several)
+
+
+def _named(name: str, scorer: Scorer, fitting: Sequence[InputKind]) -> InputKind:
+    if name not in list(InputKind):
+        raise invalid("kind", f"There is no kind “{name}”; known are {listing(InputKind, 20)}.")
+    kind = InputKind(name)
+    if kind in fitting:
+        return kind
+    if kind in scorer.kinds:
+        raise invalid("sample", f"The sample's columns are not {INPUTS[kind].words}.")
+    raise invalid("kind", f"{scorer.name} does not read {kind}; it reads {listing(scorer.kinds)}.")
