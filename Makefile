@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test test-all check format catalogues clean
+.PHONY: help install demo dev test test-all check format catalogues reference clean
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ format: install ## Put the code into its format
 
 catalogues: install ## Collect every message into the catalogue
 	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -k _l --add-location=file --project=Varsity --version=0.1.0 -o server/translations/messages.pot .
+
+reference: install ## Write docs/scorer-reference.md from the scorers
+	@$(BIN)/python -m scorers.reference docs/scorer-reference.md
 
 clean: ## Remove what tools left behind (not your instance)
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

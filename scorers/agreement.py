@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from scorers.kinds import InputKind
-from scorers.label_terms import Counts, code, count_terms
-from scorers.parameters import Parameter
+from scorers.label_terms import Coded, Counts, code, count_terms
+from scorers.parameters import Parameter, is_labels
 from scorers.scorer import Scorer
 from scorers.terms import Floats, Terms, divide
 
@@ -38,18 +38,19 @@ def _matthews_terms(truth: Array, prediction: Array) -> Terms:
     return count_terms(code(truth, prediction), finish)
 
 
-def _kappa(truth: Array, prediction: Array, weights: str | None) -> float:
+def _kappa(truth: Array, prediction: Array, weights: str | None, labels: Any) -> float:
     """Agreement beyond what the two columns' margins would give by chance.
 
     >>> from scorers import get_scorer
     >>> get_scorer("cohen_kappa", weights="quadratic").score([0, 1, 2, 2], [0, 1, 1, 2])
     0.8
     """
-    return float(metrics.cohen_kappa_score(truth, prediction, weights=weights))
+    given = None if labels is None else list(labels)
+    return float(metrics.cohen_kappa_score(truth, prediction, weights=weights, labels=given))
 
 
-def _kappa_terms(truth: Array, prediction: Array, weights: str | None) -> Terms:
-    coded = code(truth, prediction)
+def _kappa_terms(truth: Array, prediction: Array, weights: str | None, labels: Any) -> Terms:
+    coded = code(truth, prediction) if labels is None else _among(truth, prediction, labels)
     cost = _disagreement(len(coded.classes), weights)
     margins = count_terms(coded, lambda counts: counts.n)
 
@@ -57,10 +58,22 @@ def _kappa_terms(truth: Array, prediction: Array, weights: str | None) -> Terms:
         size = len(coded.classes)
         blocks = sums[..., 1:].reshape(*sums.shape[:-1], 3, size + 1)[..., :size]
         expected = np.einsum("...i,ij,...j->...", blocks[..., 1, :], cost, blocks[..., 2, :])
-        return 1 - divide(sums[..., 0] * n, expected)
+        return 1 - divide(sums[..., 0] * blocks[..., 1, :].sum(axis=-1), expected)
 
-    observed = cost[coded.truth, coded.prediction]
+    # Rows without a place among the labels stand in the last cell, which costs nothing.
+    observed = np.pad(cost, (0, 1))[coded.truth, coded.prediction]
     return Terms(finish=finish, columns=(observed,), cells=margins.cells, size=margins.size)
+
+
+def _among(truth: Array, prediction: Array, labels: tuple[Any, ...]) -> Coded:
+    """Both columns as positions in the labels, as given; rows with another label count nowhere."""
+    places = [
+        np.select([column == label for label in labels], range(len(labels)), len(labels))
+        for column in (truth, prediction)
+    ]
+    counted = (places[0] < len(labels)) & (places[1] < len(labels))
+    one, two = (np.where(counted, place, len(labels)) for place in places)
+    return Coded(list(labels), one, two)
 
 
 def _disagreement(size: int, weights: str | None) -> Floats:
@@ -104,6 +117,14 @@ SCORERS = (
                 None,
                 "How a disagreement grows with the distance of the two classes in sorted order.",
                 (None, "linear", "quadratic"),
+            ),
+            Parameter(
+                "labels",
+                None,
+                "All classes, in their order, which the distances are counted in; by default those "
+                "that occur, sorted. Rows with another label don't count.",
+                accepts=is_labels,
+                expected="a list of labels",
             ),
         ),
     ),

@@ -28,7 +28,7 @@ def align(table: Table, ids: pl.DataFrame) -> Order | None:
     own = table.ids.select(ids.columns)
     if own.equals(ids):
         return None
-    order = _lookup(own, ids) if _is_dense(ids) else _join(own, ids)
+    order = _lookup(own, ids) if _is_dense(ids) else _match(own, ids)
     if order is not None:
         return order
     faults = FaultList()
@@ -60,9 +60,20 @@ def _lookup(own: pl.DataFrame, ids: pl.DataFrame) -> Order | None:
     return None if (order < 0).any() else order
 
 
-def _join(own: pl.DataFrame, ids: pl.DataFrame) -> Order | None:
+def _match(own: pl.DataFrame, ids: pl.DataFrame) -> Order | None:
+    """Both sorted by a hash of their ids, and the ids then compared: no table to build or probe."""
     if own.height != ids.height:
         return None
+    there, here = own.hash_rows().to_numpy(), ids.hash_rows().to_numpy()
+    by_there, by_here = np.argsort(there), np.argsort(here)
+    if not np.array_equal(there[by_there], here[by_here]):
+        return _join(own, ids)
+    order = np.empty(len(here), dtype=np.int64)
+    order[by_here] = by_there
+    return order if own[order].equals(ids) else _join(own, ids)
+
+
+def _join(own: pl.DataFrame, ids: pl.DataFrame) -> Order | None:
     joined = ids.join(own.with_row_index(_ROW), on=ids.columns, how="left", maintain_order="left")
     rows = joined[_ROW]
     if joined.height != ids.height or rows.null_count():
@@ -70,11 +81,23 @@ def _join(own: pl.DataFrame, ids: pl.DataFrame) -> Order | None:
     return rows.cast(pl.Int64).to_numpy()
 
 
+def _are_distinct(ids: pl.DataFrame) -> bool:
+    """Whether all ids differ; False too in the rare case that only two of their hashes agree."""
+    if ids.width == 1 and ids.dtypes[0] == pl.Int64:
+        values = ids.to_series().to_numpy()
+        if bool((values[1:] > values[:-1]).all()):
+            return True
+    hashes = np.sort(ids.hash_rows().to_numpy())
+    return bool((hashes[1:] != hashes[:-1]).all())
+
+
 def add_id_faults(table: Table, ids: pl.DataFrame | None, faults: FaultList) -> None:
     """Add the ids that stand there twice and, where `ids` is known, the unknown and missing ones.
 
     Where rows were left out as unreadable nothing is called missing.
     """
+    if ids is None and _are_distinct(table.ids):
+        return
     own = table.ids.with_row_index(_ROW).drop_nulls()
     names = table.rules.id_columns
     key = pl.col(names[0]) if len(names) == 1 else pl.struct(names)

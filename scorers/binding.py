@@ -1,6 +1,7 @@
 """The scorers of an evaluation, bound to its parameters, and what they are fed with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from scorers.errors import Fault, InvalidParameter, InvalidSolution, UnknownScorer, listing
 from scorers.inputs import INPUTS
@@ -22,7 +23,7 @@ def bind_scorers(spec: EvaluationSpec) -> tuple[Scorer, list[Scorer]]:
     """
     try:
         scorer = get_scorer(spec.scorer, **spec.params)
-        others = [_secondary(name, spec) for name in spec.also]
+        others = [secondary_scorer(name, spec.params) for name in spec.also]
     except (UnknownScorer, InvalidParameter) as error:
         raise invalid("scorer", str(error)) from None
     kind = kind_of(scorer, spec)
@@ -33,9 +34,13 @@ def bind_scorers(spec: EvaluationSpec) -> tuple[Scorer, list[Scorer]]:
     return scorer, others
 
 
-def _secondary(name: str, spec: EvaluationSpec) -> Scorer:
+def secondary_scorer(name: str, params: Mapping[str, Any]) -> Scorer:
+    """A scorer under those of the ranking one's parameters that it has.
+
+    Raises: UnknownScorer, InvalidParameter.
+    """
     known = {parameter.name for parameter in get_unbound(name).all_parameters}
-    return get_scorer(name, **{n: v for n, v in spec.params.items() if n in known})
+    return get_scorer(name, **{n: v for n, v in params.items() if n in known})
 
 
 def kind_of(scorer: Scorer, spec: EvaluationSpec) -> InputKind:

@@ -76,21 +76,51 @@ def is_clean(frame: pl.DataFrame, rules: Rules) -> bool:
     if sum(frame.null_count().row(0)):
         return False
     columns = rules.contents.items()
-    return (
-        all(_is_clean(frame[n], c, rules) for n, c in columns) and not _bad_sums(frame, rules).any()
-    )
+    return all(_is_clean(frame[n], c, rules) for n, c in columns) and _adds_up(frame, rules)
 
 
 def _is_clean(column: pl.Series, content: Content, rules: Rules) -> bool:
     if content in _NUMBERS:
-        return not any(finding.rows.any() for finding in _numbers(column, content, rules))
+        return _in_bounds(column, content, rules)
     if content in (Content.LABEL, Content.WHOLE_LABEL):
-        return not any(finding.rows.any() for finding in _labels(column, content, rules))
+        wrong = any(finding.rows.any() for finding in _labels(column, content, rules))
+        return not wrong and not _has_blank(column)
     if content is Content.CELL:
         return not any(finding.rows.any() for finding in _cells(column, rules))
     if content is Content.TEXT:
         return True
-    return column.dtype != pl.String or not bool((column == "").any())
+    return column.dtype != pl.String or not _has_blank(column)
+
+
+def _has_blank(column: pl.Series) -> bool:
+    """Whether a text is empty or all blanks; none is where all begin with a printed character."""
+    if (column >= "!").all() and (column < "\x7f").all():
+        return False
+    return bool((column.str.strip_chars() == "").any())
+
+
+def _in_bounds(column: pl.Series, content: Content, rules: Rules) -> bool:
+    """The check of numbers by the least and the greatest alone; NaN is neither."""
+    if content is Content.INDICATOR:
+        return bool(((column == 0) | (column == 1)).all())
+    parts = [chunk.to_numpy() for chunk in column.get_chunks()]
+    least, most = (float(f([f(part) for part in parts])) for f in (np.min, np.max))
+    if content is Content.PROBABILITY:
+        return least >= 0 and most <= 1
+    if not (least >= -LARGEST_NUMBER and most <= LARGEST_NUMBER):
+        return False
+    if column.name in rules.unbounded:
+        return True
+    return (rules.above is None or least > rules.above) and (
+        rules.least is None or least >= rules.least
+    )
+
+
+def _adds_up(frame: pl.DataFrame, rules: Rules) -> bool:
+    if rules.sum_tolerance is None:
+        return True
+    total = frame.select(pl.sum_horizontal(rules.probabilities)).to_series()
+    return bool(((total - 1).abs() <= rules.sum_tolerance).all())
 
 
 def check_cells(strings: pl.DataFrame, rules: Rules, locate: Locate, faults: FaultList) -> Table:
@@ -157,10 +187,18 @@ def _numbers(column: pl.Series, content: Content, rules: Rules) -> Iterator[Find
     if content is Content.INDICATOR:
         other = finite & (values != 0) & (values != 1)
         yield Finding("out_of_range", other, DUE[content], lambda v: f"{v} is neither 0 nor 1")
-    if content is Content.NUMBER and rules.above is not None:
-        due = f"a number above {rules.above:g}"
-        below = finite & (values <= rules.above)
-        yield Finding("out_of_range", below, due, lambda v: f"{v} is not {due}")
+    if content is Content.NUMBER and column.name not in rules.unbounded:
+        yield from _bounds(values, finite, rules)
+
+
+def _bounds(values: NDArray[np.float64], finite: Mask, rules: Rules) -> Iterator[Finding]:
+    outside = []
+    if rules.above is not None:
+        outside.append((values <= rules.above, f"a number above {rules.above:g}"))
+    if rules.least is not None:
+        outside.append((values < rules.least, f"a number of at least {rules.least:g}"))
+    for wrong, due in outside:
+        yield Finding("out_of_range", finite & wrong, due, f"{{}} is not {due}".format)
 
 
 def _cells(column: pl.Series, rules: Rules) -> Iterator[Finding]:

@@ -6,60 +6,90 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
+from scorers.counted import on_counts
 from scorers.kinds import InputKind
-from scorers.label_terms import Counts, averaged, code, count_terms
-from scorers.parameters import Parameter, is_label, is_labels
+from scorers.label_terms import Counts, code, count_terms
+from scorers.parameters import Parameter
 from scorers.scorer import Scorer
 from scorers.terms import Floats, Terms, divide, mean_of
-from scorers.uncertainty import Interval, wilson_interval
+from scorers.uncertainty import (
+    Evidence,
+    Interval,
+    fewest_of_a_class,
+    mean_of_shares_interval,
+    wilson_interval,
+    withheld,
+)
 
 Array = NDArray[Any]
 _LABELS = (InputKind.LABELS,)
+_EITHER = (InputKind.LABELS, InputKind.INDICATORS)
+_FEWEST_UNITS_OF_A_CLASS = 10
 _SKLEARN = "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.{}.html"
-
-_AVERAGE = Parameter(
-    "average",
-    "binary",
-    "How the classes are put together: the positive class alone, all rows pooled, the plain mean "
-    "over the classes, or the mean weighted by how often a class is true.",
-    choices=("binary", "micro", "macro", "weighted"),
-)
-_POS_LABEL = Parameter(
-    "pos_label",
-    1,
-    "The positive class, for average = “binary”.",
-    accepts=is_label,
-    expected="a label",
-)
-LABELS = Parameter(
-    "labels",
-    None,
-    "The classes that count, for an average other than “binary”; by default all that occur.",
-    accepts=is_labels,
-    expected="a list of labels",
-)
-_ZERO_DIVISION = Parameter(
-    "zero_division", 0, "The value where nothing is there to divide by.", choices=(0, 1, 0.0, 1.0)
-)
-_AVERAGING = (_AVERAGE, _POS_LABEL, LABELS, _ZERO_DIVISION)
 
 
 def _accuracy(truth: Array, prediction: Array) -> float:
-    """The share of rows with the right label.
+    """The share of rows with the right label, or with all of their labels right.
 
     >>> from scorers import get_scorer
     >>> get_scorer("accuracy").score([0, 1, 1, 0], [0, 1, 0, 0])
     0.75
     """
-    return float(metrics.accuracy_score(truth, prediction))
+    return on_counts(metrics.accuracy_score, truth, prediction)
 
 
 def _accuracy_terms(truth: Array, prediction: Array) -> Terms:
-    return mean_of((truth == prediction).astype(np.float64))
+    return mean_of(_hits(truth, prediction).astype(np.float64))
 
 
 def _accuracy_interval(truth: Array, prediction: Array) -> Interval:
-    return wilson_interval(float(np.mean(truth == prediction)), len(truth))
+    """Wilson's, of a plain share of rows."""
+    return wilson_interval(float(_hits(truth, prediction).mean()), len(truth))
+
+
+def _hits(truth: Array, prediction: Array) -> NDArray[np.bool_]:
+    """Whether a row is right, in every column; shape (n,)."""
+    same = np.asarray(truth == prediction)
+    return same if same.ndim == 1 else np.asarray(same.all(axis=1))
+
+
+def _zero_one(truth: Array, prediction: Array) -> float:
+    """The share of rows with a wrong label, or with any of their labels wrong.
+
+    >>> from scorers import get_scorer
+    >>> get_scorer("zero_one_loss").score([0, 1, 1, 0], [0, 1, 0, 0])
+    0.25
+    """
+    return float(metrics.zero_one_loss(truth, prediction))
+
+
+def _zero_one_terms(truth: Array, prediction: Array) -> Terms:
+    return mean_of((~_hits(truth, prediction)).astype(np.float64))
+
+
+def _zero_one_interval(truth: Array, prediction: Array) -> Interval:
+    """Wilson's, of a plain share of rows."""
+    return wilson_interval(float((~_hits(truth, prediction)).mean()), len(truth))
+
+
+def _hamming(truth: Array, prediction: Array) -> float:
+    """The share of labels that are wrong: of all cells, where there are several a row.
+
+    >>> from scorers import get_scorer
+    >>> get_scorer("hamming_loss").score([[0, 1], [1, 1]], [[0, 0], [1, 1]])
+    0.25
+    """
+    return float(metrics.hamming_loss(truth, prediction))
+
+
+def _hamming_terms(truth: Array, prediction: Array) -> Terms:
+    wrong = (truth != prediction).astype(np.float64)
+    return mean_of(wrong if wrong.ndim == 1 else wrong.mean(axis=1))
+
+
+def _hamming_interval(truth: Array, prediction: Array) -> Interval | None:
+    """Wilson's with one label a row; percentiles with several."""
+    return _zero_one_interval(truth, prediction) if truth.ndim == 1 else None
 
 
 def _balanced_accuracy(truth: Array, prediction: Array, adjusted: bool) -> float:
@@ -69,7 +99,7 @@ def _balanced_accuracy(truth: Array, prediction: Array, adjusted: bool) -> float
     >>> get_scorer("balanced_accuracy").score([0, 0, 0, 1], [0, 0, 1, 1])
     0.8333333333333333
     """
-    return float(metrics.balanced_accuracy_score(truth, prediction, adjusted=adjusted))
+    return on_counts(metrics.balanced_accuracy_score, truth, prediction, adjusted=adjusted)
 
 
 def _balanced_accuracy_terms(truth: Array, prediction: Array, adjusted: bool) -> Terms:
@@ -82,70 +112,36 @@ def _balanced_accuracy_terms(truth: Array, prediction: Array, adjusted: bool) ->
     return count_terms(code(truth, prediction), finish)
 
 
-def _precision(truth: Array, prediction: Array, **params: Any) -> float:
-    """Of the rows given a class, the share that have it.
-
-    >>> from scorers import get_scorer
-    >>> get_scorer("precision").score([0, 1, 1, 0], [0, 1, 1, 1])
-    0.6666666666666666
-    """
-    return float(metrics.precision_score(truth, prediction, **_as_lists(params)))
-
-
-def _precision_terms(truth: Array, prediction: Array, **params: Any) -> Terms:
+def _balanced_accuracy_interval(
+    evidence: Evidence, truth: Array, prediction: Array, adjusted: bool
+) -> Interval | None:
+    """Wilson's of each class, combined; with units the usual one, where every class has enough."""
+    if evidence.unit_of_row is not None:
+        few = fewest_of_a_class(truth, evidence.unit_of_row) < _FEWEST_UNITS_OF_A_CLASS
+        return withheld("a class occurs in few units") if few else None
     coded = code(truth, prediction)
-    ratio = lambda hits, true, predicted: (hits, predicted)  # noqa: E731
-    return count_terms(coded, averaged(ratio, classes=coded.classes, **params))
-
-
-def _recall(truth: Array, prediction: Array, **params: Any) -> float:
-    """Of the rows that have a class, the share that are given it.
-
-    >>> from scorers import get_scorer
-    >>> get_scorer("recall").score([0, 1, 1, 0], [0, 1, 0, 1])
-    0.5
-    """
-    return float(metrics.recall_score(truth, prediction, **_as_lists(params)))
-
-
-def _recall_terms(truth: Array, prediction: Array, **params: Any) -> Terms:
-    coded = code(truth, prediction)
-    ratio = lambda hits, true, predicted: (hits, true)  # noqa: E731
-    return count_terms(coded, averaged(ratio, classes=coded.classes, **params))
-
-
-def _f1(truth: Array, prediction: Array, **params: Any) -> float:
-    """The harmonic mean of precision and recall.
-
-    >>> from scorers import get_scorer
-    >>> get_scorer("f1", average="macro").score([0, 1, 2, 2], [0, 1, 2, 1])
-    0.7777777777777777
-    """
-    return float(metrics.f1_score(truth, prediction, **_as_lists(params)))
-
-
-def _f1_terms(truth: Array, prediction: Array, **params: Any) -> Terms:
-    coded = code(truth, prediction)
-    ratio = lambda hits, true, predicted: (2 * hits, true + predicted)  # noqa: E731
-    return count_terms(coded, averaged(ratio, classes=coded.classes, **params))
-
-
-def _as_lists(params: dict[str, Any]) -> dict[str, Any]:
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in params.items()}
+    rows = np.bincount(coded.truth, minlength=len(coded.classes))
+    hits = np.bincount(coded.truth[coded.truth == coded.prediction], minlength=len(rows))
+    bounds, method = mean_of_shares_interval(hits, rows)
+    if not adjusted or bounds is None:
+        return Interval(bounds, method)
+    chance = 1 / int((rows > 0).sum())
+    low, high = ((edge - chance) / (1 - chance) for edge in bounds)
+    return Interval((low, high), method)
 
 
 SCORERS = (
     Scorer(
         name="accuracy",
         title="Accuracy",
-        summary="The share of rows with the right label.",
+        summary="The share of rows with the right label; with several labels a row, all of them.",
         formula="(1/n) Σ [ŷᵢ = yᵢ]",
         source=_SKLEARN.format("accuracy_score"),
         higher_is_better=True,
         lower=0.0,
         upper=1.0,
         perfect=1.0,
-        kinds=_LABELS,
+        kinds=_EITHER,
         compute=_accuracy,
         decompose=_accuracy_terms,
         interval=_accuracy_interval,
@@ -163,53 +159,39 @@ SCORERS = (
         kinds=_LABELS,
         compute=_balanced_accuracy,
         decompose=_balanced_accuracy_terms,
+        interval_of=_balanced_accuracy_interval,
         parameters=(
             Parameter("adjusted", False, "Rescale so that guessing gives 0.", (False, True)),
         ),
     ),
     Scorer(
-        name="precision",
-        title="Precision",
-        summary="Of the rows given a class, the share that have it.",
-        formula="TP / (TP + FP)",
-        source=_SKLEARN.format("precision_score"),
-        higher_is_better=True,
+        name="zero_one_loss",
+        title="Zero-one loss",
+        summary="The share of rows with a wrong label; with several labels a row, any of them.",
+        formula="(1/n) Σ [ŷᵢ ≠ yᵢ]",
+        source=_SKLEARN.format("zero_one_loss"),
+        higher_is_better=False,
         lower=0.0,
         upper=1.0,
-        perfect=1.0,
-        kinds=_LABELS,
-        compute=_precision,
-        decompose=_precision_terms,
-        parameters=_AVERAGING,
+        perfect=0.0,
+        kinds=_EITHER,
+        compute=_zero_one,
+        decompose=_zero_one_terms,
+        interval=_zero_one_interval,
     ),
     Scorer(
-        name="recall",
-        title="Recall",
-        summary="Of the rows that have a class, the share that are given it.",
-        formula="TP / (TP + FN)",
-        source=_SKLEARN.format("recall_score"),
-        higher_is_better=True,
+        name="hamming_loss",
+        title="Hamming loss",
+        summary="The share of labels that are wrong, of all rows and columns.",
+        formula="(1/(n·L)) Σᵢ Σₗ [ŷᵢₗ ≠ yᵢₗ]",
+        source=_SKLEARN.format("hamming_loss"),
+        higher_is_better=False,
         lower=0.0,
         upper=1.0,
-        perfect=1.0,
-        kinds=_LABELS,
-        compute=_recall,
-        decompose=_recall_terms,
-        parameters=_AVERAGING,
-    ),
-    Scorer(
-        name="f1",
-        title="F1",
-        summary="The harmonic mean of precision and recall.",
-        formula="2 TP / (2 TP + FP + FN)",
-        source=_SKLEARN.format("f1_score"),
-        higher_is_better=True,
-        lower=0.0,
-        upper=1.0,
-        perfect=1.0,
-        kinds=_LABELS,
-        compute=_f1,
-        decompose=_f1_terms,
-        parameters=_AVERAGING,
+        perfect=0.0,
+        kinds=_EITHER,
+        compute=_hamming,
+        decompose=_hamming_terms,
+        interval=_hamming_interval,
     ),
 )

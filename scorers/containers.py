@@ -38,6 +38,9 @@ _FOREIGN = {
 }
 _ACCEPTED = "a CSV file (also .gz, or a .zip holding one), Parquet, JSON Lines or NPZ"
 _MOST_MEMBERS = 10_000
+_GZIP = b"\x1f\x8b"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_PARQUET = b"PAR1"
 
 
 class _Readable(Protocol):
@@ -73,24 +76,33 @@ def unpack(path: Path, max_bytes: int) -> Unpacked:
     if path.stat().st_size > max_bytes:
         refuse("too_many_bytes", f"The file is larger than the {max_bytes:,} bytes allowed.")
     data = path.read_bytes()
-    if data.startswith(b"\x1f\x8b"):
+    if data.startswith(_GZIP):
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             return _inner(_read_limited(stream, max_bytes, "gzip"), "The gzip archive")
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if data.startswith(_ZIP):
         return _unzip(data, max_bytes)
     return _plain(data)
 
 
 def _plain(data: bytes) -> Unpacked:
-    if data.startswith(b"PAR1"):
+    if data.startswith(_PARQUET):
         return Unpacked(Format.PARQUET, data, {})
     for magic, name in _FOREIGN.items():
         if data.startswith(magic):
             refuse("format", f"The file is {name}; send {_ACCEPTED}.", expected=_ACCEPTED)
-    if not data.strip():
+    if not data or data.isspace():
         refuse("empty_file", "The file is empty.", expected="a header and a row for each id")
-    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return Unpacked(Format.JSON_LINES if start.startswith(b"{") else Format.CSV, data, {})
+    return Unpacked(Format.JSON_LINES if _is_json(data) else Format.CSV, data, {})
+
+
+def _is_json(start: bytes) -> bool:
+    return start[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def looks_like_csv(start: bytes) -> bool:
+    """Whether a file is taken for CSV as it stands, by its first 64 bytes."""
+    others = (_GZIP, *_ZIP, _PARQUET, *_FOREIGN)
+    return not start.startswith(others) and not _is_json(start)
 
 
 def _inner(data: bytes, what: str) -> Unpacked:

@@ -11,6 +11,7 @@ import polars as pl
 
 from scorers.checking import DTYPES, Locate, Table, check_cells, is_clean, where
 from scorers.containers import refuse
+from scorers.csv_blocks import count_lines
 from scorers.errors import Fault, FaultList, InvalidPredictions, shorten
 from scorers.schema import HeaderMismatchError, Plan, Rules
 
@@ -43,7 +44,7 @@ def read_csv(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -> Table
         rules = plan(header)
     except HeaderMismatchError as mismatch:
         raise InvalidPredictions(mismatch.faults) from None
-    check_rows(data.count(b"\n") if b'"' not in data else 0, max_rows)
+    check_rows(count_lines(data) if b'"' not in data else 0, max_rows)
     return _read_fast(data, header, rules) or _read_slowly(data, header, rules, max_rows, faults)
 
 
@@ -87,14 +88,14 @@ def _rows(data: bytes) -> "_csv.Reader":
 
 def _read_fast(data: bytes, header: list[str], rules: Rules) -> Table | None:
     """The whole file at once; None when anything at all is not as it should be."""
-    if data.count(b"\r") != data.count(b"\r\n"):
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return None
     schema = {name: DTYPES[rules.contents[name]] for name in header}
     try:
         frame = pl.read_csv(data, schema=schema, glob=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
-    if b'"' not in data and frame.height != data.count(b"\n"):
+    if b'"' not in data and frame.height != count_lines(data):
         return None
     frame = frame.select(list(rules.contents))
     return Table(frame, rules, _locator(data)) if frame.height and is_clean(frame, rules) else None

@@ -124,4 +124,4 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """A sentence with the nearest names, or with all known ones where none is near."""
     close = nearest(name, known)
-    return f"Did you mean {listing(close)}?" if close else f"Known are {listing(known, 50)}."
+    return f"Did you mean {listing(close)}?" if close else f"Known are {listing(known, 200)}."

@@ -22,10 +22,14 @@ from scorers.errors import (
 from scorers.inputs import INPUTS, Content
 from scorers.kinds import InputKind
 from scorers.labels import all_whole, encode, in_codes, sort_labels
+from scorers.metric_evaluating import check_metric_solution, evaluate_by_metric
+from scorers.metric_scoring import Run
+from scorers.results import BoardResult, Evaluated, SolutionFacts
 from scorers.schema import Schema
 from scorers.scorer import Scorer
 from scorers.solution import Solution, read_solution
 from scorers.spec import EvaluationSpec
+from scorers.splitting import Mask
 from scorers.tables import read_table
 
 __all__ = [
@@ -43,37 +47,6 @@ SPARE_ROWS = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class BoardResult:
-    """What a board says of a file; `also` leaves out secondary scores that are not defined."""
-
-    value: float
-    interval: tuple[float, float] | None
-    method: str
-    also: dict[str, float]
-    rows: int
-    replicates: NDArray[np.float64] | None
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluated:
-    """The results on both boards; `private` is None when every row is public or ignored."""
-
-    public: BoardResult | None
-    private: BoardResult | None
-
-
-@dataclass(frozen=True)
-class SolutionFacts:
-    """What a solution amounts to; `labels` may be shown: never one that only the solution has."""
-
-    rows: int
-    public_rows: int
-    private_rows: int
-    ignored_rows: int
-    labels: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, eq=False)
 class _Columns:
     """Truth and prediction in the solution's order, and the scorers in the same codes.
 
@@ -88,15 +61,42 @@ class _Columns:
     locate: Locate
 
 
-def evaluate_file(prediction: Path, solution: Path, spec: EvaluationSpec) -> Evaluated:
+def evaluate_file(
+    prediction: Path, solution: Path, spec: EvaluationSpec, *, run: Run | None = None
+) -> Evaluated:
     """The scores of a file on the public and the private board.
 
-    Raises: InvalidPredictions (the participant's mistake), InvalidSolution (the organiser's).
+    `run`: how a metric file is run, where the spec has one.
+    Raises: InvalidPredictions (the participant's mistake), InvalidSolution and MetricFault (the
+    organiser's).
     """
+    if spec.code is not None:
+        return evaluate_by_metric(prediction, solution, spec, run, _secondary)
     scorer, also = bind_scorers(spec)
     kind = kind_of(scorer, spec)
     answers = read_solution(solution, spec, kind, [scorer, *also])
-    schema = _schema(spec, scorer, kind, answers)
+    return _evaluate(prediction, answers, kind, spec, (scorer, *also))
+
+
+def _secondary(
+    prediction: Path, solution: Path, spec: EvaluationSpec, split: tuple[Mask, Mask]
+) -> Evaluated:
+    """The value of a scorer that is shown beside a metric file, on the same boards."""
+    scorer, _ = bind_scorers(spec)
+    kind = kind_of(scorer, spec)
+    answers = read_solution(solution, spec, kind, [scorer])
+    answers = replace(answers, public=split[0], private=split[1])
+    return _evaluate(prediction, answers, kind, spec, (scorer,))
+
+
+def _evaluate(
+    prediction: Path,
+    answers: Solution,
+    kind: InputKind,
+    spec: EvaluationSpec,
+    scorers: tuple[Scorer, ...],
+) -> Evaluated:
+    schema = _schema(spec, scorers[0], kind, answers)
     table = read_table(
         prediction,
         schema.rules,
@@ -105,10 +105,14 @@ def evaluate_file(prediction: Path, solution: Path, spec: EvaluationSpec) -> Eva
         ids=answers.ids,
     )
     order = align(table, answers.ids)
-    frame = table.frame if order is None else table.frame[order]
-    truth, predicted, coded = _arrays(frame, answers, kind, spec, (scorer, *also))
+    frame, locate = table.frame.select(spec.columns), table.locate
+    del table
+    truth, predicted, coded = _arrays(
+        frame if order is None else frame[order], answers, kind, spec, scorers
+    )
     row_in_file = (lambda row: row) if order is None else (lambda row: int(order[row]))
-    columns = _Columns(truth, predicted, coded[0], coded[1:], row_in_file, table.locate)
+    columns = _Columns(truth, predicted, coded[0], coded[1:], row_in_file, locate)
+    del frame
     return _evaluate_boards(columns, answers, kind, spec)
 
 
@@ -154,7 +158,7 @@ def _array(frame: pl.DataFrame) -> Array:
 def _classes(
     frame: pl.DataFrame, answers: Solution, kind: InputKind, spec: EvaluationSpec
 ) -> tuple[str, ...]:
-    if kind is InputKind.PROBABILITIES:
+    if INPUTS[kind].for_each_class:
         return sort_labels(spec.columns)
     if kind is not InputKind.LABELS:
         return answers.classes
@@ -167,7 +171,7 @@ def _prediction(
 ) -> Array:
     if kind is InputKind.LABELS:
         return encode(frame[spec.columns[0]], classes)
-    if kind is InputKind.PROBABILITIES:
+    if INPUTS[kind].for_each_class:
         return frame.select(classes).to_numpy()
     return frame[spec.columns[0]].to_numpy()
 
@@ -194,7 +198,8 @@ def _evaluate_board(
     """One board: the rows of its mask, and a seed of its own. None when it has no rows."""
     if not rows.any():
         return None
-    truth, prediction = columns.truth[rows], columns.prediction[rows]
+    at = np.flatnonzero(rows)
+    truth, prediction = columns.truth[at], columns.prediction[at]
     units = None if answers.units is None else answers.units[rows]
     context = answers.context_of(columns.scorer, rows)
     try:
@@ -240,6 +245,17 @@ def _score(
     return value if np.isfinite(value) else None
 
 
+def _why_undefined(
+    scorer: Scorer, truth: Array, prediction: Array, context: Mapping[str, Any]
+) -> str | None:
+    """What the metric itself says of a score that is not defined; None where it is."""
+    try:
+        value = scorer.score(truth, prediction, **context)
+    except (ValueError, ParticipantVisibleError) as error:
+        return str(error)
+    return None if np.isfinite(value) else "its value is not a finite number."
+
+
 def _undefined(
     scorer: Scorer,
     truth: Array,
@@ -263,7 +279,7 @@ def perfect_prediction(scorer: Scorer, truth: Array, kind: InputKind, width: int
     """The predictions that hit every row; `width`: the number of columns or classes."""
     if scorer.ideal is not None:
         return scorer.ideal(truth, **scorer.options)
-    if kind is InputKind.PROBABILITIES:
+    if INPUTS[kind].for_each_class:
         return np.eye(width)[truth]
     if kind is InputKind.QUANTILES and width > 1:
         return np.repeat(truth[:, None], width, axis=1)
@@ -276,6 +292,8 @@ def check_solution(solution: Path, spec: EvaluationSpec, *, sample: Path | None)
 
     Raises: InvalidSolution with what the organiser has to mend.
     """
+    if spec.code is not None:
+        return check_metric_solution(solution, spec, sample=sample)
     scorer, also = bind_scorers(spec)
     kind = kind_of(scorer, spec)
     answers = read_solution(solution, spec, kind, [scorer, *also])
@@ -321,9 +339,11 @@ def _check_boards(
             if kind is InputKind.LABELS:
                 tried.append(np.arange(len(tried[0])) % width)
             context = answers.context_of(each, rows)
-            if any(_score(each, truth[rows], p, context) is None for p in tried):
+            reasons = [_why_undefined(each, truth[rows], p, context) for p in tried]
+            if any(reasons):
                 text = f"{each.title} is not defined on the {name} board"
-                raise invalid("undefined", f"{text} (parameters: {dict(each.params)}).")
+                why = next(filter(None, reasons))
+                raise invalid("undefined", f"{text} (parameters: {dict(each.params)}): {why}")
 
 
 def _coded_truth(
@@ -331,7 +351,7 @@ def _coded_truth(
 ) -> tuple[Array, list[Scorer], int]:
     if not INPUTS[kind].classes:
         return _array(answers.targets), list(scorers), len(spec.columns)
-    declared = spec.columns if kind is InputKind.PROBABILITIES else spec.labels or ()
+    declared = spec.columns if INPUTS[kind].for_each_class else spec.labels or ()
     classes = sort_labels([*answers.classes, *declared])
     coded = [in_codes(s, classes, kind is not InputKind.LABELS) for s in scorers]
     return encode(answers.target, classes), coded, len(classes)

@@ -39,6 +39,11 @@ class Input(NamedTuple):
     matched: bool = True
     classes: bool = False
 
+    @property
+    def for_each_class(self) -> bool:
+        """Whether there is a column for each class, named after it."""
+        return self.classes and self.several
+
 
 INPUTS: Mapping[InputKind, Input] = MappingProxyType(
     {
@@ -56,6 +61,15 @@ INPUTS: Mapping[InputKind, Input] = MappingProxyType(
             classes=True,
         ),
         InputKind.NUMBERS: Input(Content.NUMBER, Content.NUMBER, "numbers", several=True),
+        InputKind.CLASS_SCORES: Input(
+            Content.NUMBER,
+            Content.LABEL,
+            "a score for each class",
+            one=False,
+            several=True,
+            matched=False,
+            classes=True,
+        ),
         InputKind.SCORES: Input(
             Content.NUMBER, Content.LABEL, "one score a row, higher for the positive", classes=True
         ),

@@ -10,6 +10,7 @@ class InputKind(StrEnum):
     PROBABILITY = "probability"  # one column: the probability of the positive class
     PROBABILITIES = "probabilities"  # a column for each class
     NUMBERS = "numbers"  # one column, or one for each target
+    CLASS_SCORES = "class scores"  # a column of numbers for each class: larger for the likelier
     SCORES = "scores"  # one column of numbers: larger for the positive class
     INDICATORS = "indicators"  # a column of 0 and 1 for each label
     LABEL_SCORES = "label scores"  # a column of numbers for each label: larger where it holds

@@ -36,8 +36,11 @@ def in_codes(scorer: Scorer, classes: Sequence[str], all_classes: bool) -> Score
 
     `all_classes`: where it takes the list of all classes and has none, it is given them all.
     """
+    if scorer.rebuild is not None:
+        parts = tuple(in_codes(part, classes, all_classes) for part in scorer.parts)
+        return scorer.rebuild(scorer, parts)
     params = dict(scorer.params)
-    if "pos_label" in params:
+    if params.get("pos_label") is not None:
         params["pos_label"] = code_of(params["pos_label"], classes)
     if "labels" in params and params["labels"] is not None:
         params["labels"] = tuple(code_of(label, classes) for label in params["labels"])

@@ -1,17 +1,15 @@
-"""Metrics of predicted probabilities. The values are scikit-learn's."""
+"""Metrics of predicted probabilities, row by row. The values are scikit-learn's."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtri
 from sklearn import metrics
 
 from scorers.kinds import InputKind
 from scorers.parameters import Parameter, is_label, is_labels
 from scorers.scorer import Scorer
-from scorers.terms import Floats, Terms, divide, mean_of
-from scorers.uncertainty import LEVEL, Interval, withheld
+from scorers.terms import Codes, Floats, Terms, divide, mean_of
 
 Array = NDArray[Any]
 _SKLEARN = "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.{}.html"
@@ -27,122 +25,10 @@ _LABELS = Parameter(
 _POS_LABEL = Parameter(
     "pos_label",
     1,
-    "The class whose probability is predicted.",
+    "The class whose probability is predicted, where there is one column.",
     accepts=is_label,
     expected="a label",
 )
-
-
-class Placements(NamedTuple):
-    """For every row its placement among the rows of the other class (DeLong, 1988), shape (n,)."""
-
-    positive: NDArray[np.bool_]
-    placement: Floats
-
-    @property
-    def auc(self) -> float:
-        """The area under the curve: the mean placement of the positive rows."""
-        return float(self.placement[self.positive].mean())
-
-
-def placements(positive: NDArray[np.bool_], scores: Floats) -> Placements:
-    """The share of the other class that each row stands on the right side of; a tie counts half."""
-    order = np.argsort(scores)
-    ordered, hits = scores[order], positive[order]
-    tie = np.concatenate([[0], np.cumsum(ordered[1:] != ordered[:-1])])
-    up = np.bincount(tie, weights=hits)
-    down = np.bincount(tie, weights=~hits)
-    below = (np.cumsum(down) - down / 2) / down.sum()
-    above = 1 - (np.cumsum(up) - up / 2) / up.sum()
-    placed = np.empty(len(scores))
-    placed[order] = np.where(hits, below[tie], above[tie])
-    return Placements(positive, placed)
-
-
-def _roc_auc(truth: Array, prediction: Array, multi_class: str, average: str, labels: Any) -> float:
-    """The probability that a positive row is scored above a negative one.
-
-    >>> from scorers import get_scorer
-    >>> get_scorer("roc_auc").score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
-    0.75
-    """
-    if prediction.ndim == 1:
-        return float(metrics.roc_auc_score(truth, prediction, average=average))
-    return float(
-        metrics.roc_auc_score(
-            truth, prediction, multi_class=multi_class, average=average, labels=labels
-        )
-    )
-
-
-def _roc_auc_terms(
-    truth: Array, prediction: Array, multi_class: str, average: str, labels: Any
-) -> Terms | None:
-    if prediction.ndim == 1:
-        return _binary_auc_terms(placements(_positive(truth), prediction))
-    if multi_class != "ovr":
-        return None
-    classes = np.unique(truth) if labels is None else np.asarray(labels)
-    placed = [placements(truth == c, prediction[:, k]) for k, c in enumerate(classes)]
-    return _ovr_auc_terms(placed, weighted=average == "weighted")
-
-
-def _binary_auc_terms(placed: Placements) -> Terms:
-    return _ovr_auc_terms([placed], weighted=False)
-
-
-def _ovr_auc_terms(placed: list[Placements], weighted: bool) -> Terms:
-    """AUCs through placement values: mean over positives + mean over negatives - the AUC.
-
-    The first-order (Hajek) expansion of the AUC in the rows' weights, so the same weights serve
-    every submission and the paired differences have DeLong's variance.
-    """
-    columns: list[Floats] = [
-        column
-        for p in placed
-        for column in (
-            p.positive.astype(np.float64),
-            p.positive * p.placement,
-            ~p.positive * p.placement,
-        )
-    ]
-    centre = np.array([p.auc for p in placed])
-
-    def finish(sums: Floats, n: Floats) -> Floats:
-        parts = sums.reshape(*sums.shape[:-1], len(placed), 3)
-        positives, total = parts[..., 0], n[..., None]
-        found = divide(parts[..., 1], positives) + divide(parts[..., 2], total - positives)
-        weights = positives if weighted else np.ones_like(positives)
-        return divide((weights * (found - centre)).sum(-1), weights.sum(-1))
-
-    return Terms(finish=finish, columns=tuple(columns))
-
-
-def _roc_auc_interval(
-    truth: Array, prediction: Array, multi_class: str, average: str, labels: Any
-) -> Interval | None:
-    """DeLong's interval on the logit scale, which keeps it inside (0, 1); None for many classes."""
-    if prediction.ndim > 1:
-        return None
-    placed = placements(_positive(truth), prediction)
-    up, down = placed.placement[placed.positive], placed.placement[~placed.positive]
-    if min(len(up), len(down)) < 2:
-        return withheld("DeLong's interval needs two rows of each class")
-    error = float(np.sqrt(up.var(ddof=1) / len(up) + down.var(ddof=1) / len(down)))
-    return _logit_interval(placed.auc, error)
-
-
-def _logit_interval(auc: float, error: float) -> Interval:
-    if error == 0 or not 0 < auc < 1:
-        return withheld("the rows at hand are separated without an error")
-    half = float(ndtri((1 + LEVEL) / 2)) * error / (auc * (1 - auc))
-    low, high = expit(logit(auc) - half), expit(logit(auc) + half)
-    return Interval((float(low), float(high)), "DeLong, on the logit scale")
-
-
-def _positive(truth: Array) -> NDArray[np.bool_]:
-    """Rows of the greater of the two classes, as scikit-learn has it."""
-    return np.asarray(truth == truth.max())
 
 
 def _log_loss(truth: Array, prediction: Array, labels: Any) -> float:
@@ -152,61 +38,102 @@ def _log_loss(truth: Array, prediction: Array, labels: Any) -> float:
     >>> get_scorer("log_loss").score([1, 0, 0, 1], [0.9, 0.1, 0.2, 0.65])
     0.21616187468057912
     """
-    return float(metrics.log_loss(truth, prediction, labels=labels))
+    given = _given_to_truth(truth, prediction, labels)
+    if given is None:
+        return float(metrics.log_loss(truth, prediction, labels=labels))
+    return float(metrics.log_loss(np.ones(len(given), dtype=np.int8), given, labels=[0, 1]))
+
+
+def _given_to_truth(truth: Array, prediction: Array, labels: Any) -> Floats | None:
+    """The probability of each row's true class; None for input that scikit-learn should judge.
+
+    The loss of a row is that of one yes or no with this probability, to the last bit: the other
+    classes add zeros.
+    """
+    if labels is None or prediction.ndim != 2 or prediction.shape[1] < 3 or truth.ndim != 1:
+        return None
+    classes = np.asarray(labels)
+    if classes.dtype.kind not in "iu" or prediction.shape[1] != len(classes):
+        return None
+    if prediction.dtype != np.float64 or not (prediction.min() >= 0 and prediction.max() <= 1):
+        return None
+    if not (np.diff(classes) > 0).all() or not np.isin(truth, classes).all():
+        return None
+    given: Floats = prediction[np.arange(len(truth)), np.searchsorted(classes, truth)]
+    return given
 
 
 def _log_loss_terms(truth: Array, prediction: Array, labels: Any) -> Terms:
-    classes = np.unique(truth) if labels is None else np.asarray(labels)
+    return mean_of(_log_losses(truth, prediction, _classes(truth, labels)))
+
+
+def _log_losses(truth: Array, prediction: Array, classes: Array) -> Floats:
     tiny = np.finfo(np.float64).eps
     if prediction.ndim == 1:
         given = np.where(truth == classes[-1], prediction, 1 - prediction)
     else:
         given = prediction[np.arange(len(truth)), np.searchsorted(classes, truth)]
-    return mean_of(-np.log(np.clip(given, tiny, 1 - tiny)))
+    losses: Floats = -np.log(np.clip(given, tiny, 1 - tiny))
+    return losses
 
 
-def _brier(truth: Array, prediction: Array, pos_label: Any) -> float:
+def _classes(truth: Array, labels: Any) -> Array:
+    return np.unique(truth) if labels is None else np.asarray(labels)
+
+
+def _d2_log_loss(truth: Array, prediction: Array, labels: Any) -> float:
+    """The share of the log loss of the classes' frequencies that the probabilities save.
+
+    >>> from scorers import get_scorer
+    >>> get_scorer("d2_log_loss").score([0, 1, 1, 0], [0.2, 0.9, 0.6, 0.4])
+    0.5130344058337938
+    """
+    if bool((truth == truth[0]).all()):
+        raise ValueError("D² has nothing to compare with where only one class occurs.")
+    return float(metrics.d2_log_loss_score(truth, prediction, labels=labels))
+
+
+def _d2_log_loss_terms(truth: Array, prediction: Array, labels: Any) -> Terms:
+    classes = _classes(truth, labels)
+    codes: Codes = np.searchsorted(classes, truth).astype(np.int64)
+
+    def finish(sums: Floats, n: Floats) -> Floats:
+        counts = sums[..., 1:]
+        share = np.where(counts > 0, divide(counts, n[..., None]), 1.0)
+        return 1 - divide(sums[..., 0], -(counts * np.log(share)).sum(axis=-1))
+
+    losses = _log_losses(truth, prediction, classes)
+    return Terms(finish=finish, columns=(losses,), cells=(codes,), size=len(classes))
+
+
+def _brier(
+    truth: Array, prediction: Array, pos_label: Any, labels: Any, scale_by_half: Any
+) -> float:
     """The mean squared difference of the probability and what happened.
 
     >>> from scorers import get_scorer
     >>> get_scorer("brier_score").score([0, 1, 1, 0], [0.5, 1.0, 0.5, 0.0])
     0.125
     """
-    return float(metrics.brier_score_loss(truth, prediction, pos_label=pos_label))
+    return float(
+        metrics.brier_score_loss(
+            truth, prediction, pos_label=pos_label, labels=labels, scale_by_half=scale_by_half
+        )
+    )
 
 
-def _brier_terms(truth: Array, prediction: Array, pos_label: Any) -> Terms:
-    return mean_of((prediction - (truth == pos_label)) ** 2)
-
-
-def _average_precision(truth: Array, prediction: Array, pos_label: Any) -> float:
-    """The mean over the positive rows of the precision at the threshold of each.
-
-    >>> from scorers import get_scorer
-    >>> get_scorer("average_precision").score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
-    0.8333333333333333
-    """
-    return float(metrics.average_precision_score(truth, prediction, pos_label=pos_label))
-
-
-def _average_precision_terms(truth: Array, prediction: Array, pos_label: Any) -> Terms:
-    """The first-order expansion in the rows' weights w: AP = Σ wᵢ yᵢ precᵢ(w) / Σ wᵢ yᵢ.
-
-    With Nᵢ the rows scored at least sᵢ, the derivative by wⱼ at w = 1 is
-    (yⱼ (precⱼ - AP + Σ_{i positive, sᵢ <= sⱼ} 1/Nᵢ) - Σ_{the same i} precᵢ/Nᵢ) / Σ y.
-    """
-    hit = (truth == pos_label).astype(np.float64)
-    order = np.argsort(-prediction)
-    ordered = prediction[order]
-    tie = np.concatenate([[0], np.cumsum(ordered[1:] != ordered[:-1])])
-    hits = np.bincount(tie, weights=hit[order])
-    above = np.cumsum(np.bincount(tie)).astype(np.float64)
-    precision = np.cumsum(hits) / above
-    once, twice = (np.cumsum((hits * q / above)[::-1])[::-1] for q in (1.0, precision))
-    value = float(hits @ precision / hits.sum())
-    slope = np.empty(len(hit))
-    slope[order] = hit[order] * (precision - value + once)[tie] - twice[tie]
-    return linearised(value, slope * len(hit) / hits.sum())
+def _brier_terms(
+    truth: Array, prediction: Array, pos_label: Any, labels: Any, scale_by_half: Any
+) -> Terms:
+    if prediction.ndim == 1:
+        squares = 2 * (prediction - (truth == pos_label)) ** 2
+    else:
+        given = prediction[np.arange(len(truth)), np.searchsorted(_classes(truth, labels), truth)]
+        squares = (prediction**2).sum(axis=1) - 2 * given + 1
+    halved = prediction.ndim == 1 or prediction.shape[1] == 2
+    return mean_of(
+        squares / 2 if (halved if scale_by_half == "auto" else scale_by_half) else squares
+    )
 
 
 def linearised(value: float, influence: Floats) -> Terms:
@@ -215,36 +142,6 @@ def linearised(value: float, influence: Floats) -> Terms:
 
 
 SCORERS = (
-    Scorer(
-        name="roc_auc",
-        title="Area under the ROC curve",
-        summary="The probability that a positive row is scored above a negative one.",
-        formula="(1/(P·N)) Σ ([s₊ > s₋] + ½ [s₊ = s₋])",
-        source=_SKLEARN.format("roc_auc_score"),
-        higher_is_better=True,
-        lower=0.0,
-        upper=1.0,
-        perfect=1.0,
-        kinds=_EITHER,
-        compute=_roc_auc,
-        decompose=_roc_auc_terms,
-        interval=_roc_auc_interval,
-        parameters=(
-            Parameter(
-                "multi_class",
-                "raise",
-                "With a column for each class: each against the rest, or each pair.",
-                ("raise", "ovr", "ovo"),
-            ),
-            Parameter(
-                "average",
-                "macro",
-                "The plain or the prevalence-weighted mean over the classes.",
-                ("macro", "weighted"),
-            ),
-            _LABELS,
-        ),
-    ),
     Scorer(
         name="log_loss",
         title="Log loss",
@@ -261,33 +158,43 @@ SCORERS = (
         parameters=(_LABELS,),
     ),
     Scorer(
+        name="d2_log_loss",
+        title="D² of the log loss",
+        summary="The share of the log loss of the classes' frequencies that is saved.",
+        formula="1 − Σ ln p(yᵢ) / Σ ln f(yᵢ)",
+        source=_SKLEARN.format("d2_log_loss_score"),
+        higher_is_better=True,
+        lower=float("-inf"),
+        upper=1.0,
+        perfect=1.0,
+        kinds=_EITHER,
+        compute=_d2_log_loss,
+        decompose=_d2_log_loss_terms,
+        parameters=(_LABELS,),
+    ),
+    Scorer(
         name="brier_score",
         title="Brier score",
-        summary="The mean squared difference of the probability and what happened.",
-        formula="(1/n) Σ (pᵢ − yᵢ)²",
+        summary="The mean squared difference of the probability and what happened; "
+        "with three classes or more the squares of all columns are added up, to at most 2.",
+        formula="(1/n) Σ (pᵢ − yᵢ)²; with several columns (1/n) Σᵢ Σₖ (pᵢₖ − [yᵢ = k])²",
         source=_SKLEARN.format("brier_score_loss"),
         higher_is_better=False,
         lower=0.0,
-        upper=1.0,
+        upper=2.0,
         perfect=0.0,
-        kinds=(InputKind.PROBABILITY,),
+        kinds=_EITHER,
         compute=_brier,
         decompose=_brier_terms,
-        parameters=(_POS_LABEL,),
-    ),
-    Scorer(
-        name="average_precision",
-        title="Average precision",
-        summary="The mean over the positive rows of the precision at the threshold of each.",
-        formula="Σₖ (Rₖ − Rₖ₋₁) Pₖ",
-        source=_SKLEARN.format("average_precision_score"),
-        higher_is_better=True,
-        lower=0.0,
-        upper=1.0,
-        perfect=1.0,
-        kinds=(InputKind.PROBABILITY,),
-        compute=_average_precision,
-        decompose=_average_precision_terms,
-        parameters=(_POS_LABEL,),
+        parameters=(
+            _POS_LABEL,
+            _LABELS,
+            Parameter(
+                "scale_by_half",
+                "auto",
+                "Whether the sum of squares over all classes is halved: “auto” does so for two.",
+                ("auto", True, False),
+            ),
+        ),
     ),
 )

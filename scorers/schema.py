@@ -18,6 +18,8 @@ CellCheck = Callable[[str], str | None]
 class Rules:
     """What the columns of a file hold, in the order they are wanted, and what they may take.
 
+    `above`, `least`: what a number must be greater than, or at least, but not in the columns that
+    are `unbounded`.
     `sum_tolerance`: how far from 1 the probabilities of a row may add up; None: to anything.
     `cell_check`: the reader of the columns that hold lists, masks, boxes.
     """
@@ -25,6 +27,8 @@ class Rules:
     contents: Mapping[str, Content]
     labels: tuple[str, ...] | None = None
     above: float | None = None
+    least: float | None = None
+    unbounded: tuple[str, ...] = ()
     sum_tolerance: float | None = None
     cell_check: CellCheck | None = None
     cell_words: str = "a cell that can be read"

@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from scorers.kinds import InputKind
 from scorers.parameters import Parameter, defaults_of, validate
-from scorers.resampling import Resampling
+from scorers.resampling import Resampling, block_length
 from scorers.roles import HISTORY, Role, columns_of
 from scorers.schema import CellCheck
 from scorers.terms import Sums
-from scorers.uncertainty import Interval, ScoreResult, resampled_result
+from scorers.uncertainty import Interval, Range, ScoreResult, resampled_result
 
 Array = NDArray[Any]
 
@@ -28,13 +28,20 @@ class Scorer:
     `compute(truth, prediction, **params, **context)` is the reference library's number; the context
     is an array for each role that is filled, and `history` where `needs_history`: a mapping of
     series to the numbers that came before, in time order. `decompose`, of the same signature, gives
-    the terms where the metric is a function of sums; `interval` a better interval than percentiles.
-    `kinds`: what it can be fed, the usual first. `several`: whether it takes more than one column
-    of numbers. `ideal(truth, **params)`: predictions that hit every row, where they are not the
-    truth itself. `read_cell(**params)`: gives the check of a cell of lists, masks or boxes, and
-    `read_truth` that of the solution's cells; `cell_words`: what such a cell is due to hold.
+    the terms where the metric is a function of sums. `interval`, of the same signature, gives a
+    better interval than the usual where rows are units of their own; `interval_of(evidence, truth,
+    prediction, ...)` one from all the evidence, for units too (`always_withheld(reason)`: none).
+    `in_time_order`: the rows of its unit follow each other in time, so that a single unit can be
+    resampled in blocks. `kinds`: what it can be fed, the usual first. `several`: whether it takes
+    more than one column of numbers. `ideal(truth, **params)`: predictions that hit every row, where
+    they are not the truth itself. `read_cell(**params)`: gives the check of a cell of lists, masks
+    or boxes, and `read_truth` that of the solution's cells; `cell_words`: what such a cell is due
+    to hold.
+    `numbers_above`: what a predicted number must be greater than; `truth_above`, `truth_from`: what
+    an answer must be greater than, or at least.
     `sum_tolerance`: how far from 1 the probabilities of a row may add up; None: to anything.
-    `build`: makes the scorer of its parameters where they are themselves scorers.
+    `build`: makes the scorer of its parameters where they name scorers themselves, the `parts`;
+    `rebuild(scorer, parts)`: the same of other parts.
     """
 
     name: str
@@ -50,13 +57,17 @@ class Scorer:
     compute: Callable[..., float]
     decompose: Callable[..., Sums | None] | None = None
     interval: Callable[..., Interval | None] | None = None
+    interval_of: Callable[..., Interval | None] | None = None
     parameters: tuple[Parameter, ...] = ()
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     version: str = "1"
     numbers_above: float | None = None
+    truth_above: float | None = None
+    truth_from: float | None = None
     family: str = ""
     roles: tuple[Role, ...] = ()
     needs_history: bool = False
+    in_time_order: bool = False
     several: bool = False
     ideal: Callable[..., Array] | None = None
     read_cell: Callable[..., CellCheck] | None = None
@@ -64,6 +75,8 @@ class Scorer:
     cell_words: str = ""
     sum_tolerance: float | None = 1e-6
     build: "Callable[[Scorer], Scorer] | None" = None
+    parts: "tuple[Scorer, ...]" = ()
+    rebuild: "Callable[[Scorer, tuple[Scorer, ...]], Scorer] | None" = None
 
     @property
     def kind(self) -> InputKind:
@@ -142,13 +155,15 @@ class Scorer:
         seed: int,
         replicates: int = 1000,
         units: ArrayLike | None = None,
+        blocks: int | None = None,
         **context: Any,
     ) -> ScoreResult:
         """The value with its interval and its replicates.
 
         `units`: a key for each row; rows with the same key are resampled together; by default the
         metric's own (its query, its series), else each row is one. The same seed, number of rows
-        and units give the same resamples, whatever the prediction. `context`: see `score`.
+        and units give the same resamples, whatever the prediction. `blocks`: the rows are one
+        series in the order of time, resampled in blocks of so many. `context`: see `score`.
         Raises: ValueError where the metric is not defined for its input.
         """
         y, p = aligned_arrays(truth, prediction)
@@ -156,12 +171,21 @@ class Scorer:
         value = self._score(y, p, columns)
         if not math.isfinite(value):
             raise ValueError(f"{self.name} is not defined for these columns.")
-        keys = self._own_units(columns) if units is None else units
-        plan = Resampling.of(len(y), seed=seed, replicates=replicates, units=keys)
+        keys = self._own_units(columns) if units is None and blocks is None else units
+        if self.in_time_order and keys is not None and _all_same(np.asarray(keys)):
+            keys, blocks = None, block_length(len(y))
+        plan = Resampling.of(len(y), seed=seed, replicates=replicates, units=keys, blocks=blocks)
         terms = None if self.decompose is None else self.decompose(y, p, **self.options, **columns)
-        own = None if self.interval is None else lambda: self._own_interval(y, p, columns)
+        own, of = self.interval, self.interval_of
+        given = {**self.options, **columns}
         return resampled_result(
-            value, plan, terms, lambda rows: self._rescore(y, p, columns, rows), own_interval=own
+            value,
+            plan,
+            terms,
+            lambda rows: self._rescore(y, p, columns, rows),
+            own_interval=None if own is None else lambda: own(y, p, **given),
+            interval_of=None if of is None else lambda evidence: of(evidence, y, p, **given),
+            within=Range(self.lower, self.upper),
         )
 
     def _own_units(self, context: Mapping[str, Any]) -> Array | None:
@@ -174,11 +198,9 @@ class Scorer:
         taken = {name: v if name == HISTORY else v[rows] for name, v in context.items()}
         return self._score(truth[rows], prediction[rows], taken)
 
-    def _own_interval(
-        self, truth: Array, prediction: Array, context: Mapping[str, Any]
-    ) -> Interval | None:
-        assert self.interval is not None
-        return self.interval(truth, prediction, **self.options, **context)
+
+def _all_same(keys: Array) -> bool:
+    return bool(np.all(keys == keys[0]))
 
 
 def aligned_arrays(truth: ArrayLike, prediction: ArrayLike) -> tuple[Array, Array]:

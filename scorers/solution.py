@@ -22,6 +22,7 @@ from scorers.scorer import Scorer
 from scorers.spec import EvaluationSpec
 from scorers.splitting import TRAINING, USAGE, Mask, split_by_fraction, split_by_usage
 from scorers.tables import read_table
+from scorers.whole_numbers import in_type
 
 _NO_LIMIT = 1 << 62
 
@@ -64,14 +65,11 @@ class Solution:
         """The numbers of each series before the rows that are scored, in the file's order."""
         if self.training is None:
             return {}
-        series, values = scorer.columns.get("series"), self.training[self.targets.columns[0]]
+        series, target = scorer.columns.get("series"), self.targets.columns[0]
         if series is None:
-            return {"": values.to_numpy()}
-        keys = self.training[series].to_list()
-        by_key: dict[str, list[float]] = {key: [] for key in keys}
-        for key, value in zip(keys, values.to_list(), strict=True):
-            by_key[key].append(value)
-        return {key: np.array(numbers) for key, numbers in by_key.items()}
+            return {"": self.training[target].to_numpy()}
+        past = self.training.group_by(series, maintain_order=True).agg(target)
+        return {key: v.to_numpy() for key, v in zip(past[series], past[target], strict=True)}
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def read_solution(
     frame, training = _without_training(table.frame, scorers)
     targets = frame.select(columns.targets)
     classes = _classes_of(targets, spec, kind)
-    ids = frame.select(_id_in_type(frame[name]) for name in spec.id_columns)
+    ids = frame.select(spec.id_columns)
     unit_column = spec.unit_column or scorers[0].unit_column
     units = None if unit_column is None else frame[unit_column].to_numpy()
     if USAGE in frame.columns:
@@ -138,6 +136,7 @@ def _read(path: Path, spec: EvaluationSpec, kind: InputKind, scorers: Sequence[S
 
     try:
         table = read_table(path, plan, max_bytes=_NO_LIMIT, max_rows=_NO_LIMIT)
+        table = table._replace(frame=table.frame.with_columns(*map(in_type, table.ids)))
         faults = FaultList()
         add_id_faults(table, None, faults)
         raise_if(faults)
@@ -159,6 +158,9 @@ def _rules(
     read = scorers[0].read_truth or scorers[0].read_cell
     return Rules(
         contents=ids | truth | dict(columns.extras),
+        above=scorers[0].truth_above,
+        least=scorers[0].truth_from,
+        unbounded=tuple(columns.extras),
         cell_check=None if read is None else read(**scorers[0].options),
         cell_words=scorers[0].cell_words,
     )
@@ -191,17 +193,11 @@ def _only_target(header: Sequence[str], spec: EvaluationSpec, extras: Iterable[s
     return beside[0]
 
 
-def _id_in_type(column: pl.Series) -> pl.Series:
-    """Whole numbers where every id is one, written the plain way; else text, as it stands."""
-    plain = column.str.contains(r"^(0|-?[1-9]\d{0,17})$").all()
-    return column.cast(pl.Int64) if plain else column
-
-
 def _classes_of(targets: pl.DataFrame, spec: EvaluationSpec, kind: InputKind) -> tuple[str, ...]:
     if not INPUTS[kind].classes:
         return ()
     classes = sort_labels(targets.to_series().unique().to_list())
-    allowed = spec.columns if kind is InputKind.PROBABILITIES else spec.labels
+    allowed = spec.columns if INPUTS[kind].for_each_class else spec.labels
     unknown = [] if allowed is None else [c for c in classes if c not in allowed]
     if unknown:
         taken = listing(allowed or ())

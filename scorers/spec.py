@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+_OF_METRIC_FILES = ("code", "numbers")
+
 
 @dataclass(frozen=True)
 class EvaluationSpec:
@@ -13,7 +15,9 @@ class EvaluationSpec:
     `header`: the sample's columns. `labels`: those a prediction may take (declared, or the
     sample's; None: any). `public_fraction` counts only where the solution has no `Usage` column;
     without either every row is public. `kind`: what the predictions are, where the scorer reads
-    several kinds. `max_unpacked_bytes`, `max_rows`: of a prediction file.
+    several kinds. `max_unpacked_bytes`, `max_rows`: of a prediction file. `code`: the text of a
+    metric file, which is nobody's but the organiser's; `numbers`: the columns in which its
+    predictions are numbers.
     """
 
     scorer: str
@@ -30,6 +34,8 @@ class EvaluationSpec:
     max_unpacked_bytes: int = 2_000_000_000
     max_rows: int = 50_000_000
     kind: str | None = None
+    code: str | None = field(default=None, repr=False)
+    numbers: tuple[str, ...] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -39,11 +45,13 @@ class EvaluationSpec:
     def to_json(self) -> str:
         """The value as JSON text, the same text for the same value."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
+        # Specs were stored before there were metric files: without one they are what they were.
+        values = {n: v for n, v in values.items() if n not in _OF_METRIC_FILES or v is not None}
         return json.dumps(values | {"params": dict(self.params)}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> "EvaluationSpec":
         """The value that `to_json` wrote."""
         values = json.loads(text)
-        lists = ("header", "also", "id_columns", "labels")
-        return cls(**values | {n: tuple(values[n]) for n in lists if values[n] is not None})
+        lists = ("header", "also", "id_columns", "labels", "numbers")
+        return cls(**values | {n: tuple(values[n]) for n in lists if values.get(n) is not None})

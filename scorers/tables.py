@@ -7,7 +7,8 @@ import polars as pl
 from scorers.aligning import add_id_faults, raise_if
 from scorers.binary_reading import read_other
 from scorers.checking import Table
-from scorers.containers import Format, unpack
+from scorers.containers import Format, looks_like_csv, unpack
+from scorers.csv_blocks import read_blocks
 from scorers.csv_reading import read_csv
 from scorers.errors import (
     Fault,
@@ -51,6 +52,9 @@ def read_table(
     `ids`: the ids that must be there, told together with the other faults of a wrong file; a file
     without other faults is left to `aligning.align`. Raises: InvalidPredictions.
     """
+    table = _read_plain(path, plan, max_bytes, max_rows)
+    if table is not None:
+        return table
     faults = FaultList()
     unpacked = unpack(path, max_bytes)
     if unpacked.format is Format.CSV:
@@ -61,3 +65,14 @@ def read_table(
         add_id_faults(table, ids, faults)
     raise_if(faults)
     return table
+
+
+def _read_plain(path: Path, plan: Plan, max_bytes: int, max_rows: int) -> Table | None:
+    """A CSV file that is neither packed nor wrong in any way; None for every other file."""
+    if path.stat().st_size > max_bytes:
+        return None
+    with path.open("rb") as file:
+        if not looks_like_csv(file.read(64)):
+            return None
+        file.seek(0)
+        return read_blocks(file, plan, max_rows)

@@ -1,60 +1,94 @@
-"""How sure a score is: intervals from replicates, paired comparisons, ranges of ranks."""
+"""How sure a score is: its replicates, its interval, and what both are made from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri, stdtrit
+from numpy.typing import NDArray
 
+from scorers.comparison import Comparison, compare
+from scorers.influence import Spread, influence_of, spread_of
+from scorers.intervals import (
+    FEWEST_UNITS,
+    LEVEL,
+    Interval,
+    always_withheld,
+    expanded_tails,
+    mean_of_shares_interval,
+    median_interval,
+    percentile_interval,
+    quantile_interval,
+    wilson_interval,
+    withheld,
+)
+from scorers.ranks import RankRange, rank_ranges
 from scorers.resampling import Resampling
+from scorers.studentised import studentised_interval
 from scorers.terms import Codes, Floats, Sums
 
-LEVEL = 0.95
+__all__ = [
+    "LEVEL",
+    "Comparison",
+    "Evidence",
+    "Interval",
+    "Range",
+    "RankRange",
+    "ScoreResult",
+    "always_withheld",
+    "compare",
+    "expanded_tails",
+    "fewest_of_a_class",
+    "mean_of_shares_interval",
+    "median_interval",
+    "percentile_interval",
+    "quantile_interval",
+    "rank_ranges",
+    "resampled_result",
+    "studentised_interval",
+    "wilson_interval",
+    "withheld",
+]
+
 _LEAST_DEFINED = 0.5
 
 
-class Interval(NamedTuple):
-    """Bounds, or None and the reason in `method`."""
+class Range(NamedTuple):
+    """Between what a metric lies; infinite where it has no end."""
 
-    bounds: tuple[float, float] | None
-    method: str
+    lower: float = -np.inf
+    upper: float = np.inf
 
 
 @dataclass(frozen=True, eq=False)
 class ScoreResult:
     """A score with its 95 % interval (`method` names it, or says why there is none).
 
-    `replicates`: the metric on the evaluation's resamples, shape (R,), or None.
+    `replicates`: the metric on the evaluation's resamples, shape (R,), or None. `influence`: how
+    far each group of units moves the value, shape (groups,), or None where that is not known.
     """
 
     value: float
     interval: tuple[float, float] | None
     method: str
     replicates: Floats | None
+    influence: Floats | None = None
 
 
-class Comparison(NamedTuple):
-    """A paired difference a - b with its interval and the p-value of no difference."""
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What is known of a score when its interval is made; see `Scorer.interval_of`."""
 
-    difference: float
-    interval: tuple[float, float] | None
-    p_value: float | None
-    method: str
+    value: float
+    within: Range
+    plan: Resampling
+    replicates: Floats | None
+    influence: Floats | None
 
-
-class RankRange(NamedTuple):
-    """A confidence set for a rank, and the share of the replicates in which the team is first."""
-
-    best: int
-    worst: int
-    first: float
-
-
-def withheld(reason: str) -> Interval:
-    """No interval, and why."""
-    return Interval(None, f"withheld: {reason}")
+    @property
+    def unit_of_row(self) -> Codes | None:
+        """Which rows belong together, shape (n,); None where each is a unit of its own."""
+        return self.plan.unit_of_row
 
 
 def resampled_result(
@@ -63,134 +97,105 @@ def resampled_result(
     terms: Sums | None,
     rescore: Callable[[Codes], float],
     own_interval: Callable[[], Interval | None] | None = None,
+    *,
+    interval_of: Callable[[Evidence], Interval | None] | None = None,
+    within: Range = Range(),  # noqa: B008
 ) -> ScoreResult:
     """The value with replicates (by sums where there are terms, else outright) and interval.
 
-    `own_interval`: a better interval than the percentiles, for rows that are units of their own.
+    `own_interval`: a better interval than the usual, for rows that are units of their own;
+    `interval_of`: one from all the evidence, for units too. None from either: the usual one, of
+    `studentised_interval`.
     """
-    if plan.units <= 1 or plan.replicates < 1:
-        reason = "one unit cannot show how units vary" if plan.units <= 1 else "no replicates"
-        return ScoreResult(value, None, withheld(reason).method, None)
-    replicates = (
-        plan.replicate_outright(rescore, value) if terms is None else plan.replicate_terms(terms)
+    if plan.units <= 1:
+        return ScoreResult(value, None, withheld(_ONE_UNIT).method, None)
+    sums = None if terms is None else plan.group_sums(terms)
+    evidence = Evidence(
+        value=value,
+        within=within,
+        plan=plan,
+        replicates=_replicates(value, plan, terms, sums, rescore),
+        influence=None if terms is None or sums is None else influence_of(terms, sums),
     )
-    independent = plan.unit_of_row is None
-    interval = own_interval() if own_interval is not None and independent else None
-    interval = interval or percentile_interval(replicates, plan.groups, how=_how(plan, terms))
-    return ScoreResult(value, interval.bounds, interval.method, replicates)
+    interval = interval_of(evidence) if interval_of is not None else None
+    if interval is None and own_interval is not None and plan.unit_of_row is None:
+        interval = own_interval()
+    interval = interval or usual_interval(evidence)
+    known = evidence.influence is not None and bool(np.isfinite(evidence.influence).all())
+    return ScoreResult(
+        value,
+        interval.bounds,
+        interval.method,
+        evidence.replicates,
+        evidence.influence if known else None,
+    )
 
 
-def _how(plan: Resampling, terms: Sums | None) -> str:
-    kind = "rows" if plan.unit_of_row is None else "units"
-    if terms is not None:
+_ONE_UNIT = "one unit cannot show how units vary"
+
+
+def _replicates(
+    value: float,
+    plan: Resampling,
+    terms: Sums | None,
+    sums: Floats | None,
+    rescore: Callable[[Codes], float],
+) -> Floats | None:
+    if plan.replicates < 1:
+        return None
+    if terms is None or sums is None:
+        return plan.replicate_outright(rescore, value)
+    return plan.replicate_sums(terms, sums)
+
+
+def usual_interval(evidence: Evidence) -> Interval:
+    """Student's t on the scale of the range, with the error that the units or replicates show."""
+    plan = evidence.plan
+    if plan.units < FEWEST_UNITS:
+        return withheld(f"{plan.units} {plan.noun} are too few to show how they vary")
+    spread = _spread(evidence)
+    if isinstance(spread, Interval):
+        return spread
+    return studentised_interval(evidence.value, spread, *evidence.within, of=_how(evidence))
+
+
+def _spread(evidence: Evidence) -> Spread | Interval:
+    """The value's error, or why it is not known."""
+    if evidence.influence is not None:
+        if not np.isfinite(evidence.influence).all():
+            return withheld(f"without one of the {evidence.plan.noun} the metric is not defined")
+        return spread_of(evidence.influence)
+    if evidence.replicates is None:
+        return withheld("there are no replicates")
+    defined = evidence.replicates[np.isfinite(evidence.replicates)]
+    if len(defined) < max(2, _LEAST_DEFINED * len(evidence.replicates)):
+        return withheld("the metric is not defined on most resamples")
+    units = evidence.plan.units
+    return Spread(float(defined.std(ddof=1) * np.sqrt(units / (units - 1))), units - 1.0)
+
+
+def _how(evidence: Evidence) -> str:
+    plan = evidence.plan
+    if evidence.influence is not None:
         grouped = f", in {plan.groups} groups" if plan.groups < plan.units else ""
-        return f"{plan.replicates} resamples of {plan.units} {kind}{grouped}"
+        return f"{plan.units} {plan.noun}{grouped}"
     drawn = plan.drawn_units
     part = "" if drawn == plan.units else f"{drawn} of "
-    return f"{plan.replicates} outright resamples of {part}{plan.units} {kind}"
+    return f"{plan.replicates} outright resamples of {part}{plan.units} {plan.noun}"
 
 
-def percentile_interval(replicates: Floats, units: int, how: str = "") -> Interval:
-    """The expanded percentile interval of the replicates at 95 %.
+def fewest_of_a_class(truth: NDArray[np.generic], unit_of_row: Codes | None) -> int:
+    """In how many units the rarest class of the truth occurs (of rows that are units: its size).
 
-    The percentiles are moved out by sqrt(u / (u - 1)) * t / z for u units, which makes up for the
-    bootstrap's narrowness in small samples (Hesterberg, 2015, section 3.4).
+    `truth`: shape (n,), or (n, labels) of 0 and 1, where the classes are both values of each label.
     """
-    defined = replicates[np.isfinite(replicates)]
-    if len(defined) < _LEAST_DEFINED * len(replicates):
-        return withheld("the metric is not defined on most resamples")
-    low, high = np.quantile(defined, expanded_tails(units))
-    if not low < high:
-        return withheld("every resample gives the same value")
-    return Interval((float(low), float(high)), f"percentiles of {how or len(replicates)}")
+    columns = truth[:, None] if truth.ndim == 1 else truth
+    return min(_fewest(column, unit_of_row) for column in columns.T)
 
 
-def expanded_tails(units: int) -> tuple[float, float]:
-    """The two probabilities between which the expanded percentile interval lies."""
-    z = np.sqrt(units / (units - 1)) * stdtrit(units - 1, (1 - LEVEL) / 2)
-    tail = float(ndtr(z))
-    return tail, 1 - tail
-
-
-def wilson_interval(share: float, n: int) -> Interval:
-    """Wilson's score interval for a proportion of n independent rows (Wilson, 1927)."""
-    z = float(ndtri((1 + LEVEL) / 2))
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low, high = float(centre - half), float(centre + half)
-    return Interval((max(0.0, min(low, share)), min(1.0, max(high, share))), "Wilson")
-
-
-def compare(a: ScoreResult, b: ScoreResult) -> Comparison:
-    """The paired difference of two submissions scored under the same resamples.
-
-    The interval is the percentile interval of the paired differences. The p-value is two-sided,
-    from the differences recentred at zero: (1 + #{|d_r - mean d| >= |d|}) / (1 + R).
-    Raises: ValueError when the two have different numbers of replicates.
-    """
-    difference = a.value - b.value
-    if a.replicates is None or b.replicates is None:
-        return Comparison(difference, None, None, "withheld: there are no replicates to pair")
-    if a.replicates.shape != b.replicates.shape:
-        raise ValueError("the two were not scored under the same resamples.")
-    paired = a.replicates - b.replicates
-    paired = paired[np.isfinite(paired)]
-    if len(paired) == 0:
-        return Comparison(difference, None, None, "withheld: not defined on the resamples")
-    low, high = np.quantile(paired, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    extreme = np.abs(paired - paired.mean()) >= abs(difference) - 1e-12 * max(1.0, abs(a.value))
-    p_value = (1 + int(extreme.sum())) / (1 + len(paired))
-    return Comparison(difference, (float(low), float(high)), p_value, "paired percentiles")
-
-
-def rank_ranges(
-    replicates: ArrayLike,
-    higher_is_better: bool,
-    level: float = LEVEL,
-    values: ArrayLike | None = None,
-) -> list[RankRange]:
-    """For each team the confidence set of its rank, by simultaneous paired differences.
-
-    `replicates`: shape (teams, R), under the same resamples; `values`: the scores, shape (teams,)
-    (by default the replicates' means). A team's set runs from 1 + the number of teams
-    significantly better to the number of teams minus those significantly worse, where the critical
-    value is the quantile of the largest studentised difference over all pairs (Mogstad, Romano,
-    Shaikh and Wilhelm, Inference for Ranks, Review of Economic Studies, 2024).
-    """
-    sign = 1.0 if higher_is_better else -1.0
-    matrix = sign * np.atleast_2d(np.asarray(replicates, dtype=np.float64))
-    matrix = matrix[:, np.isfinite(matrix).all(axis=0)]
-    teams, count = matrix.shape
-    if count < 2:
-        return [RankRange(1, teams, 1 / max(teams, 1)) for _ in range(teams)]
-    points = matrix.mean(axis=1) if values is None else sign * np.asarray(values, dtype=np.float64)
-    better = _significantly_better(matrix, points, level)
-    best, worst = 1 + better.sum(axis=0), teams - better.sum(axis=1)
-    first = _shares_first(matrix)
-    return [RankRange(int(b), int(w), float(f)) for b, w, f in zip(best, worst, first, strict=True)]
-
-
-def _significantly_better(matrix: Floats, points: Floats, level: float) -> np.ndarray:
-    """Shape (teams, teams): whether the row's team is significantly better than the column's."""
-    teams, count = matrix.shape
-    errors, largest = np.zeros((teams, teams)), np.zeros(count)
-    tiny = 1e-12 * max(1.0, float(np.abs(matrix).max()))
-    for j in range(teams - 1):
-        apart = matrix[j] - matrix[j + 1 :]
-        apart -= apart.mean(axis=1, keepdims=True)
-        error = np.sqrt(np.einsum("kr,kr->k", apart, apart) / (count - 1))
-        errors[j, j + 1 :] = errors[j + 1 :, j] = error
-        varies = error > tiny
-        if varies.any():
-            apart = np.abs(apart[varies]) / error[varies, None]
-            np.maximum(largest, apart.max(axis=0), out=largest)
-    critical = np.quantile(largest, level)
-    gap = points[:, None] - points[None, :]
-    return gap > np.maximum(critical * errors, tiny)
-
-
-def _shares_first(matrix: Floats) -> Floats:
-    """The share of replicates in which each team is first; a tie at the top is split."""
-    top = matrix == matrix.max(axis=0)
-    shares: Floats = (top / top.sum(axis=0)).mean(axis=1)
-    return shares
+def _fewest(column: NDArray[np.generic], unit_of_row: Codes | None) -> int:
+    _, codes = np.unique(column, return_inverse=True)
+    if unit_of_row is not None:
+        codes = np.unique(codes * (int(unit_of_row.max()) + 1) + unit_of_row)
+        codes = codes // (int(unit_of_row.max()) + 1)
+    return int(np.bincount(codes).min())

@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server.accounts.api import bp as accounts_api
 from server.accounts.pages import bp as accounts_pages
 from server.accounts.queries import manager_gate
+from server.accounts.rules import SESSION_LASTS
 from server.accounts.signin import load_viewer
 from server.administration.pages import bp as administration_pages
 from server.boards.api import bp as boards_api
@@ -139,7 +140,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
         BOOTSTRAP_SERVE_LOCAL=True,
         BABEL_DEFAULT_LOCALE="en",
         WTF_CSRF_TIME_LIMIT=None,

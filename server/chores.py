@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import structlog
 
+from server.accounts.sessions import purge_sessions
 from server.accounts.sightings import purge_sightings
 from server.boards.schedules import reveal_due, write_rank_ranges
 from server.corrections.rescoring import Rescorer
@@ -143,9 +144,10 @@ class Chores:
             session.commit()
 
     def purge(self) -> None:
-        """Forget addresses after 90 days, mail after 30, and what broken uploads left after one."""
+        """Forget addresses after 90 days, mail after 30, sessions after 14, uploads after one."""
         with self.database.writing() as session:
             purge_sightings(session, now=self.clock())
+            purge_sessions(session, now=self.clock())
             purge_sent(session, now=self.clock())
             session.commit()
         day_ago = self.clock().timestamp() - DAY_SECONDS

@@ -83,9 +83,11 @@ def api() -> str:
 
 
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document of the application that answers."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    spec: dict[str, Any] = app.spec
+    """Return the OpenAPI document of the application that answers, which is made once."""
+    if "openapi" not in current_app.extensions:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        current_app.extensions["openapi"] = app.spec
+    spec: dict[str, Any] = current_app.extensions["openapi"]
     return spec
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.administration.queries import disk_of, mail_facts, worker_lines
-from server.shared.access import Who, access
+from server.shared.access import Who, access, own_credentials
 from server.shared.errors import N_, Forbidden, Unavailable
 from server.shared.measures import exposition
 from server.shared.migrate import current_revision, newest_revision
@@ -15,6 +15,16 @@ from server.shared.web import now, reading, services
 from server.submissions.worklist import queue_facts
 
 bp = Blueprint("health", __name__)
+LOOPBACK = ("127.0.0.1", "::1")
+# A proxy of this machine connects from here as well; nearly every one adds one of these.
+OF_PROXIES = (
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "Forwarded",
+    "Via",
+)
 known_revision = cache(newest_revision)
 
 
@@ -40,6 +50,7 @@ def readyz() -> Response:
 
 @bp.get("/metrics")
 @access(Who.EVERYBODY)
+@own_credentials
 def metrics() -> Response:
     """Give the numbers to this machine, or to whoever has the operator's token."""
     _require_operator()
@@ -63,7 +74,16 @@ def _require_operator() -> None:
     sent = request.headers.get("Authorization", "")
     if token and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
         return
-    forwarded = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
-    if not token and not forwarded and request.remote_addr in ("127.0.0.1", "::1"):
+    if not token and _is_of_this_machine():
         return
     raise Forbidden(N_("The numbers are for the operator: send VARSITY_METRICS_TOKEN."))
+
+
+def _is_of_this_machine() -> bool:
+    """Whether a program of this machine asks, and no proxy for somebody elsewhere.
+
+    The address of the connection itself counts, whatever a header says that it stands for.
+    """
+    before = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
+    passed_on = any(name in request.headers for name in OF_PROXIES)
+    return not passed_on and before.get("REMOTE_ADDR") in LOOPBACK

@@ -1,5 +1,6 @@
 """The engine's worker: claims, scores, records, and runs the schedules."""
 
+import json
 import os
 import secrets
 import signal
@@ -20,13 +21,15 @@ from server.boards.actions import record_score
 from server.chores import Chores, born
 from server.corrections.rescoring import Rescorer
 from server.evaluations.actions import ended_state
+from server.evaluations.metrics import metric_rules
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rescores import give_back_rescores
-from server.evaluations.scoring import Outcome, Report, score_file, spec_text
+from server.evaluations.scoring import Outcome, Report, protection, score_file, spec_text
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
-from server.shared.isolation import Isolation, LimitExceeded, Limits
+from server.shared.isolation import Isolation, LimitExceeded, NoChildren
+from server.shared.limited import Limits, network_of_this_process
 from server.shared.measures import SCORED, SCORING_SECONDS
 from server.shared.queue import Jobs, make_engine
 from server.shared.schedules import beat, forget
@@ -76,7 +79,7 @@ class Worker:
         self.isolation = Isolation(
             workers=max(1, settings.workers),
             limits=Limits(settings.scoring_memory_bytes, settings.scoring_seconds),
-            preload=[score_file.__module__],
+            preload=[score_file.__module__, "scorers.kaggle"],
         )
         self.rescorer = Rescorer(
             database=self.database,
@@ -86,6 +89,7 @@ class Worker:
             clock=clock,
             name=self.name,
             lease=timedelta(seconds=settings.lease_seconds),
+            rules=metric_rules(settings),
         )
         self.chores = Chores(
             settings=settings,
@@ -139,7 +143,11 @@ class Worker:
             _require(solution, "the solution")
             try:
                 text = self.isolation.run(
-                    score_file, str(prediction), str(solution), spec_text(work.evaluation.spec)
+                    score_file,
+                    str(prediction),
+                    str(solution),
+                    spec_text(work.evaluation.spec),
+                    metric_rules(self.settings),
                 )
             except LimitExceeded as error:
                 return Report(outcome=Outcome.FAULT, trace=str(error))
@@ -195,6 +203,14 @@ class Worker:
     def _alert(self, session: Session, submission: Submission) -> None:
         alert_organisers(session, submission, base_url=self.settings.base_url, now=self.clock())
 
+    def log_protection(self) -> None:
+        """Log what scoring and metric files are kept by on this machine."""
+        try:
+            rules, network = metric_rules(self.settings), network_of_this_process()
+            log.info("protection", **json.loads(self.isolation.run(protection, rules, network)))
+        except (LimitExceeded, NoChildren) as error:
+            log.error("protection_unknown", reason=str(error))
+
     def live(self) -> None:
         """Tick and give signs of life until the worker stops."""
         while not self.stopping.wait(TICK_SECONDS):
@@ -245,6 +261,8 @@ def _require(path: Path, what: str) -> None:
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT: what runs finishes within 20 s, or goes back."""
     worker = Worker(settings)
+    # Beside the work: the first child takes seconds to start.
+    threading.Thread(target=worker.log_protection, name="protection", daemon=True).start()
     worker.chores.free_the_dead()
     heart = threading.Thread(target=worker.live, name="heart", daemon=True)
     heart.start()

@@ -8,9 +8,11 @@ from flask.testing import FlaskClient
 from sqlmodel import Session
 
 from server.accounts.models import Account, UniversityManager
+from server.accounts.sessions import open_session
 from server.accounts.signin import COOKIE_KEY
 from server.challenges.models import Challenge, Organiser, Participation, Phase
 from server.challenges.rules import Ranking, Reveal, Visibility
+from server.shared.database import Database
 from server.teams.models import Membership, Team
 from server.universities.models import University, UniversityDomain
 
@@ -188,8 +190,27 @@ def add_teams(session: Session, cast: Cast) -> None:
         cast.teams[key] = team
 
 
+def add_cast(database: Database) -> Cast:
+    """Write everybody into an empty database, and return them usable outside any session."""
+    made = Cast()
+    with database.writing() as session:
+        add_universities(session, made)
+        add_people(session, made)
+        add_challenge(session, made)
+        add_teams(session, made)
+        session.commit()
+        for row in list(session):
+            session.refresh(row)
+        session.expunge_all()
+    return made
+
+
 def sign_in(client: FlaskClient, account: Account) -> FlaskClient:
     """Put an account's session into a browser's cookie."""
+    services = client.application.extensions["varsity"]
+    with services.database.writing() as session:
+        key = open_session(session, account_id=account.id, browser="", now=services.clock())
+        session.commit()
     with client.session_transaction() as cookie:
-        cookie[COOKIE_KEY] = [account.id, account.session_version]
+        cookie[COOKIE_KEY] = key
     return client

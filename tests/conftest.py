@@ -1,12 +1,14 @@
 """Fixtures: a database, an application and a browser of each test's own."""
 
 import os
+import pickle
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, SQLModel
@@ -19,17 +21,30 @@ from tests.cast import (
     NOON,
     Cast,
     FrozenClock,
-    add_challenge,
-    add_people,
-    add_teams,
-    add_universities,
+    add_cast,
 )
+from tests.compiled import share_what_is_compiled
+
+share_what_is_compiled()
 
 
 @pytest.fixture
 def clock() -> FrozenClock:
     """A clock that stands at noon."""
     return FrozenClock(NOON)
+
+
+@pytest.fixture
+def real_hashing() -> None:
+    """Asks for the parameters that people get."""
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with the parameters of the cast, so that a test need not pay for each password."""
+    if "real_hashing" not in request.fixturenames:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        monkeypatch.setattr("server.accounts.passwords.HASHER", cheap)
 
 
 @pytest.fixture
@@ -45,6 +60,7 @@ def settings(tmp_path: Path) -> Settings:
         rate_limit_sign_in="1000 per minute",
         rate_limit_sign_up="1000 per minute",
         rate_limit_tokens="1000 per minute",
+        rate_limit_codes="1000 per minute",
     )
 
 
@@ -54,17 +70,36 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "varsity.db"
     database = Database(f"sqlite:///{path}")
     migrate(database)
+    _fold(database)
+    return path
+
+
+def _fold(database: Database) -> None:
+    """Leave everything in the one file that is copied, and nothing in its log."""
     with database.write_engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     database.dispose()
-    return path
+
+
+@pytest.fixture(scope="session")
+def peopled_sqlite(empty_sqlite: Path) -> tuple[Path, bytes]:
+    """An SQLite file with the cast in it, and the cast itself, pickled."""
+    path = empty_sqlite.with_name("peopled.db")
+    shutil.copy(empty_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    made = add_cast(database)
+    _fold(database)
+    return path, pickle.dumps(made)
 
 
 @pytest.fixture
-def database(settings: Settings, empty_sqlite: Path) -> Iterator[Database]:
-    """An empty database: SQLite, or PostgreSQL where VARSITY_TEST_DATABASE_URL names one."""
+def database(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database: SQLite, or PostgreSQL where VARSITY_TEST_DATABASE_URL names one.
+
+    Where a test asks for the cast as well, the SQLite file that is copied has it already.
+    """
     url = os.environ.get("VARSITY_TEST_DATABASE_URL", "")
     if url:
         settings.database_url = postgres_database(url)
@@ -73,10 +108,16 @@ def database(settings: Settings, empty_sqlite: Path) -> Iterator[Database]:
         _empty(made)
     else:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        shutil.copy(empty_sqlite, settings.data_dir / "varsity.db")
+        shutil.copy(_template(request), settings.data_dir / "varsity.db")
         made = Database(settings.database)
     yield made
     made.dispose()
+
+
+def _template(request: pytest.FixtureRequest) -> Path:
+    if "cast" in request.fixturenames:
+        return request.getfixturevalue("peopled_sqlite")[0]
+    return request.getfixturevalue("empty_sqlite")
 
 
 def postgres_database(url: str) -> str:
@@ -108,18 +149,11 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def cast(database: Database) -> Cast:
+def cast(database: Database, request: pytest.FixtureRequest) -> Cast:
     """Three universities, ten people, one open challenge `digits` with two phases, two teams."""
-    made = Cast()
-    with database.writing() as session:
-        add_universities(session, made)
-        add_people(session, made)
-        add_challenge(session, made)
-        add_teams(session, made)
-        session.commit()
-        for row in list(session):
-            session.refresh(row)
-        session.expunge_all()
+    if not database.is_sqlite:
+        return add_cast(database)
+    made: Cast = pickle.loads(request.getfixturevalue("peopled_sqlite")[1])
     return made
 
 

@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from server.accounts.models import BrowserSession
+from server.accounts.sessions import open_session
 from server.chores import Chore, Chores, born
 from server.shared.mail import KEEP_SENT, OutgoingMail
 from server.shared.queue import Jobs, make_engine
@@ -186,6 +188,18 @@ def test_old_mail_and_what_broken_uploads_left_are_purged(chores, database, sett
     with database.reading() as session:
         assert [m.sent_at for m in session.exec(select(OutgoingMail))] == [NOON]
     assert [path.name for path in incoming.iterdir()] == ["upload-new"]
+
+
+def test_sessions_of_browsers_that_nobody_uses_are_purged(chores, database, cast, clock):
+    with database.writing() as session:
+        for age in (20, 1):
+            at = NOON - timedelta(days=age)
+            open_session(session, account_id=cast.wei.id, browser="", now=at)
+        session.commit()
+    chores().purge()
+    with database.reading() as session:
+        kept = session.exec(select(BrowserSession)).all()
+    assert [row.seen_on for row in kept] == [NOON - timedelta(days=1)]
 
 
 def test_a_process_is_known_by_when_it_was_born():

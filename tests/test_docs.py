@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from pydantic import BaseModel
 
-from scorers.registry import SCORERS
 from server.cli.demo.accounts import PASSWORD
 from server.cli.demo.cast import ADMINISTRATOR, ORGANISER, UNIVERSITIES
 from server.cli.main import cli
@@ -68,11 +67,6 @@ def test_every_command_is_documented() -> None:
 def test_every_setting_is_documented_for_operators() -> None:
     text = text_of("docs/operators.md")
     assert not [n for n in Settings.model_fields if f"`VARSITY_{n.upper()}`" not in text]
-
-
-def test_every_scorer_has_a_section_of_its_own() -> None:
-    text = text_of("docs/scorers.md")
-    assert not [name for name in SCORERS if f"\n### `{name}`" not in text]
 
 
 def models_of_a_folder() -> list[type[BaseModel]]:

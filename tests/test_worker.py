@@ -1,9 +1,11 @@
 """The worker in this process, with real files and real children: each end of a submission."""
 
 import hashlib
+import re
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlmodel import select
 
 from server.boards.models import Entry
@@ -226,3 +228,44 @@ def test_a_phase_that_ended_is_revealed_by_the_worker(worker, database, send, ca
     worker.chores.run_due()
     with database.reading() as session:
         assert session.get_one(Phase, cast.phase_a.id).revealed_at == clock.moment
+
+
+BREAKS_OUT = """
+import os
+higher_is_better = True
+def score(truth, prediction) -> float:
+    if (prediction == 2).all():
+        os.kill(os.getppid(), 9)
+        os._exit(0)
+    return float((truth == prediction).mean())
+"""
+
+
+def test_a_metric_file_that_breaks_out_fails_by_name_and_the_next_is_scored(
+    worker, database, send, live
+):
+    with database.writing() as session:
+        evaluation = session.merge(live)
+        evaluation.scorer = "metric.py"
+        evaluation.spec = {**evaluation.spec, "scorer": "metric.py", "code": BREAKS_OUT}
+        session.commit()
+    constant = "id,digit\n" + "".join(f"{i},2\n" for i in range(ROWS))
+    bad, good = send(constant), send(PERFECT)
+    worker.score(bad)
+    worker.score(good)
+    failed, scored = row(database, bad), row(database, good)
+    assert failed.state is SubmissionState.FAILED
+    assert re.match(r"metric\.py (raised PermissionError|ended its process)", failed.trace)
+    assert failed.message is None
+    assert scored.state is SubmissionState.SCORED
+    with database.reading() as session:
+        values = {s.board: s.value for s in session.exec(select(Score))}
+    assert values == {Board.PUBLIC: 1.0, Board.PRIVATE: 1.0}
+
+
+def test_the_worker_says_what_scoring_is_kept_by(worker, capsys):
+    with structlog.testing.capture_logs() as logs:
+        worker.log_protection()
+    (line,) = logs
+    assert line["event"] == "protection"
+    assert set(line) >= {"scoring_network", "scoring_writes", "metrics_files", "metrics_user"}

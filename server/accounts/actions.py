@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from server.accounts import rules
+from server.accounts import rules, sessions
 from server.accounts.addresses import clean_address
 from server.accounts.models import Account, AffiliationRequest, ApiToken, UniversityManager
 from server.accounts.password_rules import check_password
@@ -208,9 +208,17 @@ def revoke_manager(
 
 
 def end_sessions(session: Session, account: Account) -> None:
-    """End every session of an account, everywhere."""
+    """End every session of an account, everywhere, and void the links it was sent."""
     account.session_version += 1
     session.add(account)
+    sessions.end_all(session, _id(account))
+
+
+def sign_out_everywhere(session: Session, *, account_id: int, now: datetime) -> None:
+    """End every session of an account at its own wish. Raises NotFound."""
+    account = locked_account(session, account_id)
+    end_sessions(session, account)
+    _record(session, "account.signed_out_everywhere", account, account_id, now)
 
 
 def create_token(

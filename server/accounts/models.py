@@ -10,7 +10,7 @@ from server.shared.database import UTCDateTime, enum_column
 
 
 class Account(SQLModel, table=True):
-    """A person. `email` is kept in lower case; `session_version` ends sessions when it moves."""
+    """A person. `email` is kept in lower case; `session_version` voids links when it moves."""
 
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(max_length=254, unique=True)
@@ -61,6 +61,18 @@ class ApiToken(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UTCDateTime)
     used_on: datetime | None = Field(default=None, sa_type=UTCDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class BrowserSession(SQLModel, table=True):
+    """A browser that is signed in: kept as the sha256 of the 256 random bits in its cookie."""
+
+    __tablename__ = "browser_session"
+
+    digest: str = Field(max_length=64, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    browser: str = Field(default="", max_length=64)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    seen_on: datetime = Field(sa_type=UTCDateTime, index=True)
 
 
 class Sighting(SQLModel, table=True):

@@ -13,7 +13,8 @@ from server.accounts.blueprint import bp
 from server.accounts.forms import AddressForm, ResetForm, SignInForm, SignUpForm
 from server.accounts.links import Confirmation
 from server.accounts.models import Account
-from server.accounts.signin import begin_session, end_session
+from server.accounts.sessions import end_session
+from server.accounts.signin import forget_cookie, sign_browser_in, this_session
 from server.shared.access import Who, access
 from server.shared.errors import N_, DomainError, Forbidden
 from server.shared.web import (
@@ -56,19 +57,25 @@ def _enter(form: SignInForm) -> bool:
         proof = entrance.prove(reading(), email=form.email.data, password=form.password.data)
         with writing() as session:
             account = entrance.sign_in(session, proof=proof, seen=seen_here(), now=now())
+            keep = sign_browser_in(session, account.id or 0, now=now())
             session.commit()
     except DomainError as error:
         form.refuse(error)
         return False
-    begin_session(account)
+    keep()
     return True
 
 
 @bp.post("/sign-out")
 @access(Who.EVERYBODY)
 def sign_out() -> Response:
-    """Sign this browser out."""
-    end_session()
+    """Sign this browser out: a copy of its cookie opens nothing from here on."""
+    digest, account_id = this_session(), viewer().id
+    if digest is not None and account_id is not None:
+        with writing() as session:
+            end_session(session, account_id=account_id, digest=digest, now=now())
+            session.commit()
+    forget_cookie()
     flash(_("You are signed out."), "success")
     return redirect(url_for("profiles.home"), 303)
 
@@ -130,9 +137,10 @@ def confirm(token: str) -> Answer:
         return render_template("accounts/confirm.html", email=link.email)
     with writing() as session:
         account = entrance.confirm(session, link=link, now=now())
+        keep = sign_browser_in(session, account.id or 0, now=now())
         session.commit()
     wanted = safe_path(cookie.get(WANTED_KEY), url_for("profiles.home"))
-    begin_session(account)
+    keep()
     flash(_welcome(account), "success")
     return redirect(wanted, 303)
 
@@ -189,7 +197,7 @@ def reset(token: str) -> Answer:
             session, account=account, password=form.password.data, now=now()
         ),
     ):
-        end_session()
+        forget_cookie()
         flash(_("Your password is changed. Sign in with the new one."), "success")
         return redirect(url_for("accounts.sign_in"), 303)
     page = render_template("accounts/reset.html", form=form, email=account.email)

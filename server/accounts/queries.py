@@ -1,13 +1,20 @@
 """Reads of accounts."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from server.accounts.models import Account, AffiliationRequest, ApiToken, UniversityManager
-from server.accounts.rules import RequestState
+from server.accounts.models import (
+    Account,
+    AffiliationRequest,
+    ApiToken,
+    BrowserSession,
+    UniversityManager,
+)
+from server.accounts.rules import RequestState, unseen_since
 from server.shared.access import Viewer
 from server.shared.errors import N_, Forbidden, NotFound
 from server.shared.paging import Page, page_of
@@ -177,6 +184,19 @@ def tokens_of(
         .order_by(col(ApiToken.id).desc())
     )
     return page_of(session, query, page=page, per_page=per_page)
+
+
+def sessions_of(session: Session, account_id: int, *, now: datetime) -> list[BrowserSession]:
+    """Return the browsers in which an account is signed in, the last seen first."""
+    query = (
+        select(BrowserSession)
+        .where(
+            BrowserSession.account_id == account_id,
+            col(BrowserSession.seen_on) > unseen_since(now),
+        )
+        .order_by(col(BrowserSession.seen_on).desc(), col(BrowserSession.created_at).desc())
+    )
+    return list(session.exec(query))
 
 
 def manager_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:

@@ -13,6 +13,9 @@ MOST_TOKENS = 50
 CONFIRMATION_LASTS = timedelta(days=3)
 RESET_LASTS = timedelta(hours=1)
 SIGHTINGS_LAST = timedelta(days=90)
+# A browser that is not used for so long is signed out.
+SESSION_LASTS = timedelta(days=14)
+MOST_SESSIONS = 50
 CLOSED_NAME = "Former participant"
 # Joiners that Persian and Indic scripts and emoji need; other invisible characters deceive.
 JOINERS = "\u200c\u200d"
@@ -88,6 +91,14 @@ def check_administrator_may_go(*, administrators: int) -> None:
             N_("This is the last administrator: name another one first."),
             code="last-administrator",
         )
+
+
+def unseen_since(now: datetime) -> datetime:
+    """Return the moment at or before which a session seen for the last time has expired.
+
+    Of its last use only the first moment of that day is kept: a day more is given for it.
+    """
+    return now - SESSION_LASTS - timedelta(days=1)
 
 
 def too_old_to_keep(now: datetime) -> datetime:

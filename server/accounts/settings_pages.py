@@ -1,12 +1,14 @@
 """The settings: what a person decides about the own account."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from server.accounts import actions, affiliation, closing, entrance, links, queries
+from server.accounts import actions, affiliation, closing, entrance, links, queries, sessions
 from server.accounts.attempts import (
     accepted,
     back_to_settings,
@@ -24,7 +26,7 @@ from server.accounts.forms import (
     UniversityForm,
 )
 from server.accounts.models import Account
-from server.accounts.signin import begin_session, end_session
+from server.accounts.signin import forget_cookie, sign_browser_in, this_session
 from server.shared.access import Who, access
 from server.shared.limits import asker, limiter
 from server.shared.web import SAFE_METHODS, now, reading, services, viewer, writing
@@ -65,6 +67,8 @@ def _page(**typed: Any) -> str:
         asked=queries.open_request_of(session, viewer().account_id),
         managed=queries.managed_by(session, viewer().account_id),
         tokens=queries.tokens_of(session, viewer().account_id).rows,
+        sessions=queries.sessions_of(session, viewer().account_id, now=now()),
+        this_session=this_session(),
         **forms,
     )
 
@@ -95,22 +99,48 @@ def change_name() -> Answer:
 def change_password() -> Answer:
     """Change the password, end every session, and begin one here."""
     form, account = PasswordForm(), _account()
-    if not accepted(
-        form,
-        lambda session: entrance.change_password(
-            session,
-            account=account,
-            old=form.old_password.data,
-            new=form.new_password.data,
-            now=now(),
-        ),
-    ):
+    kept: list[Callable[[], None]] = []
+
+    def change(session: Session) -> None:
+        old, new = form.old_password.data, form.new_password.data
+        entrance.change_password(session, account=account, old=old, new=new, now=now())
+        kept.append(sign_browser_in(session, viewer().account_id, now=now()))
+
+    if not accepted(form, change):
         return _page(password_form=form), 422
-    with services().database.reading() as session:
-        begin_session(queries.account_by_id(session, viewer().account_id))
+    kept[0]()
     return back_to_settings(
         _("Your password is changed. Every other browser is signed out."), "password"
     )
+
+
+@bp.post("/settings/sessions/end")
+@access(Who.SIGNED_IN)
+def end_session() -> Response:
+    """Sign one of one's browsers out, this one or another."""
+    digest = request.form.get("digest", "")
+    with writing() as session:
+        sessions.end_session(session, account_id=viewer().account_id, digest=digest, now=now())
+        session.commit()
+    if digest == this_session():
+        return _signed_out(_("You are signed out."))
+    return back_to_settings(_("That browser is signed out."), "sessions")
+
+
+@bp.post("/settings/sessions/end-all")
+@access(Who.SIGNED_IN)
+def end_sessions() -> Response:
+    """Sign every browser out, this one too."""
+    with writing() as session:
+        actions.sign_out_everywhere(session, account_id=viewer().account_id, now=now())
+        session.commit()
+    return _signed_out(_("You are signed out everywhere. Tokens of programs stay as they are."))
+
+
+def _signed_out(message: str) -> Response:
+    forget_cookie()
+    flash(message, "success")
+    return redirect(url_for("profiles.home"), 303)
 
 
 @bp.post("/settings/email")
@@ -233,6 +263,4 @@ def close() -> Answer:
         ),
     ):
         return _page(close_form=form), 422
-    end_session()
-    flash(_("Your account is closed."), "success")
-    return redirect(url_for("profiles.home"), 303)
+    return _signed_out(_("Your account is closed."))

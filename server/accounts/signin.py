@@ -1,16 +1,19 @@
 """Who is signed in: by the session cookie on pages, by a bearer token in the API."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import request
 from flask import session as cookie
 from sqlmodel import Session, col, select
 
-from server.accounts.models import Account, ApiToken
+from server.accounts.browsers import browser_family
+from server.accounts.models import Account, ApiToken, BrowserSession
 from server.accounts.queries import manages_any
+from server.accounts.rules import unseen_since
+from server.accounts.sessions import forget, note_seen, open_session, session_digest
 from server.shared.access import VISITOR, Viewer
 from server.shared.errors import N_, NotSignedIn
 from server.shared.web import SAFE_METHODS, is_api, services
@@ -18,15 +21,33 @@ from server.shared.web import SAFE_METHODS, is_api, services
 COOKIE_KEY = "viewer"
 
 
-def begin_session(account: Account) -> None:
-    """Sign a browser in; what an earlier session left in the cookie is dropped."""
-    cookie.clear()
-    cookie[COOKIE_KEY] = [account.id, account.session_version]
-    cookie.permanent = True
+def sign_browser_in(session: Session, account_id: int, *, now: datetime) -> Callable[[], None]:
+    """Open a session for this browser; the one that its cookie had before ends.
+
+    What is returned puts the new one into the cookie: to be called once the caller has committed.
+    """
+    before = this_session()
+    if before is not None:
+        forget(session, before)
+    browser = browser_family(request.headers.get("User-Agent", ""))
+    key = open_session(session, account_id=account_id, browser=browser, now=now)
+
+    def keep() -> None:
+        cookie.clear()
+        cookie[COOKIE_KEY] = key
+        cookie.permanent = True
+
+    return keep
 
 
-def end_session() -> None:
-    """Sign this browser out."""
+def this_session() -> str | None:
+    """Return the digest of the session that this browser's cookie names, ended or not."""
+    key = cookie.get(COOKIE_KEY)
+    return session_digest(key) if isinstance(key, str) else None
+
+
+def forget_cookie() -> None:
+    """Drop what this browser's cookie holds."""
     cookie.clear()
 
 
@@ -48,7 +69,7 @@ def load_viewer(session: Session, now: datetime) -> Viewer:
         return _by_token(session, token.strip(), now)
     if is_api() and request.method not in SAFE_METHODS:
         return VISITOR
-    return _by_cookie(session, cookie.get(COOKIE_KEY))
+    return _by_cookie(session, now)
 
 
 def _by_token(session: Session, text: str, now: datetime) -> Viewer:
@@ -75,13 +96,28 @@ def _note_use(token: ApiToken, now: datetime) -> None:
         session.commit()
 
 
-def _by_cookie(session: Session, value: Any) -> Viewer:
-    if not isinstance(value, list) or len(value) != 2:
+def _by_cookie(session: Session, now: datetime) -> Viewer:
+    digest = this_session()
+    if digest is None:
         return VISITOR
-    account = session.get(Account, value[0])
-    if account is None or account.closed_at or account.session_version != value[1]:
+    query = (
+        select(Account, BrowserSession)
+        .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
+        .where(BrowserSession.digest == digest)
+    )
+    account, kept = session.exec(query).first() or (None, None)
+    if account is None or kept is None or account.closed_at or kept.seen_on <= unseen_since(now):
         return VISITOR
+    if kept.seen_on.date() < now.date():
+        _note_seen(digest, now)
     return _viewer(session, account, by_token=False)
+
+
+def _note_seen(digest: str, now: datetime) -> None:
+    """Write the day of a session's last use: one small transaction a browser and day."""
+    with services().database.writing() as session:
+        note_seen(session, digest, now=now)
+        session.commit()
 
 
 def _viewer(session: Session, account: Account, *, by_token: bool) -> Viewer:

@@ -90,7 +90,8 @@ class Chosen:
         """The ranking metric's name for people."""
         if self.evaluation is None:
             return scorer_title(self.challenge.scorer, self.challenge.params)
-        return scorer_title(self.evaluation.scorer, self.evaluation.spec.get("params") or {})
+        spec = self.evaluation.spec
+        return scorer_title(self.evaluation.scorer, spec.get("params") or {}, spec.get("code"))
 
 
 @dataclass(frozen=True)

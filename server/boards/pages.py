@@ -23,8 +23,9 @@ from server.challenges.queries import challenge_by_slug, challenge_frame, is_org
 from server.challenges.views import Frame
 from server.shared.access import Who, access
 from server.shared.web import now, reading, viewer, writing
+from server.submissions.failures import is_given_back
 from server.submissions.queries import own_submissions, submission_by_id
-from server.submissions.rules import FINAL
+from server.submissions.rules import FINAL, SubmissionState
 from server.teams.queries import is_member, team_of, visible_team
 
 bp = Blueprint("boards", __name__)
@@ -151,6 +152,8 @@ def _live(view: SubmissionView) -> dict[str, object]:
         "view": view,
         "change": change_by(session, view),
         "ranked": ranked_on(session, view),
+        "given_back": view.submission.state is SubmissionState.FAILED
+        and is_given_back(session, view.submission),
         "is_member": is_member(session, view.submission.team_id or 0, viewer().account_id),
         "organises": viewer().is_admin
         or is_organiser(session, view.submission.challenge_id, viewer().id),

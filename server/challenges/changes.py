@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from scorers.registry import get_scorer
+from scorers.facts import facts_of
 from server.challenges.rules import Joining, Ranking, Reveal, Visibility
 from server.folders.contents import Folder
 from server.folders.definition import PhaseDefinition
@@ -53,7 +53,7 @@ def challenge_values(folder: Folder) -> dict[str, Any]:
         "scorer": scoring.scorer,
         "params": dict(scoring.params),
         "also": list(scoring.also),
-        "higher_is_better": get_scorer(scoring.scorer, **scoring.params).higher_is_better,
+        "higher_is_better": facts_of(scoring.scorer, scoring.params, folder.code).higher_is_better,
         **_team_values(folder),
     }
 

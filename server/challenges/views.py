@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from flask import url_for
 from flask_babel import gettext
 
-from scorers.errors import UnknownScorer
-from scorers.registry import get_scorer
+from scorers.errors import InvalidParameter, UnknownScorer
+from scorers.facts import facts_of
+from scorers.registry import get_scorer, get_unbound
+from scorers.scorer import Scorer
 from server.challenges.models import Challenge, Participation, Phase
 from server.challenges.rules import (
     ChallengeState,
@@ -212,9 +214,14 @@ class Frame:
         return scorer_title(self.challenge.scorer, self.challenge.params)
 
     @property
+    def scorer(self) -> Scorer | None:
+        """The ranking metric; None where its plug-in is no longer installed."""
+        return find_scorer(self.challenge.scorer, self.challenge.params)
+
+    @property
     def also_titles(self) -> list[str]:
         """The names of the metrics that are shown and rank nobody."""
-        return [scorer_title(name) for name in self.challenge.also]
+        return [_title_of(name) for name in self.challenge.also]
 
     def context(self) -> dict[str, Any]:
         """Return what layout/challenge.html needs, and the frame itself."""
@@ -226,10 +233,29 @@ class Frame:
         }
 
 
-def scorer_title(name: str, params: dict[str, Any] | None = None) -> str:
-    """Return a metric's name for people: its own name where its plug-in is no longer installed."""
+def find_scorer(name: str, params: dict[str, Any] | None = None) -> Scorer | None:
+    """Return a metric; None where its plug-in is no longer installed, or has changed."""
     try:
-        return get_scorer(name, **(params or {})).title
+        return get_scorer(name, **(params or {}))
+    except (UnknownScorer, InvalidParameter):
+        return None
+
+
+def scorer_title(name: str, params: dict[str, Any] | None = None, code: str | None = None) -> str:
+    """Return a metric's name for people: its own name where it can't be found.
+
+    `code` is the text of a metric file, which says its title.
+    """
+    if code is not None:
+        return facts_of(name, params or {}, code).title
+    found = find_scorer(name, params)
+    return found.title if found else name
+
+
+def _title_of(name: str) -> str:
+    """Return the name for people of a metric whose parameters are not at hand."""
+    try:
+        return get_unbound(name).title
     except UnknownScorer:
         return name
 

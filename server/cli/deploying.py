@@ -8,12 +8,16 @@ from typing import Any
 import click
 from rich.text import Text
 
+from scorers.errors import InvalidSolution
+from scorers.metric_scoring import MetricFault
+from scorers.metric_trial import try_metric
 from server.challenges.changes import Change, ChangeKind
 from server.challenges.queries import challenge_by_slug
 from server.cli.folders import explained, folder_argument
 from server.cli.instance import Instance, data_option, opened
 from server.cli.output import Refusal, console, json_option, print_json
 from server.deployments.actions import Deployed, deploy
+from server.evaluations.metrics import metric_rules, metric_runner
 from server.folders.contents import Folder
 from server.folders.reading import InvalidFolder, read_folder, run_prepare
 from server.shared.clock import utcnow
@@ -71,14 +75,27 @@ def deploy_folder(
 def _read(folder: Path, instance: Instance, now: datetime) -> Folder:
     try:
         run_prepare(folder)
-        return read_folder(
+        read = read_folder(
             folder,
             now=_first_deployment(instance, folder.resolve().name) or now,
             allow_relative_times=True,
             max_bytes_limit=instance.settings.max_upload_bytes,
         )
+        _try_metric(read, instance.settings)
+        return read
     except InvalidFolder as error:
         raise Refusal(explained(error)) from error
+
+
+def _try_metric(folder: Folder, settings: Settings) -> None:
+    """Try a metric.py on the solutions before anything is written: it may fail, or run long."""
+    run = metric_runner(metric_rules(settings))
+    for phase in folder.definition.phases if folder.code is not None else []:
+        try:
+            try_metric(folder.solution_of(phase.slug).path, folder.spec_for(phase.slug), run)
+        except (InvalidSolution, MetricFault) as error:
+            trace = error.trace if isinstance(error, MetricFault) else ""
+            raise Refusal(f"Phase {phase.slug}: {error}\n{trace}".rstrip()) from error
 
 
 def _first_deployment(instance: Instance, slug: str) -> datetime | None:

@@ -7,9 +7,12 @@ import click
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult
-from scorers.registry import get_scorer
+from scorers.facts import facts_of
+from scorers.metric_file import METRIC
+from scorers.metric_scoring import MetricFault, Run
 from server.cli.output import Refusal, json_option, print_json
 from server.cli.showing import number, score_text
+from server.evaluations.metrics import metric_rules, metric_runner
 from server.folders.reading import (
     Finding,
     InvalidFolder,
@@ -22,6 +25,7 @@ from server.folders.reading import (
 )
 from server.folders.scaffold import CannotScaffold, new_challenge
 from server.shared.clock import utcnow
+from server.shared.settings import Settings
 
 folder_argument = click.argument(
     "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -59,7 +63,7 @@ def check(folder: Path, as_json: bool) -> None:
         if as_json:
             print_json({"ok": False, "faults": [vars(fault) for fault in error.faults]})
         raise Refusal(explained(error)) from error
-    _print_findings(check_folder(read), folder, as_json)
+    _print_findings(check_folder(read, run=_runner()), folder, as_json)
 
 
 def _print_findings(findings: list[Finding], folder: Path, as_json: bool) -> None:
@@ -82,7 +86,7 @@ def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
     """Score FILE against the challenge folder DIR, as the server would."""
     try:
         run_prepare(folder)
-        found = score_file(folder, file, phase)
+        found = score_file(folder, file, phase, run=_runner())
     except InvalidPredictions as error:
         more = error.count - len(error.faults)
         tail = f"\n... and {more} more." if more and "more" not in str(error) else ""
@@ -91,10 +95,18 @@ def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
         raise Refusal(explained(error)) from error
     except InvalidSolution as error:
         raise Refusal(f"The solution is wrong (the organiser's mistake):\n{error}") from error
+    except MetricFault as error:
+        said = f"{METRIC} failed (the organiser's mistake):\n{error}\n{error.trace}"
+        raise Refusal(said.rstrip()) from error
     if as_json:
         print_json(_score_json(found))
     else:
         _print_score(found)
+
+
+def _runner() -> Run:
+    """How a challenge's own metric.py is run: as the worker runs it."""
+    return metric_runner(metric_rules(Settings()))
 
 
 def _score_json(found: OfflineScore) -> dict[str, Any]:
@@ -112,7 +124,8 @@ def _board_json(board: BoardResult | None) -> dict[str, Any] | None:
 
 
 def _print_score(found: OfflineScore) -> None:
-    scorer = get_scorer(found.folder.definition.scoring.scorer)
+    scoring = found.folder.definition.scoring
+    scorer = facts_of(scoring.scorer, scoring.params, found.folder.code)
     better = "higher" if scorer.higher_is_better else "lower"
     click.echo(f"{scorer.title} ({better} is better), phase {found.phase}")
     for name, board in (("public", found.result.public), ("private", found.result.private)):

@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, Lazy]] = {
     "For organisers": {
         "new": Lazy("folders:new", "Make a challenge folder to fill in."),
         "check": Lazy("folders:check", "Check a challenge folder."),
+        "scorers": Lazy("scorers:scorers", "List the metrics, or explain one."),
         "score": Lazy("folders:score", "Score a file against a folder, without a server."),
         "invite": Lazy("inviting:invite", "Invite addresses to a challenge for the invited."),
         "deploy": Lazy("deploying:deploy_folder", "Put a challenge folder on this instance."),

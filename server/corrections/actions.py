@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from scorers.errors import InvalidParameter, UnknownScorer
-from scorers.registry import get_scorer
+from scorers.facts import facts_of
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
 from server.evaluations.actions import add_evaluation
@@ -55,7 +55,7 @@ def start_evaluation(
         state=EvaluationState.RECEIVED,
         solution_sha256=wanted.solution_sha256 or live.solution_sha256,
         spec=spec,
-        scorer_version=get_scorer(spec["scorer"], **spec["params"]).version,
+        scorer_version=facts_of(spec["scorer"], spec["params"], spec.get("code")).version,
         rows=SolutionReport(),
         reason=wanted.reason[:1000],
         actor_id=actor_id,
@@ -70,17 +70,32 @@ def _phase(session: Session, challenge: Challenge, slug: str) -> Phase:
     raise NotFound(N_("This challenge has no phase %(slug)s."), slug=slug)
 
 
+def _refuse_code(scorer: str) -> None:
+    if scorer.endswith(".py"):
+        raise Invalid(
+            N_(
+                "A metric of your own is code, which never comes through the web: the "
+                "administrator deploys it with the challenge's folder."
+            ),
+            field="scorer",
+        )
+
+
 def _spec(live: Evaluation, wanted: Wanted) -> dict[str, Any]:
     spec = dict(live.spec)
     if wanted.scorer is not None:
+        _refuse_code(wanted.scorer)
         spec |= {"scorer": wanted.scorer, "params": {}}
+        # The code of a metric file goes with it.
+        for name in ("code", "numbers"):
+            spec.pop(name, None)
     if wanted.params is not None:
         spec["params"] = dict(wanted.params)
     try:
-        new = get_scorer(spec["scorer"], **spec["params"])
+        new = facts_of(spec["scorer"], spec["params"], spec.get("code"))
     except (UnknownScorer, InvalidParameter) as error:
         raise Invalid(str(error).replace("%", "%%"), field="scorer") from error
-    old = get_scorer(live.spec["scorer"], **live.spec["params"])
+    old = facts_of(live.spec["scorer"], live.spec["params"], live.spec.get("code"))
     if new.higher_is_better != old.higher_is_better:
         raise Invalid(
             N_(

@@ -111,7 +111,7 @@ def solution_limit(_session: Session, _arguments: dict[str, Any]) -> int:
     summary="Start a new evaluation of a phase",
     operation_id="startEvaluation",
     extensions={UPLOAD_EXTENSION: BODY},
-    responses=[401, 403, 404, 409, 422],
+    responses=[401, 403, 404, 408, 409, 422],
 )
 def start(slug: str) -> Started:
     """Score a phase by a corrected solution or another metric; the live board stays as it is."""
@@ -182,8 +182,14 @@ def drop(evaluation_id: int) -> tuple[str, int]:
 
 
 def _wanted(solution: Upload | None) -> Wanted:
+    phase = request.form.get("phase", "")
+    if not phase:
+        raise Invalid(
+            N_("Say which phase, and why, in the fields of a form: multipart/form-data."),
+            field="phase",
+        )
     return Wanted(
-        phase=request.form.get("phase", ""),
+        phase=phase,
         reason=request.form.get("reason", "").strip(),
         scorer=request.form.get("scorer") or None,
         params=_params(request.form.get("params", "")),

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 from sqlmodel import Session
 
+from server.evaluations.metrics import MetricRules
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import evaluation_by_id, received_evaluations, waiting_rescores
 from server.evaluations.rescores import (
@@ -53,6 +54,7 @@ class Rescorer:
         clock: Clock,
         name: str,
         lease: timedelta,
+        rules: MetricRules | None = None,
     ) -> None:
         self.database = database
         self.stores = stores
@@ -61,6 +63,7 @@ class Rescorer:
         self.clock = clock
         self.name = name
         self.lease = lease
+        self.rules = rules
         jobs.handle("adopt", self.adopt)
         jobs.handle("rescore", self.rescore)
 
@@ -90,7 +93,7 @@ class Rescorer:
         with self.stores.hidden_files.local(evaluation.solution_sha256) as solution:
             try:
                 spec = spec_text(evaluation.spec)
-                text = self.isolation.run(look_at_solution, str(solution), spec)
+                text = self.isolation.run(look_at_solution, str(solution), spec, self.rules)
             except LimitExceeded as error:
                 # Else the sweep would send it again for ever.
                 return SolutionReport(problem=str(error))
@@ -120,7 +123,9 @@ class Rescorer:
                 self.stores.hidden_files.local(evaluation.solution_sha256) as solution,
             ):
                 spec = spec_text(evaluation.spec)
-                text = self.isolation.run(score_file, str(prediction), str(solution), spec)
+                text = self.isolation.run(
+                    score_file, str(prediction), str(solution), spec, self.rules
+                )
         except LimitExceeded as error:
             return Report(outcome=Outcome.FAULT, trace=str(error))
         except Exception:  # noqa: BLE001 - ours: noted with its trace, and tried again

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from scorers.evaluate import EvaluationSpec, check_solution
-from scorers.registry import get_scorer
+from scorers.facts import facts_of
 from server.boards.entries import rebuild_board
 from server.boards.models import Entry
 from server.challenges.actions import DeployResult, deploy_challenge
@@ -139,7 +139,7 @@ def _deploy_solution(run: _Run, phase: Phase, deployed: Deployed) -> None:
         state=state,
         solution_sha256=solution.sha256,
         spec=json.loads(spec.to_json()),
-        scorer_version=get_scorer(spec.scorer, **spec.params).version,
+        scorer_version=facts_of(spec.scorer, spec.params, spec.code).version,
         rows=SolutionReport(
             rows=facts.rows, public_rows=facts.public_rows, private_rows=facts.private_rows
         ),
@@ -166,10 +166,17 @@ def _note_evaluation(
 ) -> None:
     kind = ChangeKind.ADDED if live is None else ChangeKind.CHANGED
     before = f"evaluation {live.number}" if live else ""
-    after = f"evaluation {evaluation.number}: {evaluation.scorer}, "
+    after = f"evaluation {evaluation.number}: {_metric_of(evaluation)}, "
     after += f"{evaluation.rows_public:,} public and {evaluation.rows_private:,} private rows"
     after += "" if evaluation.state is EvaluationState.LIVE else " (scored beside the live one)"
     deployed.changes.append(Change(kind, f"solution of phase {phase.slug}", before, after))
+
+
+def _metric_of(evaluation: Evaluation) -> str:
+    """Name the metric; one of the organiser's own with its version, which names its text."""
+    if evaluation.spec.get("code") is None:
+        return evaluation.scorer
+    return f"{evaluation.scorer} ({evaluation.scorer_version})"
 
 
 def _score_baselines_again(session: Session, phase: Phase) -> list[int]:

@@ -14,6 +14,10 @@ from pydantic import BaseModel
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, EvaluationSpec, check_solution, evaluate_file
+from scorers.metric_scoring import MetricFault
+from scorers.metric_trial import try_metric
+from server.evaluations.metrics import MetricRules, metric_runner, protection_of_metrics
+from server.shared.limited import protection_of_this_child
 
 
 class Outcome(StrEnum):
@@ -63,10 +67,16 @@ class SolutionReport(BaseModel):
     private_rows: int = 0
 
 
-def score_file(prediction: str, solution: str, spec: str) -> str:
-    """Score a file and return a `Report` as JSON. Paths are local; `spec` is the spec's JSON."""
+def score_file(prediction: str, solution: str, spec: str, rules: MetricRules | None = None) -> str:
+    """Score a file and return a `Report` as JSON. Paths are local; `spec` is the spec's JSON.
+
+    `rules`: what a metric file may use, where the spec has one.
+    """
     try:
-        result = evaluate_file(Path(prediction), Path(solution), EvaluationSpec.from_json(spec))
+        run = None if rules is None else metric_runner(rules)
+        result = evaluate_file(
+            Path(prediction), Path(solution), EvaluationSpec.from_json(spec), run=run
+        )
         report = Report(
             outcome=Outcome.SCORED,
             public=_board(result.public),
@@ -81,6 +91,9 @@ def score_file(prediction: str, solution: str, spec: str) -> str:
         )
     except InvalidSolution as error:
         report = Report(outcome=Outcome.SOLUTION, message=str(error))
+    except MetricFault as error:
+        trace = f"{error}\n\n{error.trace}" if error.trace else str(error)
+        report = Report(outcome=Outcome.FAULT, trace=trace)
     except MemoryError:
         raise
     # A panic of polars is no Exception: it would end the worker's thread.
@@ -89,11 +102,14 @@ def score_file(prediction: str, solution: str, spec: str) -> str:
     return report.model_dump_json()
 
 
-def look_at_solution(solution: str, spec: str) -> str:
-    """Check a solution and return a `SolutionReport` as JSON."""
+def look_at_solution(solution: str, spec: str, rules: MetricRules | None = None) -> str:
+    """Check a solution, try a metric file on it, and return a `SolutionReport` as JSON."""
+    read = EvaluationSpec.from_json(spec)
     try:
-        facts = check_solution(Path(solution), EvaluationSpec.from_json(spec), sample=None)
-    except InvalidSolution as error:
+        facts = check_solution(Path(solution), read, sample=None)
+        if read.code is not None and rules is not None:
+            try_metric(Path(solution), read, metric_runner(rules))
+    except (InvalidSolution, MetricFault) as error:
         return SolutionReport(problem=str(error)).model_dump_json()
     return SolutionReport(
         rows=facts.rows, public_rows=facts.public_rows, private_rows=facts.private_rows
@@ -116,6 +132,12 @@ def _board(result: BoardResult | None) -> BoardScore | None:
         if replicates is None
         else base64.b64encode(np.asarray(replicates, dtype="<f8").tobytes()).decode(),
     )
+
+
+def protection(rules: MetricRules, network_of_the_worker: str) -> str:
+    """Say what this child, and a metric file run from it, are kept by; as JSON for the log."""
+    scoring = protection_of_this_child(network_of_the_worker)
+    return json.dumps(scoring | protection_of_metrics(rules))
 
 
 def spec_text(spec: dict[str, Any]) -> str:

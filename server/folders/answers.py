@@ -4,13 +4,14 @@ from pathlib import Path
 
 import polars as pl
 
-from scorers.binding import kind_of
+from scorers.binding import bind_scorers, kind_of
 from scorers.evaluate import EvaluationSpec
+from scorers.inputs import INPUTS
 from scorers.kinds import InputKind
 from scorers.labels import sort_labels
 from scorers.registry import get_scorer
 from scorers.scorer import Scorer
-from scorers.splitting import USAGE
+from scorers.splitting import TRAINING, USAGE
 from server.folders.contents import Folder
 from server.folders.tables import UnreadableTable, header_of, text_columns
 
@@ -24,33 +25,65 @@ def perfect_submission(folder: Folder, phase: str) -> pl.DataFrame | None:
     Raises InvalidSolution where the scorer doesn't suit the sample.
     """
     spec = folder.spec_for(phase)
-    scorer = get_scorer(spec.scorer, **spec.params)
+    scorer, _ = bind_scorers(spec)
     try:
-        solution = text_columns(folder.solution_of(phase).path)
+        solution = _to_predict(text_columns(folder.solution_of(phase).path))
     except UnreadableTable:
         return None
-    match kind_of(scorer, spec):
-        case InputKind.PROBABILITIES:
-            return _one_hot(solution, spec)
-        case InputKind.PROBABILITY:
-            return _certain(solution, spec, scorer)
-    return solution.select(spec.header) if set(spec.header) <= set(solution.columns) else None
-
-
-def _one_hot(solution: pl.DataFrame, spec: EvaluationSpec) -> pl.DataFrame | None:
-    """Return 1 in the column of each row's label, 0 in the others."""
-    known = {*spec.id_columns, USAGE, spec.unit_column}
-    labels = [column for column in solution.columns if column not in known]
-    if len(labels) != 1 or not set(spec.id_columns) <= set(solution.columns):
+    kind = kind_of(scorer, spec)
+    if INPUTS[kind].matched and not set(spec.header) <= set(solution.columns):
         return None
-    hits = [(pl.col(labels[0]) == name).cast(pl.Int8).alias(name) for name in spec.columns]
+    match kind:
+        case InputKind.PROBABILITIES | InputKind.CLASS_SCORES:
+            return _one_hot(solution, spec, scorer)
+        case InputKind.QUANTILES:
+            return _repeated(solution, spec, scorer)
+        case InputKind.PROBABILITY | InputKind.SCORES:
+            return _certain(solution, spec, scorer)
+    return _ideal(solution.select(spec.header), spec, scorer)
+
+
+def _to_predict(solution: pl.DataFrame) -> pl.DataFrame:
+    if USAGE not in solution.columns:
+        return solution
+    return solution.filter((pl.col(USAGE) != TRAINING).fill_null(True))
+
+
+def _ideal(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl.DataFrame:
+    """Return the answers, or what hits them where the scorer reads another form of them."""
+    if scorer.ideal is None:
+        return solution
+    name = spec.columns[0]
+    truth = solution[name].fill_null("").to_numpy()
+    return solution.with_columns(pl.Series(name, scorer.ideal(truth, **scorer.options)))
+
+
+def _target(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> str | None:
+    """Return the one column of answers, None where the header leaves it open."""
+    known = {*spec.id_columns, USAGE, spec.unit_column, *scorer.columns.values()}
+    beside = [column for column in solution.columns if column not in known]
+    return beside[0] if len(beside) == 1 and set(spec.id_columns) <= set(solution.columns) else None
+
+
+def _one_hot(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl.DataFrame | None:
+    """Return 1 in the column of each row's label, 0 in the others."""
+    label = _target(solution, spec, scorer)
+    if label is None:
+        return None
+    hits = [(pl.col(label) == name).cast(pl.Int8).alias(name) for name in spec.columns]
     return solution.select(*spec.id_columns, *hits)
 
 
-def _certain(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl.DataFrame | None:
-    """Return 1 for the rows of the positive class, which is the last one unless it is named."""
-    if not set(spec.header) <= set(solution.columns):
+def _repeated(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl.DataFrame | None:
+    """Return the answer as every quantile."""
+    target = _target(solution, spec, scorer)
+    if target is None:
         return None
+    return solution.select(*spec.id_columns, *(pl.col(target).alias(n) for n in spec.columns))
+
+
+def _certain(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl.DataFrame:
+    """Return 1 for the rows of the positive class, which is the last one unless it is named."""
     target = pl.col(spec.columns[0])
     classes = sort_labels(solution[spec.columns[0]].drop_nulls())
     positive = str(scorer.params.get("pos_label", classes[-1] if classes else None))
@@ -60,7 +93,7 @@ def _certain(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl
 def files_with_answers(folder: Folder, phase: str) -> list[str]:
     """Name the data files in which the answers of a phase stand beside the ids."""
     try:
-        solution = text_columns(folder.solution_of(phase).path)
+        solution = _to_predict(text_columns(folder.solution_of(phase).path))
     except UnreadableTable:
         return []
     searched = [file for file in folder.files if file.size <= _LARGEST_SEARCHED]
@@ -69,7 +102,8 @@ def files_with_answers(folder: Folder, phase: str) -> list[str]:
 
 def _tells(path: Path, solution: pl.DataFrame, folder: Folder) -> bool:
     ids = list(folder.definition.submission.id_columns)
-    not_targets = {*ids, USAGE, folder.definition.scoring.unit_column}
+    scoring = folder.definition.scoring
+    not_targets = {*ids, USAGE, scoring.unit_column, *_beside(folder)}
     try:
         header = header_of(path)
         shared = [name for name in solution.columns if name in header and name not in not_targets]
@@ -81,6 +115,14 @@ def _tells(path: Path, solution: pl.DataFrame, folder: Folder) -> bool:
     both = solution.select([*ids, *shared]).join(table, on=ids, suffix=" served")
     enough = both.height >= max(1, _ENOUGH_ROWS * solution.height)
     return enough and any(_same(both, name) for name in shared)
+
+
+def _beside(folder: Folder) -> list[str]:
+    """Name the columns that the scorer reads beside the answers."""
+    scoring = folder.definition.scoring
+    if folder.code is not None:
+        return []
+    return list(get_scorer(scoring.scorer, **scoring.params).columns.values())
 
 
 def _same(both: pl.DataFrame, name: str) -> bool:

@@ -4,12 +4,16 @@ import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, Evaluated, SolutionFacts, check_solution, evaluate_file
+from scorers.metric_file import METRIC, read_metric
+from scorers.metric_scoring import MetricFault, Run
+from scorers.metric_trial import try_metric
 from scorers.registry import get_scorer
 from server.folders.answers import files_with_answers, perfect_submission
 from server.folders.contents import BaselineFile, Folder
@@ -17,6 +21,7 @@ from server.folders.definition import PhaseDefinition
 from server.folders.files import is_served
 from server.folders.tables import UnreadableTable, header_of
 
+_REPLICATES_OF_A_METRIC = 100
 _WANTED_PAGES = {"rules": "what is allowed", "data": "what the columns mean"}
 
 
@@ -36,12 +41,15 @@ class Finding(NamedTuple):
     remedy: str = ""
 
 
-def check_folder(folder: Folder) -> list[Finding]:
-    """Try a folder out: its solutions, its sample, a perfect submission and its baselines."""
+def check_folder(folder: Folder, *, run: Run | None = None) -> list[Finding]:
+    """Try a folder out: its solutions, its sample, a perfect submission and its baselines.
+
+    `run` is how a metric.py is run.
+    """
     findings = [*_pages(folder), *_sample_is_served(folder)]
     for phase in folder.definition.phases:
         findings += _quotas(phase)
-        findings += _phase(folder, phase)
+        findings += _phase(folder, phase, run)
     return findings
 
 
@@ -74,7 +82,7 @@ def _quotas(phase: PhaseDefinition) -> Iterator[Finding]:
         yield Finding(Level.WARNING, said, f"Write per_day = {phase.total} or less.")
 
 
-def _phase(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
+def _phase(folder: Folder, phase: PhaseDefinition, run: Run | None) -> Iterator[Finding]:
     solution = folder.solution_of(phase.slug).path
     try:
         facts = check_solution(solution, folder.spec_for(phase.slug), sample=None)
@@ -84,11 +92,14 @@ def _phase(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
         return
     yield from _rows(phase, facts)
     yield from _leaks(folder, phase)
-    yield _sample(folder, phase)
-    yield from _perfect(folder, phase)
+    if folder.code is not None and run is not None:
+        yield from _metric(folder, phase, run)
+    yield _sample(folder, phase, run)
+    if folder.code is None:
+        yield from _perfect(folder, phase)
     for baseline in folder.baselines:
         if baseline.phase == phase.slug:
-            yield _baseline(folder, baseline)
+            yield _baseline(folder, baseline, run)
 
 
 def _rows(phase: PhaseDefinition, facts: SolutionFacts) -> Iterator[Finding]:
@@ -110,17 +121,34 @@ def _leaks(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
         yield Finding(Level.ERROR, said, "Take the column out before anybody downloads it.")
 
 
-def _sample(folder: Folder, phase: PhaseDefinition) -> Finding:
+def _metric(folder: Folder, phase: PhaseDefinition, run: Run) -> Iterator[Finding]:
+    """Say what the challenge's own metric makes of the answers themselves."""
+    spec, solution = folder.spec_for(phase.slug), folder.solution_of(phase.slug).path
+    try:
+        trial = try_metric(solution, spec, run)
+    except (InvalidSolution, MetricFault) as error:
+        yield _cannot_score(phase.slug, "a perfect submission", error)
+        return
+    if trial is not None:
+        values = ", ".join(f"{value:.6g}" for value in trial.perfect)
+        yield _ok(f"Phase {phase.slug}: a perfect submission scores {values}.")
+    tried = trial is not None and trial.shuffled
+    if not tried and not read_metric(spec.code or "").says_direction:
+        said = f"Whether higher is better in {METRIC} could not be tried: it is taken to be so."
+        yield Finding(Level.WARNING, said, f"Write higher_is_better = True, or False, in {METRIC}.")
+
+
+def _sample(folder: Folder, phase: PhaseDefinition, run: Run | None) -> Finding:
     is_first = phase.slug == folder.definition.phases[0].slug
     rejected: list[InvalidPredictions] = []
     # A later phase may have a test set of its own, and a sample of its own beside the first.
     for file in [folder.sample] if is_first else [folder.sample, *_other_samples(folder)]:
         name = file.relative_to(folder.path).as_posix()
         try:
-            result = _evaluate(folder, phase.slug, file)
+            result = _evaluate(folder, phase.slug, file, run)
         except InvalidPredictions as error:
             rejected.append(error)
-        except InvalidSolution as error:
+        except (InvalidSolution, MetricFault) as error:
             return _cannot_score(phase.slug, name, error)
         else:
             return _ok(f"Phase {phase.slug}: {name} scores {_values(result)}.")
@@ -145,14 +173,14 @@ def _rejected_sample(
     return Finding(Level.ERROR, said, "Give the sample the solution's ids and allowed values.")
 
 
-def _baseline(folder: Folder, baseline: BaselineFile) -> Finding:
+def _baseline(folder: Folder, baseline: BaselineFile, run: Run | None) -> Finding:
     what = f'the baseline "{baseline.name}"'
     try:
-        result = _evaluate(folder, baseline.phase, baseline.path)
+        result = _evaluate(folder, baseline.phase, baseline.path, run)
     except InvalidPredictions as error:
         said = f"Phase {baseline.phase} would reject {what}: {error}"
         return Finding(Level.ERROR, said, f"Correct {baseline.path.name}.")
-    except InvalidSolution as error:
+    except (InvalidSolution, MetricFault) as error:
         return _cannot_score(baseline.phase, what, error)
     return _ok(f"Phase {baseline.phase}: {what} scores {_values(result)}.")
 
@@ -190,13 +218,19 @@ def _verdict(folder: Folder, phase: PhaseDefinition, result: Evaluated) -> Findi
     return Finding(Level.WARNING, said, "Look at `params` and at the solution's values.")
 
 
-def _cannot_score(phase: str, what: str, error: InvalidSolution) -> Finding:
+def _cannot_score(phase: str, what: str, error: InvalidSolution | MetricFault) -> Finding:
     said = f"Phase {phase}: {what} can't be scored: {error}"
+    if isinstance(error, MetricFault):
+        said = f"{said}\n{error.trace}".rstrip()
+        return Finding(Level.ERROR, said, f"Correct {METRIC}.")
     return Finding(Level.ERROR, said, "Correct the solution or `[scoring] params`.")
 
 
-def _evaluate(folder: Folder, phase: str, file: Path) -> Evaluated:
-    return evaluate_file(file, folder.solution_of(phase).path, folder.spec_for(phase))
+def _evaluate(folder: Folder, phase: str, file: Path, run: Run | None = None) -> Evaluated:
+    # A metric of one's own is run anew for each resample: a check needs no fine interval.
+    spec = folder.spec_for(phase)
+    spec = spec if spec.code is None else replace(spec, replicates=_REPLICATES_OF_A_METRIC)
+    return evaluate_file(file, folder.solution_of(phase).path, spec, run=run)
 
 
 def _values(result: Evaluated) -> str:

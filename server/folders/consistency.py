@@ -4,26 +4,24 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from scorers.binding import kind_of
+from scorers.binding import kind_of, secondary_scorer
 from scorers.errors import InvalidParameter, InvalidSolution, UnknownScorer
 from scorers.evaluate import EvaluationSpec
+from scorers.inputs import INPUTS
 from scorers.kinds import InputKind
+from scorers.metric_file import METRIC
 from scorers.registry import get_scorer
 from scorers.scorer import Scorer
 from scorers.splitting import USAGE
 from server.folders.definition import PhaseDefinition, Scoring, Submission
 from server.folders.faults import Problem, one_of
 from server.folders.files import is_served, misplaced, page_slugs
+from server.folders.metric import metric_problems
 from server.folders.parsing import Draft
 from server.folders.tables import UnreadableTable, header_of
 from server.folders.toml_lines import KeyPath
 
-_INPUTS = {
-    InputKind.LABELS: "labels",
-    InputKind.PROBABILITY: "one probability a row",
-    InputKind.PROBABILITIES: "a probability for each class",
-    InputKind.NUMBERS: "numbers",
-}
+_WITH_LABELS = (InputKind.LABELS, InputKind.PROBABILITIES, InputKind.CLASS_SCORES)
 
 
 def problems_of(draft: Draft, root: Path, max_bytes_limit: int | None) -> Iterator[Problem]:
@@ -107,6 +105,9 @@ def _labels(labels: list[str] | None) -> Iterator[Problem]:
 
 
 def _scoring(scoring: Scoring, submission: Submission | None, root: Path) -> Iterator[Problem]:
+    if scoring.scorer == METRIC:
+        yield from metric_problems(scoring, submission, root)
+        return
     try:
         scorer = get_scorer(scoring.scorer, **scoring.params)
     except UnknownScorer as error:
@@ -119,14 +120,20 @@ def _scoring(scoring: Scoring, submission: Submission | None, root: Path) -> Ite
     if submission is None or header is None:
         yield from _also(scoring, set(scorer.kinds))
         return
-    spec = EvaluationSpec(scorer.name, header=tuple(header), id_columns=submission.id_columns)
+    spec = EvaluationSpec(
+        scorer.name,
+        header=tuple(header),
+        id_columns=submission.id_columns,
+        kind=scoring.input,
+    )
     if not spec.columns or not set(spec.id_columns) <= set(header):
         return
     try:
         kind = kind_of(scorer, spec)
     except InvalidSolution as error:
         remedy = "Name another scorer, or give the sample other columns."
-        yield Problem(("scoring", "scorer"), str(error), remedy)
+        key = "scorer" if scoring.input is None else "input"
+        yield Problem(("scoring", key), str(error), remedy)
         return
     yield from _also(scoring, {kind})
     if submission.labels is not None:
@@ -146,12 +153,12 @@ def _readable_header(submission: Submission | None, root: Path) -> list[str] | N
 def _meaning_of_labels(
     labels: list[str], kind: InputKind, spec: EvaluationSpec
 ) -> Iterator[Problem]:
-    if kind is InputKind.PROBABILITIES and set(labels) != set(spec.columns):
+    if INPUTS[kind].for_each_class and set(labels) != set(spec.columns):
         said = f"The labels are not the columns of the sample: {', '.join(spec.columns)}."
         remedy = "Let them agree, or remove labels: with probabilities the columns name them."
         yield Problem(("submission", "labels"), said, remedy)
-    elif kind not in (InputKind.LABELS, InputKind.PROBABILITIES):
-        said = f"{spec.scorer} reads {_INPUTS[kind]}, so `labels` has no meaning here."
+    elif kind not in _WITH_LABELS:
+        said = f"{spec.scorer} reads {INPUTS[kind].words}, so `labels` has no meaning here."
         yield Problem(("submission", "labels"), said, "Remove labels.")
 
 
@@ -162,7 +169,7 @@ def _also(scoring: Scoring, due: set[InputKind]) -> Iterator[Problem]:
     for index, name in enumerate(scoring.also):
         path = ("scoring", "also", index)
         try:
-            other = get_scorer(name)
+            other = secondary_scorer(name, scoring.params)
         except UnknownScorer as error:
             yield Problem(path, str(error), "Name one of the scorers in the docs.")
         except InvalidParameter as error:
@@ -180,7 +187,7 @@ def _same_input(
 
 
 def _named(kinds: set[InputKind]) -> str:
-    return " or ".join(sorted(_INPUTS.get(kind, kind.value) for kind in kinds))
+    return " or ".join(sorted(INPUTS[kind].words for kind in kinds))
 
 
 def _phases(draft: Draft, root: Path) -> Iterator[Problem]:

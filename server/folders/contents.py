@@ -1,6 +1,6 @@
 """What a challenge folder holds once it has been read and found right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import file_digest, sha256
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from scorers.kinds import InputKind
 from scorers.labels import sort_labels
 from scorers.registry import get_scorer
 from server.folders.definition import Definition, PhaseDefinition
-from server.folders.tables import UnreadableTable, text_columns
+from server.folders.tables import UnreadableTable, number_columns, text_columns
 
 REPLICATES = 1_000
 MAX_ROWS = 20_000_000
@@ -66,6 +66,7 @@ class Folder:
     files: list[DataFile]
     solutions: list[SolutionFile]
     baselines: list[BaselineFile]
+    code: str | None = field(default=None, repr=False)
 
     @property
     def sample(self) -> Path:
@@ -91,13 +92,20 @@ class Folder:
             header=self.header,
             labels=self._labels(phase),
             unit_column=definition.scoring.unit_column,
+            kind=definition.scoring.input,
             public_fraction=self.phase(phase).public_fraction,
             split_seed=self._seed(phase, "split"),
             replicate_seed=self._seed(phase, "replicates"),
             replicates=replicates,
             max_unpacked_bytes=submission.max_bytes * UNPACKED_PER_BYTE,
             max_rows=MAX_ROWS,
+            code=self.code,
+            numbers=None if self.code is None else self._numbers(),
         )
+
+    def _numbers(self) -> tuple[str, ...]:
+        ids = self.definition.submission.id_columns
+        return number_columns(self.sample, tuple(name for name in self.header if name not in ids))
 
     def _labels(self, phase: str) -> tuple[str, ...] | None:
         """Return the labels declared, or the sample's where they are all that can be right."""
@@ -107,8 +115,12 @@ class Folder:
         targets = [
             name for name in self.header if name not in self.definition.submission.id_columns
         ]
-        kinds = get_scorer(self.definition.scoring.scorer, **self.definition.scoring.params).kinds
-        if InputKind.LABELS not in kinds or len(targets) != 1:
+        scoring = self.definition.scoring
+        if self.code is not None:
+            return None
+        kinds = get_scorer(scoring.scorer, **scoring.params).kinds
+        read = scoring.input or InputKind.LABELS
+        if read != InputKind.LABELS or InputKind.LABELS not in kinds or len(targets) != 1:
             return None
         shown = _values(self.sample, targets[0])
         hidden = _values(self.solution_of(phase).path, targets[0])

@@ -8,6 +8,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
+from scorers.kinds import InputKind
+from scorers.metric_file import METRIC
+from server.folders.faults import one_of
+
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LENGTH = 60
 RESERVED_PAGES = ("leaderboard", "universities", "submit", "submissions", "team")
@@ -106,11 +110,27 @@ def _read_ranking(value: object) -> object:
 
 
 def _read_scorer(value: object) -> object:
+    if isinstance(value, str) and value.endswith(".py") and value != METRIC:
+        raise _mistake(
+            f'A metric of your own is called {METRIC}, not "{value}".',
+            f'Put it into {METRIC} and write scorer = "{METRIC}".',
+        )
+    return value
+
+
+def _read_also(value: object) -> object:
     if isinstance(value, str) and value.endswith(".py"):
         raise _mistake(
-            "Plug-in metrics (metric.py) are not available in this version.",
-            'Name a built-in scorer, such as scorer = "accuracy".',
+            f"{value} can't be shown beside another scorer.",
+            f'Rank by it, with scorer = "{METRIC}", or name a scorer that is installed.',
         )
+    return value
+
+
+def _read_input(value: object) -> object:
+    kinds = [kind.value for kind in InputKind]
+    if isinstance(value, str) and value not in kinds:
+        raise _mistake(f'There is no kind of input "{value}".', one_of(value, kinds))
     return value
 
 
@@ -160,7 +180,8 @@ class Scoring(_Section):
 
     scorer: Annotated[Text, BeforeValidator(_read_scorer)]
     params: dict[str, Any] = {}
-    also: list[Annotated[Text, BeforeValidator(_read_scorer)]] = []
+    also: list[Annotated[Text, BeforeValidator(_read_also)]] = []
+    input: Annotated[str, BeforeValidator(_read_input)] | None = None
     unit_column: Text | None = None
 
 

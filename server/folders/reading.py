@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scorers.evaluate import Evaluated, evaluate_file
+from scorers.metric_file import METRIC
+from scorers.metric_scoring import Run
 from server.folders.checking import Finding, Level, check_folder
 from server.folders.consistency import problems_of
 from server.folders.contents import (
@@ -27,6 +29,7 @@ from server.folders.definition import (
 )
 from server.folders.faults import FolderFault, InvalidFolder, one_of
 from server.folders.files import leaked_solutions, list_data, read_pages
+from server.folders.metric import read_code
 from server.folders.parsing import faults_of, parse_definition
 from server.folders.preparing import missing_files, read_definition_file, run_prepare
 from server.folders.tables import header_of
@@ -85,11 +88,13 @@ def read_folder(
     return _without_leaks(_folder(root, definition, pages, files))
 
 
-def score_file(path: Path, file: Path, phase: str | None = None) -> OfflineScore:
+def score_file(
+    path: Path, file: Path, phase: str | None = None, *, run: Run | None = None
+) -> OfflineScore:
     """Score a file against a challenge folder, in the first phase unless another is named.
 
-    Raises InvalidFolder and InvalidSolution (the organiser's mistakes), InvalidPredictions (the
-    file's), FileNotFoundError.
+    `run` is how a metric.py is run. Raises InvalidFolder, InvalidSolution and MetricFault (the
+    organiser's mistakes), InvalidPredictions (the file's), FileNotFoundError.
     """
     folder = read_folder(path, now=datetime.now(UTC), allow_relative_times=True)
     slugs = [known.slug for known in folder.definition.phases]
@@ -100,7 +105,8 @@ def score_file(path: Path, file: Path, phase: str | None = None) -> OfflineScore
     if not file.is_file():
         raise FileNotFoundError(f"There is no file {file}.")
     solution = folder.solution_of(chosen).path
-    return OfflineScore(folder, chosen, evaluate_file(file, solution, folder.spec_for(chosen)))
+    result = evaluate_file(file, solution, folder.spec_for(chosen), run=run)
+    return OfflineScore(folder, chosen, result)
 
 
 def _name_faults(root: Path) -> list[FolderFault]:
@@ -126,6 +132,7 @@ def _folder(
         files=list(files),
         solutions=[_solution(root, phase) for phase in definition.phases],
         baselines=list(_baselines(root, definition)),
+        code=read_code(root) if definition.scoring.scorer == METRIC else None,
     )
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -77,3 +78,19 @@ def _frame(table: Unpacked) -> pl.DataFrame:
 
 def _array(data: bytes) -> np.ndarray:
     return np.asarray(np.load(io.BytesIO(data), allow_pickle=False))
+
+
+def number_columns(sample: Path, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the prediction columns in which the sample has numbers and nothing else."""
+    try:
+        table = text_columns(sample)
+    except UnreadableTable:
+        return ()
+    return tuple(name for name in columns if _is_numeric(table, name))
+
+
+def _is_numeric(table: pl.DataFrame, name: str) -> bool:
+    if name not in table.columns or table.height == 0:
+        return False
+    values = table[name].str.strip_chars(" \t").cast(pl.Float64, strict=False)
+    return values.null_count() == 0 and all(map(math.isfinite, values))

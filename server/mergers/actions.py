@@ -13,8 +13,10 @@ from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
 from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict
+from server.submissions.failures import failed_by_phase
 from server.submissions.models import Admission, Submission
 from server.submissions.queries import counts_in_quota
+from server.submissions.rules import failures_that_count
 from server.teams.merging import check_merger, merge_teams
 from server.teams.models import JoinRequest, Team
 from server.teams.queries import is_invited, open_request, team_by_id, team_to_join
@@ -137,7 +139,12 @@ def _counts(session: Session, team_id: int, into_id: int) -> Mapping[int, tuple[
         )
         .group_by(col(Submission.phase_id))
     )
-    return {phase: (int(brought), int(kept)) for phase, brought, kept in session.exec(query)}
+    counts = {phase: (int(brought), int(kept)) for phase, brought, kept in session.exec(query)}
+    for (team, phase), failed in failed_by_phase(session, [team_id, into_id]).items():
+        brought, kept = counts.get(phase, (0, 0))
+        more = failures_that_count(failed, now=failed[-1]).total
+        counts[phase] = (brought + more, kept) if team == team_id else (brought, kept + more)
+    return counts
 
 
 def _drop_picks(session: Session, phases: list[Phase], source: int, target: int) -> None:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from server.mergers.asking import merge_as_asked
 from server.shared.access import Who, access
 from server.shared.web import reading, viewer
+from server.teams.attempts import limit_codes
 from server.teams.queries import team_view
 from server.teams.views import TeamOut
 
@@ -20,6 +21,7 @@ class MergeTeam(BaseModel):
 
 @bp.post("/teams/<int:team_id>/merge")
 @access(Who.TEAM_MEMBER)
+@limit_codes
 @bp.input(MergeTeam, arg_name="body")
 @bp.output(TeamOut)
 @bp.doc(
@@ -32,6 +34,7 @@ class MergeTeam(BaseModel):
         404: "The code opens no team.",
         409: "Too many members or submissions for one team, or teams are locked.",
         422: "The body is not acceptable.",
+        429: "Too many codes in a short time.",
     },
 )
 def merge_by_api(team_id: int, body: MergeTeam) -> tuple[TeamOut, int]:

@@ -10,6 +10,7 @@ from server.shared.access import Who, access
 from server.shared.errors import DomainError
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer, writing
+from server.teams.attempts import limit_codes
 from server.teams.letters import mail_merger
 from server.teams.models import Team
 from server.teams.queries import challenge_of, members_of, team_by_id
@@ -20,6 +21,7 @@ bp = Blueprint("merging", __name__)
 
 @bp.post("/teams/<int:team_id>/merge")
 @access(Who.TEAM_MEMBER)
+@limit_codes
 def merge(team_id: int) -> Response:
     """Merge one's team into the one whose link was pasted, or ask its captain."""
     team = team_by_id(reading(), team_id)

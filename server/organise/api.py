@@ -6,7 +6,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import request
 from flask_babel import gettext
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.boards.actions import reveal as reveal_phase
 from server.boards.schemas import FAILED, PartQuery, SubmissionOut, submission_out
@@ -15,8 +15,10 @@ from server.challenges.queries import challenge_by_slug
 from server.organise.actions import Verdict, judge_submission, judge_team
 from server.organise.queries import Filter, all_submissions, phase_to_reveal
 from server.shared.access import Who, access
+from server.shared.errors import N_, FieldError, Invalid
 from server.shared.numbers import LARGEST_ID
 from server.shared.web import now, reading, viewer, writing
+from server.submissions.api import UPLOAD_EXTENSION
 from server.submissions.queries import submission_by_id
 
 bp = APIBlueprint("organise_api", __name__, url_prefix="/api/v1", tag="Organise")
@@ -46,6 +48,12 @@ class RevealIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     phase: str | None = None
+
+
+REVEAL_BODY: dict[str, Any] = {
+    "required": False,
+    "content": {"application/json": {"schema": RevealIn.model_json_schema()}},
+}
 
 
 class OrganisersSubmissionOut(SubmissionOut):
@@ -189,17 +197,33 @@ def reinstate_team(team_id: int, body: ReasonIn) -> JudgedTeamOut:
     return _judge_team(team_id, Verdict.REINSTATE, body.reason)
 
 
+def _wanted() -> RevealIn:
+    """Read a body that may be left out. Raises Invalid."""
+    if not request.get_data():
+        return RevealIn()
+    try:
+        return RevealIn.model_validate(request.get_json())
+    except ValidationError as error:
+        raise Invalid(
+            N_("The request has fields that can't be read."),
+            errors=tuple(
+                FieldError(".".join(map(str, e["loc"])) or "body", e["msg"]) for e in error.errors()
+            ),
+        ) from error
+
+
 @bp.post("/challenges/<slug>/reveal")
 @access(Who.ORGANISER)
 @bp.output(RevealedOut)
 @bp.doc(
     summary="Reveal the final ranking of a phase",
     operation_id="reveal",
-    responses=REFUSALS,
+    extensions={UPLOAD_EXTENSION: REVEAL_BODY},
+    responses=[400, 415, *REFUSALS],
 )
 def reveal(slug: str) -> RevealedOut:
     """Body: `{phase?}`; without it, the first phase that has ended and is not revealed."""
-    body = RevealIn.model_validate(request.get_json(silent=True) or {})
+    body = _wanted()
     with writing() as session:
         phase = phase_to_reveal(session, slug, body.phase, now=now())
         revealed = reveal_phase(session, phase=phase, actor_id=viewer().account_id, now=now())

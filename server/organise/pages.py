@@ -16,6 +16,7 @@ from server.organise.queries import (
     submission_in,
     team_in,
 )
+from server.organise.rules import diagnose
 from server.shared.access import Who, access
 from server.shared.errors import N_, NotFound
 from server.shared.web import now, reading, services, viewer, writing
@@ -40,7 +41,9 @@ def index() -> str:
 def show(slug: str) -> str:
     """Show how a challenge stands: its phases, its queue, its failures."""
     desk = desk_of(reading(), slug, now=now())
-    return render_template("organise/show.html", desk=desk, challenge=desk.challenge)
+    return render_template(
+        "organise/show.html", desk=desk, challenge=desk.challenge, diagnose=diagnose
+    )
 
 
 @bp.get("/organise/<slug>/submissions")
@@ -70,7 +73,11 @@ def submission(slug: str, submission_id: int) -> str:
     view = submission_in(reading(), slug, submission_id)
     team = team_in(reading(), view.challenge, view.submission.team_id)
     return render_template(
-        "organise/submission.html", challenge=view.challenge, view=view, team=team
+        "organise/submission.html",
+        challenge=view.challenge,
+        view=view,
+        team=team,
+        diagnose=diagnose,
     )
 
 

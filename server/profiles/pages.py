@@ -1,6 +1,6 @@
 """Pages of the profiles room."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 
@@ -12,6 +12,7 @@ from server.profiles.people import person_page, university_page
 from server.profiles.queries import cards_of, home_of
 from server.shared.access import Who, access
 from server.shared.web import now, reading, viewer
+from server.standings.leading import Leaders
 
 bp = Blueprint("profiles", __name__)
 CHALLENGES_A_PAGE = 24
@@ -20,8 +21,13 @@ CHALLENGES_A_PAGE = 24
 @bp.get("/")
 @access(Who.EVERYBODY)
 def home() -> str:
-    """Show what goes on: what closes soon, what is open, what comes, what has ended."""
-    return render_template("profiles/home.html", home=home_of(reading(), viewer(), now()))
+    """Show what goes on: who leads, what closes soon, is open, comes, has ended."""
+    leaders: Leaders = current_app.extensions.setdefault("varsity.leaders", Leaders())
+    return render_template(
+        "profiles/home.html",
+        home=home_of(reading(), viewer(), now()),
+        leaders=leaders.first(reading(), now=now()),
+    )
 
 
 @access(Who.EVERYBODY)

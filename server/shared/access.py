@@ -74,6 +74,12 @@ def access(who: Who) -> Callable[[View], View]:
     return declare
 
 
+def own_credentials(view: View) -> View:
+    """Say that a route judges who asks by itself: no account is looked up for what was sent."""
+    view.own_credentials = True  # type: ignore[attr-defined]
+    return view
+
+
 def declared(view: Callable[..., Any] | None) -> Who | None:
     """Return what a route declares, or None."""
     return getattr(view, "who", None)

@@ -28,8 +28,9 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 # Gzip's middle levels cost several times this one's time for a few per cent.
 COMPRESSION = 3
-# Which processes run where is no content: on another machine it would be a lie.
-OF_PROCESSES = frozenset({"worker_beat"})
+# Which processes run where is no content: on another machine it would be a lie. A session that was
+# ended after the backup must not come back with it: people sign in again.
+OF_THE_MOMENT = frozenset({"worker_beat", "browser_session"})
 
 
 class Contents(NamedTuple):
@@ -44,7 +45,7 @@ class Contents(NamedTuple):
 
 def tables_to_keep() -> list[sa.Table]:
     """Return every table, those that others refer to first."""
-    return [t for t in SQLModel.metadata.sorted_tables if t.name not in OF_PROCESSES]
+    return [t for t in SQLModel.metadata.sorted_tables if t.name not in OF_THE_MOMENT]
 
 
 def write_backup(

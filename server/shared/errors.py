@@ -82,6 +82,13 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class TooSlow(DomainError):
+    """What was sent did not arrive whole in the time that it may take."""
+
+    status = 408
+    code = "upload-timeout"
+
+
 class TooLarge(DomainError):
     """More bytes than allowed."""
 

@@ -1,10 +1,9 @@
 """Scoring in a limited child process: whatever it does, the worker lives."""
 
-import ctypes
 import multiprocessing
 import os
-import resource
-import signal
+import select
+import shutil
 import tempfile
 import threading
 import time
@@ -12,12 +11,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from server.shared.limited import ALIVE, Limits, TooMuchSaid, bounded, lower_limits
+
+__all__ = ["Isolation", "LimitExceeded", "Limits", "NoChildren"]
+
 # What a child would else import anew: every fifth of a second counts at each submission.
-PRELOAD = ("numpy", "polars", "sklearn.metrics", "pydantic", "click", "scorers.evaluate", __name__)
+PRELOAD = (
+    *("numpy", "polars", "sklearn.metrics", "pydantic", "click"),
+    *("scorers.evaluate", "server.shared.sandbox", __name__),
+)
 # A pool that broke is replaced and asked again: its death says nothing of the file.
 MOST_POOLS = 6
 REST_SECONDS = 0.1
@@ -25,17 +32,8 @@ REST_SECONDS = 0.1
 HANG_SECONDS = 60
 # What a child's exit code is said to be when its fork server died.
 ORPHANED = 255
-_PR_SET_PDEATHSIG = 1
-
-
-class Limits(NamedTuple):
-    """What one child may use."""
-
-    memory_bytes: int
-    wall_seconds: int
-    file_bytes: int = 1 << 30
-    open_files: int = 256
-    result_characters: int = 64_000_000
+# How long an answer may be under way when its child has ended.
+GRACE_SECONDS = 1
 
 
 class LimitExceeded(Exception):
@@ -64,7 +62,7 @@ class Isolation:
             max_workers=self.workers,
             max_tasks=1,
             context=self._context,
-            initializer=_limit,
+            initializer=lower_limits,
             initargs=(self.limits,),
         )
 
@@ -78,7 +76,8 @@ class Isolation:
         for attempt in range(MOST_POOLS):
             pool = self._current()
             try:
-                return self._ask(pool, function, arguments)
+                with _Stay() as stay:
+                    return self._ask(pool, stay, function, arguments)
             except BrokenProcessPool:
                 self._replace(pool)
                 time.sleep(REST_SECONDS * attempt)
@@ -91,13 +90,20 @@ class Isolation:
             return self._pool
 
     def _ask(
-        self, pool: ProcessPool, function: Callable[..., str], arguments: tuple[Any, ...]
+        self,
+        pool: ProcessPool,
+        stay: "_Stay",
+        function: Callable[..., str],
+        arguments: tuple[Any, ...],
     ) -> str:
         seconds = self.limits.wall_seconds
-        future = self._schedule(pool, function, arguments)
+        future = self._schedule(pool, stay, function, arguments)
         try:
-            return str(future.result(timeout=seconds + HANG_SECONDS))
+            return str(future.result(timeout=stay.until_its_end(future, seconds + HANG_SECONDS)))
         except FutureTimeout as error:
+            if stay.has_ended and not future.done():
+                future.cancel()
+                raise LimitExceeded("the scoring process ended without an answer") from error
             if not future.done():
                 raise BrokenProcessPool("no answer") from error
             raise LimitExceeded(f"scoring took longer than {seconds} s of wall time") from error
@@ -105,6 +111,8 @@ class Isolation:
             raise LimitExceeded(
                 f"scoring needed more than {self.limits.memory_bytes:,} bytes of memory"
             ) from error
+        except TooMuchSaid as error:
+            raise LimitExceeded(str(error)) from error
         except CancelledError as error:
             raise NoChildren("the worker stops") from error
         except ProcessExpired as error:
@@ -115,11 +123,15 @@ class Isolation:
             self._asked.discard(future)
 
     def _schedule(
-        self, pool: ProcessPool, function: Callable[..., str], arguments: tuple[Any, ...]
+        self,
+        pool: ProcessPool,
+        stay: "_Stay",
+        function: Callable[..., str],
+        arguments: tuple[Any, ...],
     ) -> Any:
-        bounded = (function, self.limits.result_characters, *arguments)
+        work = (function, self.limits.result_characters, str(stay.folder), *arguments)
         try:
-            future = pool.schedule(_bounded, args=bounded, timeout=self.limits.wall_seconds)
+            future = pool.schedule(bounded, args=work, timeout=self.limits.wall_seconds)
         except RuntimeError as error:
             # Pebble's word for a pool that is not running (any more).
             raise BrokenProcessPool(str(error)) from error
@@ -145,29 +157,36 @@ class Isolation:
             future.cancel()
 
 
-def _bounded(function: Callable[..., str], most: int, *arguments: Any) -> str:
-    """Run in the child: the answer may not fill the worker's memory."""
-    text = function(*arguments)
-    if len(text) > most:
-        raise LimitExceeded(f"the result has {len(text):,} characters; {most:,} are allowed")
-    return text
+class _Stay:
+    """A child's own folder, and a pipe in it that the child holds open as long as it lives.
 
+    Pebble takes a child that ends with exit code 0 for one that has nothing to do: without the
+    pipe, its end would be noticed at the wall limit.
+    """
 
-def _limit(limits: Limits) -> None:
-    """Run in the child before anything else: lower its own limits for good."""
-    _die_with_parent()
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    seconds = limits.wall_seconds * 2
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.chdir(tempfile.gettempdir())
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="varsity-scoring-"))
+        os.mkfifo(self.folder / ALIVE, 0o600)
+        self._alive = os.open(self.folder / ALIVE, os.O_RDONLY | os.O_NONBLOCK)
+        self.has_ended = False
 
+    def __enter__(self) -> "_Stay":
+        return self
 
-def _die_with_parent() -> None:
-    """End with the fork server, which ends with the worker: nobody waits for the result (Linux)."""
-    try:
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (OSError, AttributeError):
-        return
+    def __exit__(self, *_: object) -> None:
+        os.close(self._alive)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def until_its_end(self, future: Any, seconds: float) -> float:
+        """Wait for the answer, or for the child's end; how long an answer may still take then."""
+        bell, rope = os.pipe()
+        future.add_done_callback(lambda _: os.close(rope))
+        poll = select.poll()
+        poll.register(self._alive, select.POLLHUP)
+        poll.register(bell, select.POLLHUP)
+        try:
+            seen = {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
+        finally:
+            os.close(bell)
+        self.has_ended = self._alive in seen and not future.done()
+        return GRACE_SECONDS if self.has_ended else 0

@@ -20,7 +20,6 @@ HTTP_MESSAGES = {
     400: N_("The request could not be understood."),
     404: N_("There is nothing at this address."),
     405: N_("This address does not answer to that method."),
-    408: N_("The upload took too long; nothing was kept. Try again."),
     413: N_("The file is larger than this challenge allows; nothing was kept."),
     415: N_("The body is not of a type that is read here."),
     429: N_("Too many requests in a short time. Wait a little and try again."),
@@ -29,6 +28,8 @@ BACK = N_("Back to where you were")
 DISK_FULL = N_(
     "This server's disk has no room left; nothing was kept. Its operators were told in the log."
 )
+# The rest of the body is not read: the connection can't be used again.
+ENDS_CONNECTION = (408, 413)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 UNREADABLE = N_("The request holds a number that is too large, or characters that can't be kept.")
 FAULT = N_("The fault is ours, and it was written to the log. Try again in a little while.")
@@ -85,6 +86,8 @@ def _domain(error: DomainError) -> BaseResponse:
         return redirect(url_for("accounts.sign_in", next=_place()))
     errors = _field_errors(error)
     response = _refused(error.status, message_of(error), error.code, errors)
+    if error.status in ENDS_CONNECTION:
+        response.headers["Connection"] = "close"
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = 'Bearer realm="Varsity"'
     return response
@@ -115,8 +118,7 @@ def _http(error: HTTPException) -> BaseResponse:
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers.setdefault(name, value)
-    if status == 413:
-        # The rest of the body is not read: the connection can't be used again.
+    if status in ENDS_CONNECTION:
         response.headers["Connection"] = "close"
     return response
 
@@ -129,7 +131,7 @@ def _no_room(error: Exception) -> bool:
 
 
 def _unreadable(error: Exception) -> BaseResponse:
-    """Answer values that no column can hold (NUL in a text, a number beyond all bounds)."""
+    """Answer values that no column can hold (NUL, half a character, a number out of bounds)."""
     log.warning("unreadable_request", path=request.path, error=type(error).__name__)
     return _refused(400, gettext(UNREADABLE), "unreadable", [])
 
@@ -152,7 +154,7 @@ def install_responses(app: Flask) -> None:
     """Answer every refusal and every fault in one of the two ways."""
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
-    for unreadable in (DataError, OverflowError, RecursionError):
+    for unreadable in (DataError, OverflowError, RecursionError, UnicodeEncodeError):
         app.register_error_handler(unreadable, _unreadable)
     if not app.config.get("PROPAGATE_EXCEPTIONS"):
         app.register_error_handler(Exception, _fault)

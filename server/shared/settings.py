@@ -45,12 +45,16 @@ class Settings(BaseSettings):
         4_000_000_000, ge=1_500_000_000, description="Address space of a scoring child."
     )
     scoring_seconds: int = Field(300, ge=1, description="Wall time of a scoring child.")
+    allow_metrics_without_landlock: bool = Field(
+        False, description="Run metric.py although the kernel can't keep it from reading files."
+    )
     lease_seconds: int = Field(600, ge=1, description="After this a claimed submission is free.")
     replicates: int = Field(1000, ge=100, description="Resamples for each interval.")
     rate_limit_uploads: str = Field("30 per minute", description="Uploads of one account.")
     rate_limit_sign_in: str = Field("10 per minute", description="Sign-in tries of one address.")
     rate_limit_sign_up: str = Field("10 per hour", description="New accounts from one address.")
     rate_limit_tokens: str = Field("20 per hour", description="New tokens of one account.")
+    rate_limit_codes: str = Field("60 per hour", description="Team codes that one account tries.")
     metrics_token: str = Field("", description="Who may read /metrics from elsewhere.")
     log_format: str = Field("json", description="json, or text for a terminal.")
     log_level: str = Field("info", description="debug, info, warning or error.")

@@ -1,10 +1,8 @@
 """What every request has: its clock, its viewer, its sessions and its security headers."""
 
 import secrets
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -16,6 +14,7 @@ from sqlmodel import Session
 from werkzeug.exceptions import UnsupportedMediaType
 
 from server.shared.access import VISITOR, Gate, Viewer, Who, declared
+from server.shared.bodies import ArrivingBody, Hurry
 from server.shared.clock import Clock
 from server.shared.database import Database
 from server.shared.errors import N_, Forbidden
@@ -120,7 +119,7 @@ def _begin() -> None:
 def _let_in() -> None:
     """Load the viewer, ask the route's gate, and limit the body: all before it is read."""
     view = current_app.view_functions.get(request.endpoint or "")
-    _require_whole_body()
+    _take_body()
     request.max_content_length = ORDINARY_BODY
     _hurry(ORDINARY_SECONDS)
     if view is None:
@@ -134,8 +133,9 @@ def _let_in() -> None:
         # A form that is sent as JSON can hold what no field expects: lists, numbers, depth.
         raise UnsupportedMediaType
     session, arguments = reading(), dict(request.view_args or {})
-    g.viewer = services().load_viewer(session, g.now)
-    services().gates[who](session, g.viewer, arguments)
+    if not getattr(view, "own_credentials", False):
+        g.viewer = services().load_viewer(session, g.now)
+    services().gates[who](session, viewer(), arguments)
     limit = getattr(view, "upload_limit", None)
     if limit is None and request.mimetype == "multipart/form-data":
         # A file where a word is expected.
@@ -144,32 +144,28 @@ def _let_in() -> None:
         request.max_content_length = limit(session, arguments)
         services().uploads.take(viewer().account_id)
         g.upload_of = viewer().account_id
-        _hurry(services().settings.upload_seconds + 1)
+        # A second more than is said: who needs that is told by the clock of the upload itself.
+        _hurry(services().settings.upload_seconds, grace=1)
     # No transaction stays open while a slow body arrives.
     session.rollback()
 
 
-def _require_whole_body() -> None:
+def _take_body() -> None:
     """Have a body that breaks off refused, where gunicorn would give the part for the whole."""
     if request.content_length is not None:
         request.environ.pop("wsgi.input_terminated", None)
+    g.body = ArrivingBody(request.environ["wsgi.input"])
+    request.environ["wsgi.input"] = g.body
 
 
-def _hurry(seconds: float) -> None:
+def _hurry(seconds: float, *, grace: float = 0) -> None:
     """Break off a body that has not arrived in time: it holds a thread as long as it arrives."""
     connection = request.environ.get("gunicorn.socket")
     if connection is None or request.method in SAFE_METHODS:
         return
-    if "hurry" in g:
-        g.hurry.cancel()
-    g.hurry = threading.Timer(seconds, _break_off, [connection])
-    g.hurry.daemon = True
-    g.hurry.start()
-
-
-def _break_off(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RD)
+    if g.body.hurry is not None:
+        g.body.hurry.cancel()
+    g.body.hurry = Hurry(connection, allowed=seconds, grace=grace)
 
 
 def _headers(response: Response) -> Response:
@@ -188,11 +184,10 @@ def _headers(response: Response) -> Response:
 
 
 def _close(_error: BaseException | None) -> None:
-    hurry = g.pop("hurry", None)
+    body = g.pop("body", None)
     # What a refusal left unread is still waited for by gunicorn, in this thread.
-    unread = getattr(request.environ.get("wsgi.input"), "reader", None)
-    if hurry is not None and not getattr(unread, "length", 0):
-        hurry.cancel()
+    if body is not None and body.hurry is not None and not body.unread:
+        body.hurry.cancel()
     account_id = g.pop("upload_of", None)
     if account_id is not None:
         services().uploads.give_back(account_id)

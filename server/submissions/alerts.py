@@ -17,8 +17,9 @@ NOT_AGAIN_WITHIN = timedelta(hours=1)
 SUBJECT = N_("A submission to %(title)s could not be scored")
 LETTER = N_(
     "Submission %(number)s to %(title)s failed: it is not the team's mistake. What happened, with "
-    "the trace, is here:\n\n%(url)s\n\nThe team's quota was given back. When the cause is gone, "
-    "have it tried again on that page.\nFurther failures of the next hour are on the same page.\n"
+    "the trace, is here:\n\n%(url)s\n\nOf a team's failures of one day the first three take "
+    "nothing from its quota. When the cause is gone, have it tried again on that page.\nFurther "
+    "failures of the next hour are on the same page.\n"
 )
 
 

@@ -14,6 +14,7 @@ from server.challenges.views import Frame
 from server.shared.access import Viewer
 from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, page_of
+from server.submissions.failures import failed_by_phase
 from server.submissions.models import Arrival, Submission
 from server.submissions.rules import (
     BY_THE_METRIC,
@@ -22,7 +23,9 @@ from server.submissions.rules import (
     WAITING,
     Quota,
     SubmissionState,
+    Used,
     day_of,
+    failures_that_count,
     quota,
 )
 from server.teams.models import Team
@@ -65,7 +68,7 @@ def counts_in_quota() -> sa.ColumnElement[bool]:
     return sa.or_(col(Submission.state).in_(COUNTED), refused)
 
 
-def used(session: Session, *, team_id: int, phase_id: int, now: datetime) -> tuple[int, int]:
+def used(session: Session, *, team_id: int, phase_id: int, now: datetime) -> Used:
     """Return how many of a team's submissions count today and in all."""
     today = day_of(now)
     query = select(
@@ -78,13 +81,20 @@ def used(session: Session, *, team_id: int, phase_id: int, now: datetime) -> tup
         counts_in_quota(),
     )
     total, day = session.exec(query).one()
-    return int(day), int(total)
+    failed = _failed(session, team_id, phase_id, late=False)
+    more = failures_that_count(failed, now=now)
+    return Used(int(day) + more.today, int(total) + more.total)
+
+
+def _failed(session: Session, team_id: int, phase_id: int | None, *, late: bool) -> list[datetime]:
+    found = failed_by_phase(session, [team_id], late=late)
+    return found.get((team_id, phase_id or 0), [])
 
 
 def quota_of(session: Session, *, team_id: int | None, phase: Phase, now: datetime) -> Quota:
     """Return what a team (None: one to be) has left in a phase."""
     day, total = (
-        (0, 0)
+        Used(0, 0)
         if team_id is None
         else used(session, team_id=team_id, phase_id=phase.id or 0, now=now)
     )
@@ -107,7 +117,8 @@ def practice_left(session: Session, *, team_id: int, phase: Phase, now: datetime
         col(Submission.received_at) >= day_of(now),
         counts_in_quota(),
     )
-    left = max(0, phase.per_day - session.exec(query).one())
+    failed = failures_that_count(_failed(session, team_id, phase.id, late=True), now=now)
+    left = max(0, phase.per_day - session.exec(query).one() - failed.today)
     return Quota(left, left, now if left else day_of(now) + timedelta(days=1))
 
 
@@ -210,6 +221,7 @@ class PhaseQuota(NamedTuple):
     total: int
     quota: Quota
     late: bool
+    failed_today: int
 
 
 class SubmitView(NamedTuple):
@@ -260,4 +272,14 @@ def _phase_quota(
         total=phase.total,
         quota=left,
         late=late,
+        failed_today=_failed_today(session, phase, team_id, now=now, late=late),
     )
+
+
+def _failed_today(
+    session: Session, phase: Phase, team_id: int | None, *, now: datetime, late: bool
+) -> int:
+    if team_id is None:
+        return 0
+    moments = _failed(session, team_id, phase.id, late=late)
+    return sum(day_of(moment) == day_of(now) for moment in moments)

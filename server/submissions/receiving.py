@@ -9,7 +9,8 @@ from sqlmodel import Session
 from server.accounts.sightings import Seen, sight
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenge_by_slug, phases_of
-from server.shared.errors import N_, Conflict, DomainError, Forbidden
+from server.shared.bodies import too_slow
+from server.shared.errors import N_, Conflict, Forbidden
 from server.shared.uploads import received
 from server.shared.web import now, reading, services, viewer, writing
 from server.submissions.actions import (
@@ -31,13 +32,6 @@ from server.teams.actions import ensure_team
 from server.teams.queries import team_of
 
 MULTIPART_OVERHEAD = 100_000
-
-
-class UploadTimeout(DomainError):
-    """The upload was not complete in the time allowed."""
-
-    status = 408
-    code = "upload-timeout"
 
 
 class Target(NamedTuple):
@@ -114,7 +108,7 @@ def receive(slug: str, *, alone: bool) -> Submitted:
 
     Raises:
         Forbidden: in no team, and `alone` is false.
-        UploadTimeout: the file took longer to arrive than an upload may.
+        TooSlow: the file took longer to arrive than an upload may.
         DomainError: as `actions.submit` says.
     """
     upload = received(request)
@@ -159,7 +153,4 @@ def _alone(session: Session, target: Target) -> int:
 def _require_in_time() -> None:
     seconds = services().settings.upload_seconds
     if services().clock() - now() > timedelta(seconds=seconds):
-        raise UploadTimeout(
-            N_("The upload took longer than %(minutes)s minutes; nothing was kept."),
-            minutes=seconds // 60,
-        )
+        raise too_slow(seconds)

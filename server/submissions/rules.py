@@ -1,6 +1,7 @@
 """Pure decisions on submissions: states, quotas and deadlines."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -32,6 +33,11 @@ BY_THE_METRIC = ("undefined", "metric")
 FINAL = (SubmissionState.SCORED, SubmissionState.REJECTED, SubmissionState.FAILED)
 
 
+# So many failed submissions of a team, phase and day take nothing from its quota. Each may have
+# kept a worker busy to its limit, three times over: without a bound they would block the queue.
+FAILURES_GIVEN_BACK = 3
+
+
 class Quota(NamedTuple):
     """What is left of a phase's quotas, and when the next submission is free (None: never)."""
 
@@ -50,10 +56,26 @@ def day_of(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+class Used(NamedTuple):
+    """How many places of the quotas are used up: of today's, and of the whole phase's."""
+
+    today: int
+    total: int
+
+
+def failures_that_count(received: Iterable[datetime], *, now: datetime) -> Used:
+    """Return how many failed submissions use up a place: those of a day beyond the first three."""
+    by_day = Counter(day_of(moment) for moment in received)
+    counted = {day: max(0, n - FAILURES_GIVEN_BACK) for day, n in by_day.items()}
+    return Used(counted.get(day_of(now), 0), sum(counted.values()))
+
+
 def quota(
     *, per_day: int, total: int, used_today: int, used_total: int, ends: datetime, now: datetime
 ) -> Quota:
-    """Return what is left. Used are queued, scoring and scored; rejected and failed come back."""
+    """Return what is left. Queued, scoring and scored are used; rejected come back, and failed ones
+    as `failures_that_count` says.
+    """
     left_total = max(0, total - used_total)
     left_today = max(0, per_day - used_today)
     if left_total == 0:

@@ -9,6 +9,7 @@ from server.shared.errors import N_, Forbidden
 from server.shared.numbers import LARGEST_ID
 from server.shared.web import now, reading, viewer, writing
 from server.teams import actions, letters
+from server.teams.attempts import limit_codes
 from server.teams.models import Team
 from server.teams.queries import team_by_id, team_view, visible_team
 from server.teams.rules import code_in
@@ -63,6 +64,7 @@ def create(slug: str, body: NewTeam) -> TeamOut:
 
 @bp.post("/teams/join")
 @access(Who.SIGNED_IN)
+@limit_codes
 @bp.input(JoinTeam, arg_name="body")
 @bp.output(TeamOut)
 @bp.doc(
@@ -75,6 +77,7 @@ def create(slug: str, body: NewTeam) -> TeamOut:
         404: "The code opens no team.",
         409: "Full, locked, or in a team already.",
         422: "The body is not acceptable.",
+        429: "Too many codes in a short time.",
     },
 )
 def join(body: JoinTeam) -> tuple[TeamOut, int]:

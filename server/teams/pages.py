@@ -15,6 +15,7 @@ from server.shared.limits import asker, limiter
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer, writing
 from server.teams import actions, letters, requests
+from server.teams.attempts import limit_codes
 from server.teams.forms import CreateForm, InviteForm, LinkForm, RenameForm
 from server.teams.models import Team
 from server.teams.queries import (
@@ -88,6 +89,7 @@ def follow(slug: str) -> BaseResponse:
 
 @bp.get("/teams/join/<code>")
 @access(Who.SIGNED_IN)
+@limit_codes
 def join(code: str) -> str:
     """Show the team that an invite link opens, and what joining it means."""
     session = reading()
@@ -111,6 +113,7 @@ def join(code: str) -> str:
 
 @bp.post("/teams/join/<code>")
 @access(Who.SIGNED_IN)
+@limit_codes
 def enter(code: str) -> BaseResponse:
     """Join the team, or ask its captain."""
     with writing() as session:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from argon2 import PasswordHasher
 from sqlmodel import Session, col, select
 
 from server.shared.database import Database
@@ -49,16 +48,3 @@ def events_of(database: Database) -> Callable[[], list[str]]:
             return [e.kind for e in session.exec(select(Event).order_by(col(Event.id)))]
 
     return read
-
-
-@pytest.fixture
-def real_hashing() -> None:
-    """Asks for the parameters that people get."""
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash with the parameters of the cast, so that a test need not pay for each password."""
-    if "real_hashing" not in request.fixturenames:
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        monkeypatch.setattr("server.accounts.passwords.HASHER", cheap)

@@ -4,6 +4,7 @@ from sqlmodel import select
 
 from server.accounts.models import Account
 from server.shared.events import Event
+from tests.cast import sign_in
 
 
 def _account(database, account_id) -> Account:
@@ -90,6 +91,9 @@ def test_an_unknown_university_is_said_at_the_field_and_the_text_is_kept(ada, ca
 
 def test_ending_sessions_signs_the_account_out(ada, app, database, cast) -> None:
     before = _account(database, cast.wei.id).session_version
+    wei = sign_in(app.test_client(), cast.wei)
+    assert wei.get("/settings").status_code == 200
     assert ada.post(f"/admin/accounts/{cast.wei.id}/sessions").status_code == 303
     assert _account(database, cast.wei.id).session_version == before + 1
+    assert wei.get("/settings").status_code == 302
     assert _acts(database) == ["admin.account_sessions_ended"]

@@ -179,3 +179,24 @@ def test_what_one_may_not_see_is_not_there(client, cast, database, visibility) -
         assert client.get(f"/challenges/{slug}{path}").status_code == 404
     assert client.post(f"/challenges/{slug}/join").status_code == 404
     assert slug not in client.get("/challenges").text
+
+
+TABS = ("", "/data", "/rules", "/leaderboard", "/universities", "/submit", "/team")
+
+
+def test_every_tab_offers_a_visitor_the_same_way_in(client, cast) -> None:
+    for tab in TABS:
+        head = client.get(f"/challenges/digits{tab}").text.split('<nav class="tabs"')[0]
+        assert f'href="/sign-in?next=/challenges/digits{tab}">Sign in to take part' in head, tab
+        assert "Submit</a>" not in head, tab
+
+
+def test_every_tab_lets_whoever_takes_part_submit_and_others_take_part(app, cast) -> None:
+    wei, chidi = sign_in(app.test_client(), cast.wei), sign_in(app.test_client(), cast.chidi)
+    for tab in set(TABS) - {"/submit"}:
+        head = wei.get(f"/challenges/digits{tab}").text.split('<nav class="tabs"')[0]
+        assert "Submit</a>" in head, tab
+        assert "ake part" not in head, tab
+        page = chidi.get(f"/challenges/digits{tab}").text
+        assert page.count("Take part</button>") == 1, tab
+        assert "Submit</a>" not in page.split('<nav class="tabs"')[0], tab

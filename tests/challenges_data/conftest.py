@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-BUNDLED = Path(__file__).resolve().parents[2] / "challenges"
+from tests.challenges_data.running import BUNDLED, prepare_all, start_all
+
 BUILT = shutil.ignore_patterns("data", "private", "__pycache__")
 
 
@@ -22,3 +23,19 @@ def build_all(out: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds all bundled challenges, built."""
     return build_all(tmp_path_factory.mktemp("challenges"))
+
+
+@pytest.fixture(scope="session")
+def built_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which another process has built the data of all bundled challenges."""
+    out = tmp_path_factory.mktemp("elsewhere")
+    prepare_all(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Path:
+    """The folder in which every starter script has run."""
+    out = tmp_path_factory.mktemp("started")
+    start_all(out, built)
+    return out

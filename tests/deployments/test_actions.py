@@ -150,3 +150,39 @@ def test_another_number_of_resamples_is_no_new_metric(session, cast, put):
     put(replicates=200)
     send(session, cast)
     assert put(replicates=500).changes == []
+
+
+METRIC = "higher_is_better = False\ndef score(truth, prediction) -> float: return 0.0\n"
+
+
+def by_metric_file(folder: Path, text: str = METRIC) -> None:
+    definition = folder / "challenge.toml"
+    old = 'scorer = "f1"'
+    definition.write_text(
+        definition.read_text()
+        .replace(old, 'scorer = "metric.py"')
+        .replace("params =", "# params =")
+    )
+    (folder / "metric.py").write_text(text)
+
+
+def test_a_metric_file_is_kept_with_the_evaluation(session, put, wines):
+    by_metric_file(wines)
+    put()
+    live = live_evaluation(session, phase_of(session).id)
+    assert (live.scorer, live.spec["code"], len(live.scorer_version)) == ("metric.py", METRIC, 12)
+    challenge = session.exec(select(Challenge).where(Challenge.slug == "wines")).one()
+    assert not challenge.higher_is_better
+    assert put().changes == []
+
+
+def test_another_text_of_a_metric_file_is_another_metric(session, cast, put, wines):
+    by_metric_file(wines)
+    put()
+    send(session, cast)
+    by_metric_file(wines, METRIC + "# better\n")
+    with pytest.raises(Conflict, match="would be scored otherwise"):
+        put()
+    session.rollback()
+    put(new_evaluation=True)
+    assert numbers(session) == {1: EvaluationState.LIVE, 2: EvaluationState.SCORING}

@@ -66,7 +66,7 @@ def test_a_broken_solution_is_the_organisers_fault(files):
 
 
 def test_a_fault_of_ours_carries_its_trace(files, monkeypatch):
-    def burst(*_arguments):
+    def burst(*_arguments, **_named):
         raise ZeroDivisionError("by design")
 
     monkeypatch.setattr("server.evaluations.scoring.evaluate_file", burst)
@@ -76,7 +76,7 @@ def test_a_fault_of_ours_carries_its_trace(files, monkeypatch):
 
 
 def test_running_out_of_memory_is_not_hidden_in_a_report(files, monkeypatch):
-    def burst(*_arguments):
+    def burst(*_arguments, **_named):
         raise MemoryError
 
     monkeypatch.setattr("server.evaluations.scoring.evaluate_file", burst)

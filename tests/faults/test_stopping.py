@@ -1,5 +1,6 @@
 """Clean stops, lost signals and dead workers: every submission is found again."""
 
+import io
 import os
 import random
 import socket
@@ -9,6 +10,7 @@ from datetime import timedelta
 import redis
 from sqlmodel import select
 
+from server.app import create_app
 from server.boards.models import Entry
 from server.shared.clock import utcnow
 from server.shared.schedules import WorkerBeat
@@ -46,9 +48,24 @@ def forget_signals(settings) -> None:
         queue.execute("DELETE FROM task")
 
 
+def hand_in(database, settings, students, *, count: int = 1) -> list[int]:
+    """Upload through an application in this process, where only the worker is looked at."""
+    client = create_app(settings, database=database).test_client()
+    chance, ids = random.Random(5), []
+    for student in students[:count]:
+        file = (io.BytesIO(predictions(chance)[0].encode()), "predictions.csv")
+        answer = client.post(
+            "/api/v1/challenges/digits/submissions",
+            headers={"Authorization": f"Bearer {student.token}"},
+            data={"file": file},
+        )
+        assert answer.status_code == 202, answer.text
+        ids.append(answer.json["id"])
+    return ids
+
+
 def test_a_lost_signal_is_found_by_the_sweep(database, settings, instance, students):
-    instance.start_web()
-    send(instance, students, count=3)
+    hand_in(database, settings, students, count=3)
     forget_signals(settings)
     instance.start("worker")
     until(lambda: all_ended(database))
@@ -84,9 +101,10 @@ def test_sigterm_finishes_or_gives_back_and_the_next_worker_goes_on(
         assert len(session.exec(select(Entry)).all()) == len(students) * 2
 
 
-def test_what_a_killed_worker_held_is_free_before_its_lease_ends(database, instance, students):
-    instance.start_web()
-    (submission_id,) = send(instance, students)
+def test_what_a_killed_worker_held_is_free_before_its_lease_ends(
+    database, settings, instance, students
+):
+    (submission_id,) = hand_in(database, settings, students)
     # This process lives, but it was not born then: its number was another's.
     dead = f"{socket.gethostname()}/{os.getpid()}/1/{'a' * 16}"
     with database.writing() as session:

@@ -84,7 +84,9 @@ def test_a_scorer_shown_beside_must_read_the_same_kind_of_file(wines: Path, edit
     assert (twice.key, twice.message) == ("scoring.also[1]", '"f1" is shown already.')
 
 
-def test_a_scorer_of_one_column_refuses_a_sample_with_two(wines: Path) -> None:
+def test_a_scorer_of_one_column_refuses_a_sample_with_two(wines: Path, edit: Edit) -> None:
+    edit('scorer = "f1"', 'scorer = "cohen_kappa"')
+    edit('params = { average = "macro" }', "#")
     sample = wines / "data" / "sample_submission.csv"
     pl.read_csv(sample).with_columns(more=pl.lit("x")).write_csv(sample)
     fault = only_fault(wines)
@@ -148,3 +150,12 @@ def test_a_baseline_names_a_phase_and_a_file_that_exist(wines: Path, edit: Edit)
     phase, file = faults(wines)
     assert (phase.key, '"main"' in phase.remedy) == ("baselines[0].phase", True)
     assert file.key == "baselines[0].file"
+
+
+def test_a_scorer_shown_beside_takes_the_parameters_that_it_shares(wines: Path, edit: Edit) -> None:
+    edit('scorer = "f1"', 'scorer = "map_at_k"')
+    edit('params = { average = "macro" }', "params = { k = 3 }")
+    edit('also = ["accuracy"]', 'also = ["hit_rate_at_k", "err"]')
+    found = [fault for fault in faults(wines) if fault.key != "submission.labels"]
+    assert [fault.key for fault in found] == ["scoring.also[1]"]
+    assert "err needs the parameter “max_grade”" in found[0].message

@@ -152,10 +152,16 @@ def test_the_ladder_is_answered_with_the_rankings_there_are() -> None:
     assert fault.remedy == 'Write ranking = "best", "latest" or "selected".'
 
 
-def test_a_plug_in_metric_is_refused_in_this_version() -> None:
-    fault = only_fault(SMALLEST.replace('"accuracy"', '"metric.py"'))
+def test_a_metric_file_has_one_name() -> None:
+    fault = only_fault(SMALLEST.replace('"accuracy"', '"my_metric.py"'))
     assert (fault.line, fault.key) == (5, "scoring.scorer")
-    assert "not available in this version" in fault.message
+    assert 'is called metric.py, not "my_metric.py"' in fault.message
+
+
+def test_a_metric_file_is_not_shown_beside_another_scorer() -> None:
+    fault = only_fault(SMALLEST.replace('"accuracy"', '"accuracy"\nalso = ["metric.py"]'))
+    assert fault.key == "scoring.also[0]"
+    assert "can't be shown beside another scorer" in fault.message
 
 
 @pytest.mark.parametrize("slug", ["A", "a b", "a_b", "-a", "a--b", "a" * 61, "é"])

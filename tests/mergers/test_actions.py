@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from server.accounts.rules import RequestState
 from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
 from server.challenges.rules import Joining
@@ -13,7 +14,8 @@ from server.mergers.actions import accept_merger
 from server.shared.errors import Conflict, Forbidden
 from server.submissions.models import Admission, Submission
 from server.submissions.rules import SubmissionState
-from server.teams.models import Team
+from server.teams.actions import hand_over
+from server.teams.models import JoinRequest, Membership, Team
 from server.teams.queries import members_of, team_of
 from tests.cast import NOON, Cast
 from tests.mergers.merging import merge, viewer_of
@@ -189,3 +191,56 @@ def test_where_the_captain_decides_a_merger_waits_for_the_other_captain(
         accept_merger(session, into=isar, request_id=request.id, by=viewer_of(cast.jonas), now=NOON)
     accept_merger(session, into=isar, request_id=request.id, by=viewer_of(cast.lena), now=NOON)
     assert solo.merged_into == isar.id
+
+
+def test_a_merger_is_not_accepted_once_the_team_that_asked_has_another_captain(
+    session: Session, cast: Cast, solo: Team, isar: Team
+) -> None:
+    session.get_one(Challenge, cast.digits.id).joining = Joining.APPROVAL
+    seat(session, solo, cast.manfred.id)
+    request = merge(session, cast, solo, isar).request
+    jonas, lena = viewer_of(cast.jonas), viewer_of(cast.lena)
+    hand_over(session, team=solo, account_id=cast.manfred.id, by=jonas, now=NOON)
+    session.commit()
+    with pytest.raises(Conflict, match="Solo has another captain since it asked"):
+        accept_merger(session, into=isar, request_id=request.id, by=lena, now=NOON)
+    session.rollback()
+    assert session.get_one(Team, solo.id).closed_at is None
+    assert session.get_one(JoinRequest, request.id).state is RequestState.OPEN
+
+
+def test_the_new_captain_can_ask_again_and_is_let_in(
+    session: Session, cast: Cast, solo: Team, isar: Team
+) -> None:
+    session.get_one(Challenge, cast.digits.id).joining = Joining.APPROVAL
+    seat(session, solo, cast.manfred.id)
+    merge(session, cast, solo, isar)
+    hand_over(session, team=solo, account_id=cast.manfred.id, by=viewer_of(cast.jonas), now=NOON)
+    again = merge(session, cast, solo, isar, "manfred").request
+    lena = viewer_of(cast.lena)
+    accept_merger(session, into=isar, request_id=again.id, by=lena, now=NOON)
+    assert solo.merged_into == isar.id
+    assert {m.name for m in members_of(session, isar.id)} == {
+        "Lena Vogt",
+        "Jonas Huber",
+        "Manfred Roth",
+    }
+
+
+def test_failures_that_count_are_counted_in_the_merged_quota(
+    session: Session, cast: Cast, solo: Team, isar: Team, submitted
+) -> None:
+    quota(session, cast, days=1, per_day=2)
+    submitted(isar, 0.7)
+    submitted(solo, *[0.8] * 5, state=SubmissionState.FAILED)
+    with pytest.raises(Conflict, match=r"have 3 submissions together.*at most 2"):
+        merge(session, cast, solo, isar)
+
+
+def seat(session: Session, team: Team, account_id: int) -> None:
+    session.add(
+        Membership(
+            team_id=team.id, challenge_id=team.challenge_id, account_id=account_id, joined_at=NOON
+        )
+    )
+    session.commit()

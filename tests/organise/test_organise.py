@@ -203,3 +203,17 @@ def test_deciding_on_a_page_comes_back_to_it(app, cast, board):
     answer = olga.post("/organise/digits/submissions/1/disqualify", data={"reason": "two accounts"})
     assert answer.status_code == 303
     assert "two accounts" in olga.get(answer.location).text
+
+
+def test_a_failure_is_told_in_plain_words_before_its_trace(app, session, cast, board):
+    trace = "Traceback (most recent call last):\n  File 'x.py'\nKeyError: 'digit'"
+    submission = session.get(Submission, 3)
+    submission.trace = trace
+    session.add(submission)
+    session.commit()
+    olga = as_(app, cast.olga)
+    for path in ("/organise/digits/submissions/3", "/organise/digits"):
+        page = olga.get(path).text
+        plain, folded = page.index("The fault is ours"), page.index("The whole trace")
+        assert plain < page.index("Press “Score again” once") < folded < page.index("File &#39;x")
+        assert "<details" in page[plain:folded]

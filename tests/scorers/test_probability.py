@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from scorers import get_scorer
-from scorers.probability import placements
+from scorers.placement import placements
 
 BINARY = [
     ("roc_auc", metrics.roc_auc_score),
     ("log_loss", metrics.log_loss),
+    ("d2_log_loss", metrics.d2_log_loss_score),
     ("brier_score", metrics.brier_score_loss),
     ("average_precision", metrics.average_precision_score),
 ]
@@ -38,18 +39,6 @@ def _matrix(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.integers(0, 4, 200), rng.dirichlet(np.ones(4), 200)
 
 
-@pytest.mark.parametrize("multi_class", ["ovr", "ovo"])
-@pytest.mark.parametrize("average", ["macro", "weighted"])
-def test_the_area_of_many_classes_is_scikit_learns(multi_class, average):
-    truth, matrix = _matrix(1)
-    scorer = get_scorer("roc_auc", multi_class=multi_class, average=average)
-    expected = metrics.roc_auc_score(truth, matrix, multi_class=multi_class, average=average)
-    assert scorer.score(truth, matrix) == expected
-    terms = scorer.terms(truth, matrix)
-    assert (terms is None) == (multi_class == "ovo")
-    assert terms is None or terms.value() == pytest.approx(expected)
-
-
 def test_the_log_loss_of_a_matrix_is_scikit_learns_with_a_class_that_does_not_occur():
     truth, matrix = _matrix(2)
     truth[truth == 3] = 0
@@ -63,6 +52,41 @@ def test_the_class_whose_probability_is_predicted_can_be_named(name):
     truth, prediction = np.array(["no", "yes", "no", "yes"]), np.array([0.1, 0.4, 0.6, 0.9])
     scorer = get_scorer(name, pos_label="yes")
     assert scorer.score(truth, prediction) == get_scorer(name).score(truth == "yes", prediction)
+
+
+@pytest.mark.parametrize("scale_by_half", ["auto", True, False])
+@pytest.mark.parametrize("classes", [2, 4])
+def test_the_brier_score_of_a_matrix_is_scikit_learns(classes, scale_by_half):
+    rng = np.random.default_rng(8)
+    truth, matrix = rng.integers(0, classes, 100), rng.dirichlet(np.ones(classes), 100)
+    truth[truth == 1] = 0
+    given = {"labels": list(range(classes)), "scale_by_half": scale_by_half}
+    scorer, expected = get_scorer("brier_score", **given), metrics.brier_score_loss
+    assert scorer.score(truth, matrix) == expected(truth, matrix, **given)
+    assert scorer.terms(truth, matrix).value() == pytest.approx(expected(truth, matrix, **given))
+
+
+@pytest.mark.parametrize("scale_by_half", ["auto", True, False])
+def test_the_brier_score_of_one_column_is_halved_as_scikit_learn_halves_it(scale_by_half):
+    truth, prediction = np.array([0, 1, 1, 0]), np.array([0.1, 0.9, 0.8, 0.3])
+    scorer = get_scorer("brier_score", scale_by_half=scale_by_half)
+    expected = metrics.brier_score_loss(truth, prediction, scale_by_half=scale_by_half)
+    assert scorer.score(truth, prediction) == expected
+    assert scorer.terms(truth, prediction).value() == pytest.approx(expected)
+
+
+def test_the_share_of_the_log_loss_that_is_saved_is_scikit_learns():
+    truth, matrix = _matrix(9)
+    truth[truth == 3] = 0
+    scorer = get_scorer("d2_log_loss", labels=[0, 1, 2, 3])
+    expected = metrics.d2_log_loss_score(truth, matrix, labels=[0, 1, 2, 3])
+    assert scorer.score(truth, matrix) == expected
+    assert scorer.terms(truth, matrix).value() == pytest.approx(expected)
+
+
+def test_where_one_class_alone_occurs_no_loss_can_be_saved():
+    with pytest.raises(ValueError, match="only one class"):
+        get_scorer("d2_log_loss", labels=[0, 1]).score([1, 1, 1], [0.9, 0.8, 0.7])
 
 
 def test_placements_are_the_shares_of_the_other_class_on_the_right_side():

@@ -1,6 +1,8 @@
 """Builds the world: people, challenges, texts with a script in them, requests and tokens."""
 
 import hashlib
+import pickle
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ from server.accounts.models import (
     Account,
     AffiliationRequest,
     ApiToken,
+    BrowserSession,
     UniversityManager,
 )
+from server.accounts.sessions import session_digest
 from server.accounts.signin import token_digest
 from server.app import create_app
 from server.challenges.models import (
@@ -48,24 +52,10 @@ from tests.security.world import World
 
 def build(folder: Path, database_file: Path) -> World:
     """Make the world in a folder, from a migrated and empty database."""
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        data_dir=folder,
-        secret_key="a-secret-that-only-the-tests-know-0123456789",
-        base_url="http://localhost",
-        **{
-            f"rate_limit_{n}": "100000 per minute"
-            for n in ("uploads", "sign_in", "sign_up", "tokens")
-        },
-    )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "varsity.db").write_bytes(database_file.read_bytes())
-    database, clock, cast = Database(settings.database), FrozenClock(NOON), Cast()
-    app = create_app(settings, clock=clock, database=database)
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    world = World(settings, database, clock, cast, app, [])
-    with database.writing() as session:
+    world = _opened(_settings(folder), Cast())
+    with world.database.writing() as session:
         _fill(session, world)
         session.commit()
         for row in list(session):
@@ -73,6 +63,40 @@ def build(folder: Path, database_file: Path) -> World:
         session.expunge_all()
     world.keep()
     return world
+
+
+def copied(world: World, folder: Path) -> World:
+    """Make the same world again in another folder, with an application of its own."""
+    before = world.settings.data_dir
+    shutil.copytree(before, folder)
+    cast = pickle.loads(pickle.dumps(world.cast))
+    made = _opened(_settings(folder), cast)
+    made.solutions = [folder / path.relative_to(before) for path in world.solutions]
+    made.ids, made.tokens = dict(world.ids), dict(world.tokens)
+    made.keep()
+    return made
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        data_dir=folder,
+        secret_key="a-secret-that-only-the-tests-know-0123456789",
+        base_url="http://localhost",
+        **{
+            f"rate_limit_{n}": "100000 per minute"
+            for n in ("uploads", "sign_in", "sign_up", "tokens", "codes")
+        },
+    )
+
+
+def _opened(settings: Settings, cast: Cast) -> World:
+    """Open the database of the settings' folder under an application with a clock of its own."""
+    database, clock = Database(settings.database), FrozenClock(NOON)
+    app = create_app(settings, clock=clock, database=database)
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return World(settings, database, clock, cast, app, [])
 
 
 def _fill(session: Session, world: World) -> None:
@@ -88,6 +112,7 @@ def _fill(session: Session, world: World) -> None:
     add_results(session, world)
     _add_requests(session, world)
     _add_tokens(session, world)
+    _add_sessions(session, world)
     _sign_links(session, world)
 
 
@@ -225,6 +250,19 @@ def _add_tokens(session: Session, world: World) -> None:
         session.add(token)
         session.flush()
         world.ids[f"token of {key}"] = token.id or 0
+
+
+def _add_sessions(session: Session, world: World) -> None:
+    for key, account in world.cast.people.items():
+        session.add(
+            BrowserSession(
+                digest=session_digest(f"session-of-{key}"),
+                account_id=account.id,
+                created_at=NOON,
+                seen_on=NOON,
+            )
+        )
+    session.flush()
 
 
 def _sign_links(session: Session, world: World) -> None:

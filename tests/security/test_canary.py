@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -18,13 +19,14 @@ from server.shared.events import Event
 from server.shared.mail import OutgoingMail
 from server.shared.storage import FileStore
 from server.submissions.models import Submission
-from tests.security.crawling import crawl, get
+from tests.security.crawling import Crawl, crawl, get
 from tests.security.marks import (
     HIDDEN_LABEL,
     HIDDEN_NUMBERS,
     PRIVATE,
     PRIVATE_MARKS,
     SOLUTION_MARKS,
+    Marks,
 )
 from tests.security.results import record
 from tests.security.world import ROLES, World
@@ -142,25 +144,25 @@ def test_nobody_else_finds_hidden_answers_or_private_scores(world: World, caplog
     assert not found, "\n".join(found)
 
 
-def test_the_crawl_sees_the_marks_where_they_may_be_seen(world: World):
+def test_the_crawl_sees_the_marks_where_they_may_be_seen(crawled: Callable[[str], Crawl]):
     """Without this, a crawl that reads nothing would pass."""
     for role in ("organiser", "administrator"):
-        seen = crawl(world, role)
+        seen = crawled(role)
         assert seen.found(PRIVATE_MARKS)
         assert not seen.found(SOLUTION_MARKS)
 
 
 def test_after_the_reveal_the_private_score_is_shown_and_the_solution_is_not(world: World):
     reveal_digits(world)
-    for role in ("visitor", "member"):
-        seen = crawl(world, role)
-        assert any("leaderboard" in hit for hit in seen.found(PRIVATE_MARKS))
-        assert not seen.found(SOLUTION_MARKS)
+    seen = {role: crawl(world, role) for role in ("visitor", "member")}
+    for each in seen.values():
+        assert any("leaderboard" in hit for hit in each.found(PRIVATE_MARKS))
+        assert not each.found(SOLUTION_MARKS)
     feed = get(world, "visitor", "/challenges/digits/leaderboard.csv?board=private").text
     rows = list(csv.DictReader(io.StringIO(feed)))
     assert sorted(float(row["score"]) for row in rows) == sorted(s[0] for s in PRIVATE)
     # The other challenge's result is still to come.
-    assert not [f for f in crawl(world, "visitor").found(PRIVATE_MARKS) if "tides" in f]
+    assert not [f for f in seen["visitor"].found(PRIVATE_MARKS) if "tides" in f]
 
 
 def test_the_private_board_is_refused_before_the_reveal(world: World):
@@ -230,3 +232,31 @@ def test_the_marks_find_numbers_as_pages_write_them():
     for text in ("0.75", "0.12", "10.12345", "class_1", "2026-11-20"):
         assert not SOLUTION_MARKS.search(text)
         assert not PRIVATE_MARKS.search(text)
+
+
+CODE_MARK = "CANARY-CODE-v3q"
+CODE = f"""
+higher_is_better = True
+def score(truth, prediction) -> float:
+    return len("{CODE_MARK}")
+"""
+
+
+@pytest.mark.timeout(300)
+def test_the_text_of_a_metric_file_is_shown_to_nobody(world: World, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    with world.database.writing() as session:
+        for evaluation in session.exec(select(Evaluation)):
+            evaluation.scorer = "metric.py"
+            evaluation.spec = {**evaluation.spec, "scorer": "metric.py", "code": CODE, "params": {}}
+            session.add(evaluation)
+        session.commit()
+    marks = Marks([], (CODE_MARK,))
+    for role in ("visitor", "organiser", "administrator"):
+        seen = crawl(world, role)
+        assert len(seen.answers) > 60
+        assert seen.found(marks) == []
+    with world.database.reading() as session:
+        assert CODE_MARK not in everything_kept(session)
+    said = capfd.readouterr()
+    assert CODE_MARK not in caplog.text + said.out + said.err

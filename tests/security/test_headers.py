@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from server.app import create_app
 from server.challenges.models import ChallengePage
 from server.shared.database import Database
 from tests.cast import NOON, PASSWORD, FrozenClock
-from tests.security.crawling import crawl, get, parsed
+from tests.security.crawling import Crawl, get, parsed
 from tests.security.world import World
 
 POLICY = {
@@ -81,10 +82,10 @@ def policy_of(header: str) -> dict[str, str]:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("role", ["visitor", "member", "organiser", "administrator"])
-def test_every_answer_is_safe_to_show(world: World, role: str):
+def test_every_answer_is_safe_to_show(crawled: Callable[[str], Crawl], role: str):
     """Also for what people wrote: names, notes and pages of the world hold a script."""
     wrong = []
-    for path, answer in crawl(world, role).answers.items():
+    for path, answer in crawled(role).answers.items():
         headers = answer.headers
         policy = policy_of(headers.get("Content-Security-Policy", ""))
         if policy.items() < POLICY.items() or "unsafe" in str(policy):
@@ -215,10 +216,20 @@ def tries(world: World, which: str):
         path = "/api/v1/challenges/digits/submissions"
         return app.test_client().post(path, data=data, headers=bearer)
 
-    return {"sign_in": sign_in, "sign_up": sign_up, "tokens": tokens, "uploads": uploads}[which]
+    def codes(number: int):
+        body = {"code": f"guess-{number}"}
+        return app.test_client().post("/api/v1/teams/join", json=body, headers=bearer)
+
+    return {
+        "sign_in": sign_in,
+        "sign_up": sign_up,
+        "tokens": tokens,
+        "uploads": uploads,
+        "codes": codes,
+    }[which]
 
 
-@pytest.mark.parametrize("which", ["sign_in", "sign_up", "tokens", "uploads"])
+@pytest.mark.parametrize("which", ["sign_in", "sign_up", "tokens", "uploads", "codes"])
 def test_who_tries_too_often_is_told_when_to_come_back(world: World, which: str):
     attempt = tries(world, which)
     answers = [attempt(number) for number in range(3)]

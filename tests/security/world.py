@@ -49,7 +49,7 @@ class World:
         key = ROLES[role]
         if key is not None:
             with client.session_transaction() as cookie:
-                cookie[COOKIE_KEY] = [self.cast.people[key].id, 0]
+                cookie[COOKIE_KEY] = f"session-of-{key}"
         return client
 
     def bearer(self, role: str) -> dict[str, str]:

@@ -2,8 +2,14 @@
 
 import ctypes
 import os
+import signal
+import socket
+import tempfile
 import time
 from pathlib import Path
+
+from server.shared.kernel import die_with_parent
+from server.shared.limited import protection_of_this_child
 
 
 def echo(text: str) -> str:
@@ -39,11 +45,48 @@ def talk(length: int) -> str:
     return "x" * length
 
 
-def fill_the_disk(path: str) -> str:
-    with Path(path).open("wb") as file:
-        for _ in range(10_000):
-            file.write(bytes(1_000_000))
+def fill_the_disk() -> str:
+    with Path("big").open("wb") as file:
+        try:
+            for _ in range(10_000):
+                file.write(bytes(1_000_000))
+        except OSError as error:
+            return f"{error.strerror} after {file.tell():,} bytes"
     return "written"
+
+
+def write_to(path: str) -> str:
+    Path(path).write_text("mine")
+    return "written"
+
+
+def delete(path: str) -> str:
+    Path(path).unlink()
+    return "deleted"
+
+
+def leave_something(path: str) -> str:
+    Path("left.txt").write_text("left")
+    return f"{Path.cwd()} {tempfile.gettempdir()} {path}"
+
+
+def connect(port: int) -> str:
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        return "connected"
+
+
+def many_processes() -> str:
+    """More children than a run may have; each ends with this process."""
+    started = 0
+    try:
+        while started < 1000:
+            if os.fork() == 0:
+                die_with_parent(signal.SIGKILL)
+                time.sleep(60)
+            started += 1
+    except OSError as error:
+        return f"{error.strerror} after {started}"
+    return f"started {started}"
 
 
 def open_many_files() -> str:
@@ -51,10 +94,8 @@ def open_many_files() -> str:
     return str(len(held))
 
 
-def own_pid(path: str) -> str:
-    Path(path).write_text(str(os.getpid()))
-    while True:
-        time.sleep(60)
+def kept_by(network_of_the_worker: str) -> str:
+    return "|".join(protection_of_this_child(network_of_the_worker).values())
 
 
 def whose_child() -> str:

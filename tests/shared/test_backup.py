@@ -15,7 +15,7 @@ from sqlmodel import SQLModel, select
 
 import server.app  # noqa: F401 - every room's tables
 from server.accounts.models import Account
-from server.shared.backup import OF_PROCESSES, Contents, tables_to_keep, write_backup
+from server.shared.backup import OF_THE_MOMENT, Contents, tables_to_keep, write_backup
 from server.shared.backup_rows import load_table
 from server.shared.database import Database
 from server.shared.errors import Conflict, DomainError, Invalid
@@ -139,7 +139,7 @@ def test_an_existing_file_is_not_overwritten(tmp_path, database, stores) -> None
 
 def test_every_table_of_the_database_is_kept(database) -> None:
     names = set(sa.inspect(database.read_engine).get_table_names())
-    assert names == {t.name for t in tables_to_keep()} | OF_PROCESSES | {"alembic_version"}
+    assert names == {t.name for t in tables_to_keep()} | OF_THE_MOMENT | {"alembic_version"}
 
 
 def test_a_table_that_the_program_does_not_know_stops_the_backup(

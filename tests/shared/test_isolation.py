@@ -1,17 +1,20 @@
 """Whatever a scorer does in its child, the next one is scored."""
 
+import contextlib
 import os
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from server.shared.isolation import Isolation, LimitExceeded, Limits, NoChildren
+from server.shared.isolation import Isolation, LimitExceeded, NoChildren
+from server.shared.limited import Limits
 from tests.shared import misbehaviour
 
-SECONDS = 4
+SECONDS = 3
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,19 @@ def gone(pid: int) -> bool:
     return False
 
 
+def busy_child(fork_server: int) -> int:
+    """A child that has begun its work: it has left the folder that it was started in."""
+    here = Path.cwd()
+    for _ in range(200):
+        listed = Path(f"/proc/{fork_server}/task/{fork_server}/children").read_text().split()
+        for child in map(int, listed):
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{child}/cwd").readlink() != here:
+                    return child
+        time.sleep(0.02)
+    raise AssertionError("no child began to work")
+
+
 @pytest.mark.parametrize("function", [misbehaviour.loop_for_ever, misbehaviour.sleep_for_ever])
 def test_what_never_ends_is_stopped_and_told_so(isolation, function):
     assert refusal(isolation, function) == f"scoring took longer than {SECONDS} s of wall time"
@@ -54,6 +70,14 @@ def test_a_child_that_leaves_is_told_by_its_exit_code(isolation):
     assert "exit code 7" in refusal(isolation, misbehaviour.leave, 7)
 
 
+def test_a_child_that_leaves_without_a_fault_is_noticed_at_once(isolation):
+    started = time.monotonic()
+    assert (
+        refusal(isolation, misbehaviour.leave, 0) == "the scoring process ended without an answer"
+    )
+    assert time.monotonic() - started < SECONDS
+
+
 def test_a_crash_is_told_by_its_signal(isolation):
     assert f"exit code {-signal.SIGSEGV}" in refusal(isolation, misbehaviour.crash)
 
@@ -64,10 +88,31 @@ def test_an_answer_may_be_long_but_not_without_end(isolation):
     assert said == "the result has 70,000,000 characters; 64,000,000 are allowed"
 
 
-def test_a_child_can_not_fill_the_disk(isolation, tmp_path):
-    with pytest.raises(OSError, match="File too large"):
-        isolation.run(misbehaviour.fill_the_disk, str(tmp_path / "big"))
-    assert (tmp_path / "big").stat().st_size <= 1 << 24
+def test_a_child_can_not_fill_the_disk(isolation):
+    assert isolation.run(misbehaviour.fill_the_disk) == "File too large after 16,777,216 bytes"
+
+
+def test_a_child_writes_and_deletes_nothing_outside_its_own_folder(isolation, tmp_path):
+    kept = tmp_path / "varsity.db"
+    kept.write_text("scores")
+    for act in (misbehaviour.write_to, misbehaviour.delete):
+        with pytest.raises(PermissionError):
+            isolation.run(act, str(kept))
+    assert kept.read_text() == "scores"
+
+
+def test_a_child_works_in_a_folder_of_its_own_that_is_removed(isolation):
+    where, temporary, _ = isolation.run(misbehaviour.leave_something, "x").split()
+    assert where == temporary
+    assert not Path(where).parent.exists()
+
+
+def test_a_child_reaches_no_network(isolation):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert misbehaviour.connect(port) == "connected"
+        with pytest.raises(OSError, match=r"refused|unreachable|permitted|denied"):
+            isolation.run(misbehaviour.connect, port)
 
 
 def test_a_child_can_not_open_files_without_end(isolation):
@@ -88,30 +133,25 @@ def test_a_killed_fork_server_is_replaced_and_no_file_is_blamed(isolation):
     assert said == [str(n) for n in range(6)]
 
 
-def test_what_runs_while_the_fork_server_is_killed_is_run_again(isolation, tmp_path):
+def test_what_runs_while_the_fork_server_is_killed_is_run_again(isolation):
     _, fork_server = map(int, isolation.run(misbehaviour.whose_child).split())
-    note = tmp_path / "pid"
     with ThreadPoolExecutor(1) as threads:
-        running = threads.submit(isolation.run, misbehaviour.own_pid, str(note))
-        while not note.exists() or not note.read_text():
-            time.sleep(0.02)
-        first = int(note.read_text())
+        running = threads.submit(isolation.run, misbehaviour.sleep_for_ever)
+        first = busy_child(fork_server)
         os.kill(fork_server, signal.SIGKILL)
         assert gone(first)
         with pytest.raises(LimitExceeded, match="wall time"):
             running.result()
-    assert int(note.read_text()) != first
 
 
-def test_a_stopped_pool_takes_its_children_along_and_starts_none(tmp_path):
+def test_a_stopped_pool_takes_its_children_along_and_starts_none():
     own = Isolation(workers=1, limits=Limits(1_500_000_000, 60))
-    note = tmp_path / "pid"
+    _, fork_server = map(int, own.run(misbehaviour.whose_child).split())
     threads = ThreadPoolExecutor(1)
-    running = threads.submit(own.run, misbehaviour.own_pid, str(note))
-    while not note.exists() or not note.read_text():
-        time.sleep(0.02)
+    running = threads.submit(own.run, misbehaviour.sleep_for_ever)
+    child = busy_child(fork_server)
     own.stop()
-    assert gone(int(note.read_text()))
+    assert gone(child)
     with pytest.raises(NoChildren):
         own.run(misbehaviour.echo, "late")
     with pytest.raises(NoChildren):

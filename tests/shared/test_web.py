@@ -13,7 +13,8 @@ import pytest
 
 from server.app import create_app
 from server.shared.access import Who, access
-from server.shared.web import SAFE_METHODS, _break_off, safe_path
+from server.shared.bodies import Hurry
+from server.shared.web import SAFE_METHODS, safe_path
 from tests.cast import sign_in
 
 # A web server that gives an ordinary body one second; it knows no rooms, so it starts quickly.
@@ -26,6 +27,7 @@ from server.shared import web
 from server.shared.access import BASIC_GATES, VISITOR, Who, access
 from server.shared.clock import utcnow
 from server.shared.database import Database
+from server.shared.errors import DomainError
 from server.shared.settings import Settings
 
 web.ORDINARY_SECONDS = 1
@@ -43,6 +45,7 @@ def unread():
 
 
 app = Flask("hurried")
+app.register_error_handler(DomainError, lambda error: (f"{error.code}: {error}", error.status))
 app.add_url_rule("/length", "length", length, methods=["POST"])
 app.add_url_rule("/unread", "unread", unread, methods=["POST"])
 web.install(
@@ -202,9 +205,9 @@ def test_a_connection_broken_off_ends_the_reading_but_can_still_be_answered():
         read = []
         thread = threading.Thread(target=lambda: read.append(ours.recv(10)))
         thread.start()
-        _break_off(ours)
+        hurry = Hurry(ours, allowed=0.01)
         thread.join(10)
-        assert read == [b""]
+        assert (read, hurry.over) == ([b""], True)
         ours.sendall(b"408")
         assert theirs.recv(10) == b"408"
 
@@ -213,8 +216,9 @@ def test_to_break_off_what_is_closed_already_is_no_fault():
     ours, theirs = socket.socketpair()
     theirs.close()
     ours.close()
-    _break_off(ours)
-    assert ours.fileno() == -1
+    hurry = Hurry(ours, allowed=0)
+    hurry._timer.join(10)
+    assert (ours.fileno(), hurry.over) == (-1, True)
 
 
 def free_port() -> int:
@@ -273,7 +277,7 @@ def test_a_body_that_has_arrived_is_read_whole(hurried):
         assert answer(connection).startswith(b"HTTP/1.1 200 OK")
 
 
-@pytest.mark.parametrize(("path", "status"), [("/length", 400), ("/unread", 200)])
+@pytest.mark.parametrize(("path", "status"), [("/length", 408), ("/unread", 200)])
 def test_a_body_that_does_not_arrive_in_time_holds_its_thread_no_longer(hurried, path, status):
     """Also one that nobody reads: gunicorn itself waits for it before the next request."""
     began = time.monotonic()
@@ -298,3 +302,42 @@ def test_a_body_of_no_length_known_before_is_read_to_its_end(hurried):
         head = b"POST /length HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
         connection.sendall(head + b"5\r\nhello\r\n4\r\n you\r\n0\r\n\r\n")
         assert b"Content-Length: 9\r\n" in answer(connection)
+
+
+def test_who_is_too_slow_is_told_how_long_it_may_take(hurried):
+    with begin(hurried, "/length", sent=b"x", length=1000) as slow:
+        said = b"".join(iter(lambda: answer(slow), b""))
+    assert b"upload-timeout: What you sent did not arrive whole within the 1 seconds" in said
+
+
+CHUNKED = b"POST /length HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"5\r\nhello",
+        b"5\r\nhel",
+        b"5\r\nhelloXX0\r\n\r\n",
+        b"zz\r\nhello\r\n0\r\n\r\n",
+        b"-5\r\nhello\r\n0\r\n\r\n",
+        b"\r\nhello\r\n0\r\n\r\n",
+        b"5;=\r\nhello\r\n0\r\n\r\n",
+        b"5\r\nhello\r\n0\r\nnot a header\r\n\r\n",
+        b"5\r\nhello\r\n0\r\n",
+        b"",
+    ],
+)
+def test_chunks_that_are_none_are_the_senders_mistake(hurried, body):
+    with socket.create_connection(("127.0.0.1", hurried), timeout=20) as connection:
+        connection.sendall(CHUNKED + body)
+        connection.shutdown(socket.SHUT_WR)
+        said = b"".join(iter(lambda: answer(connection), b""))
+    assert said.startswith(b"HTTP/1.1 400 "), said
+    assert b"broken-body" in said
+
+
+def test_chunks_that_stop_coming_are_too_slow(hurried):
+    with socket.create_connection(("127.0.0.1", hurried), timeout=20) as connection:
+        connection.sendall(CHUNKED + b"5\r\nhello\r\n")
+        assert answer(connection).startswith(b"HTTP/1.1 408 ")

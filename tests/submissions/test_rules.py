@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from server.shared.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooLarge
 from server.submissions.rules import (
     COUNTED,
+    FAILURES_GIVEN_BACK,
     FINAL,
     WAITING,
     PhaseTimes,
@@ -16,6 +17,7 @@ from server.submissions.rules import (
     SubmissionState,
     choose_phase,
     day_of,
+    failures_that_count,
     has_ended,
     may_select,
     may_submit,
@@ -266,3 +268,24 @@ def test_a_pick_is_refused_with_its_reason(selected, ended, state, code):
 @pytest.mark.parametrize("state", [*WAITING, SubmissionState.SCORED])
 def test_what_has_or_may_get_a_score_can_be_picked(state):
     may_select(selected=1, most=2, ended=False, state=state)
+
+
+def test_the_first_three_failures_of_a_day_are_given_back_and_each_further_one_counts():
+    morning = NOON - timedelta(hours=11)
+    for number, counted in enumerate((0, 0, 0, 0, 1, 2)):
+        moments = [morning + timedelta(hours=n) for n in range(number)]
+        assert failures_that_count(moments, now=NOON) == (counted, counted)
+
+
+def test_failures_are_counted_by_the_day_of_utc_they_were_received_on():
+    today, yesterday = [NOON] * 5, [NOON - timedelta(days=1)] * 4
+    assert failures_that_count(yesterday + today, now=NOON) == (2, 3)
+    assert failures_that_count(yesterday, now=NOON) == (0, 1)
+
+
+@given(st.lists(moments, max_size=30), moments)
+def test_no_day_gives_back_more_than_three(received, now):
+    found = failures_that_count(received, now=now)
+    days = {day_of(m) for m in received}
+    assert found.total >= len(received) - FAILURES_GIVEN_BACK * len(days)
+    assert 0 <= found.today <= found.total <= len(received)

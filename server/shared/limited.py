@@ -1,0 +1,103 @@
+"""What a scoring child does to itself before it scores: lower its limits, leave the network."""
+
+import os
+import resource
+import signal
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from server.shared import landlock, seccomp
+from server.shared.confinement import lower_limit, tasks_of
+from server.shared.kernel import die_with_parent
+from server.shared.namespaces import leave_network
+
+# In a child's own folder: the pipe that it holds open, and where it may write.
+ALIVE, SCRATCH = "alive", "scratch"
+
+
+class Limits(NamedTuple):
+    """What one child may use; `tasks`: processes and threads, of which root may have any number."""
+
+    memory_bytes: int
+    wall_seconds: int
+    file_bytes: int = 1 << 30
+    open_files: int = 256
+    tasks: int = 512
+    result_characters: int = 64_000_000
+
+
+class TooMuchSaid(Exception):
+    """The answer would fill the worker's memory."""
+
+
+def lower_limits(limits: Limits) -> None:
+    """Run in the child before anything else: lower its own limits for good."""
+    die_with_parent(signal.SIGKILL)
+    alone = _leave_the_network()
+    tasks = limits.tasks + (0 if alone else tasks_of(os.getuid()))
+    seconds = limits.wall_seconds * 2
+    for what, most in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_NPROC, tasks),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        lower_limit(what, most, most)
+
+
+def _leave_the_network() -> bool:
+    """By a namespace, else by a filter of calls; whether its processes are counted apart now."""
+    if leave_network():
+        return os.geteuid() != 0
+    with suppress(OSError):
+        seccomp.forbid_network()
+    return False
+
+
+def bounded(function: Callable[..., str], most: int, folder: str, *arguments: Any) -> str:
+    """Run in the child: write in its own folder only, and answer no more than the worker can hold.
+
+    Raises: TooMuchSaid, and what the function raises.
+    """
+    # Never closed: the worker sees that this process has ended when the kernel closes it.
+    os.open(Path(folder) / ALIVE, os.O_WRONLY)
+    _write_only_in(Path(folder) / SCRATCH)
+    text = function(*arguments)
+    if len(text) > most:
+        raise TooMuchSaid(f"the result has {len(text):,} characters; {most:,} are allowed")
+    return text
+
+
+def _write_only_in(scratch: Path) -> None:
+    scratch.mkdir()
+    os.chdir(scratch)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+    # Where there is no Landlock the limits are all there is: the worker's log says so.
+    with suppress(OSError):
+        landlock.restrict(readable=None, writable=[scratch, Path(os.devnull)])
+
+
+def protection_of_this_child(network_of_the_worker: str) -> dict[str, str]:
+    """What a scoring child is kept by, looked at from inside it; in the words of the log."""
+    writes = f"Landlock {landlock.version()}" if landlock.version() else "none"
+    return {"scoring_writes": writes, "scoring_network": _network(network_of_the_worker)}
+
+
+def network_of_this_process() -> str:
+    """Which network a process is in; empty where the system does not say."""
+    with suppress(OSError):
+        return os.readlink("/proc/self/ns/net")
+    return ""
+
+
+def _network(of_the_worker: str) -> str:
+    if of_the_worker and network_of_this_process() != of_the_worker:
+        return "network namespace"
+    if "Seccomp:\t2" in Path("/proc/self/status").read_text(encoding="ascii"):
+        return "seccomp"
+    return "Landlock (TCP only)" if landlock.version() >= landlock.TCP_SINCE else "none"
