@@ -32,7 +32,7 @@ def test_the_value_is_scikit_learns_and_so_is_that_of_the_sums(columns, average)
     assert scorer.terms(truth, scores).value() == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("average", ["macro", "weighted", "micro"])
 @pytest.mark.parametrize("columns", [_classes, _indicators])
 def test_the_expansion_agrees_with_doubling_a_row(columns, average):
     truth, scores = columns(1500)

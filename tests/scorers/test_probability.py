@@ -114,3 +114,24 @@ def test_the_expansion_in_weights_agrees_with_doubling_a_row(name):
         )
         approximate = terms.finish(sums[:, :-1], sums[:, -1])[0] - terms.value()
         assert approximate == pytest.approx(exact, abs=2e-6)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(("rows", "classes"), [(1, 3), (57, 4), (20_001, 10)])
+def test_the_log_loss_of_many_classes_is_scikit_learns_to_the_last_bit(rows, classes, order):
+    rng = np.random.default_rng(rows)
+    truth = rng.integers(0, classes, rows)
+    chances = rng.dirichlet(np.ones(classes), rows)
+    chances[-1] = np.eye(classes)[(truth[-1] + 1) % classes]
+    matrix = np.array(chances, order=order)
+    labels = list(range(classes))
+    found = get_scorer("log_loss", labels=labels).score(truth, matrix)
+    assert found == metrics.log_loss(truth, matrix, labels=labels)
+
+
+def test_a_matrix_that_scikit_learn_refuses_is_refused():
+    chances = np.full((4, 3), 1 / 3)
+    scorer = get_scorer("log_loss", labels=[0, 1, 2])
+    for wrong, truth in ((chances * 4, [0, 1, 2, 0]), (chances, [0, 1, 2, 7])):
+        with pytest.raises(ValueError, match="y_"):
+            scorer.score(np.array(truth), wrong)
