@@ -10,7 +10,7 @@ from scipy.signal import lfilter
 from scipy.special import expit, logit
 
 from scorers import get_scorer
-from scorers.resampling import block_length
+from scorers.sampling.resampling import block_length
 from scorers.scorer import Scorer
 
 RARE = 0.02

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
         evaluate_file,
     )
     from scorers.kinds import InputKind
+    from scorers.reading.schema import Schema
     from scorers.registry import SCORERS, get_scorer
-    from scorers.schema import Schema
     from scorers.scorer import Scorer
     from scorers.spec import EvaluationSpec
     from scorers.tables import read_predictions
@@ -68,7 +68,7 @@ _HOMES = {
     "evaluate": ("BoardResult", "Evaluated", "SolutionFacts", "check_solution", "evaluate_file"),
     "kinds": ("InputKind",),
     "registry": ("SCORERS", "get_scorer"),
-    "schema": ("Schema",),
+    "reading.schema": ("Schema",),
     "scorer": ("Scorer",),
     "spec": ("EvaluationSpec",),
     "tables": ("read_predictions",),

@@ -13,8 +13,8 @@ from scorers.errors import InvalidParameter
 from scorers.kinds import InputKind
 from scorers.parameters import REQUIRED, Parameter, is_number
 from scorers.roles import Role
+from scorers.sampling.terms import Floats, Joined, Sums
 from scorers.scorer import Scorer
-from scorers.terms import Floats, Joined, Sums
 
 Array = NDArray[Any]
 _WEIGHTED_SUM = "https://en.wikipedia.org/wiki/Weighted_sum_model"

@@ -9,9 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scorers.aligning import align
 from scorers.binding import bind_scorers, invalid, kind_of
-from scorers.checking import Locate, where
 from scorers.errors import (
     Fault,
     InvalidPredictions,
@@ -22,14 +20,16 @@ from scorers.errors import (
 from scorers.inputs import INPUTS, Content
 from scorers.kinds import InputKind
 from scorers.labels import all_whole, encode, in_codes, sort_labels
-from scorers.metric_evaluating import check_metric_solution, evaluate_by_metric
-from scorers.metric_scoring import Run
+from scorers.metric_files.evaluating import check_metric_solution, evaluate_by_metric
+from scorers.metric_files.scoring import Run
+from scorers.reading.aligning import align
+from scorers.reading.checking import Locate, where
+from scorers.reading.schema import Schema
 from scorers.results import BoardResult, Evaluated, SolutionFacts
-from scorers.schema import Schema
 from scorers.scorer import Scorer
-from scorers.solution import Solution, read_solution
+from scorers.solutions.solution import Solution, read_solution
+from scorers.solutions.splitting import Mask
 from scorers.spec import EvaluationSpec
-from scorers.splitting import Mask
 from scorers.tables import read_table
 
 __all__ = [

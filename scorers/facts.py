@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from scorers.errors import InvalidParameter
-from scorers.metric_file import InvalidMetric, read_metric
+from scorers.metric_files.file import InvalidMetric, read_metric
 from scorers.registry import get_scorer
 
 

@@ -1,6 +1,6 @@
 """What each kind of prediction looks like in a file, and what the solution holds beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,6 +21,10 @@ class Content(StrEnum):
     NAME = "name"  # a text that is not empty
     TEXT = "text"  # any text, the empty one too
     CELL = "cell"  # a list, a mask, boxes: read by the scorer's own reader
+
+
+# What is wrong with a cell, in words that follow its place; None: nothing.
+CellCheck = Callable[[str], str | None]
 
 
 class Input(NamedTuple):

@@ -28,61 +28,65 @@ class Family(NamedTuple):
 FAMILIES = (
     Family(
         "Labels",
-        "classification",
+        "classes.classification",
         ("accuracy", "balanced_accuracy", "zero_one_loss", "hamming_loss"),
     ),
     Family(
         "Precision and recall",
-        "precision_recall",
+        "classes.precision_recall",
         ("precision", "recall", "f1", "fbeta", "jaccard"),
     ),
-    Family("Agreement of labels", "agreement", ("matthews_corrcoef", "cohen_kappa")),
+    Family("Agreement of labels", "classes.agreement", ("matthews_corrcoef", "cohen_kappa")),
     Family(
         "Probabilities",
-        "probability",
+        "classes.probability",
         ("log_loss", "d2_log_loss", "brier_score"),
     ),
-    Family("Areas under ROC curves", "areas", ("roc_auc",)),
-    Family("Areas under precision-recall curves", "average_precision", ("average_precision",)),
+    Family("Areas under ROC curves", "classes.areas", ("roc_auc",)),
+    Family(
+        "Areas under precision-recall curves",
+        "classes.average_precision",
+        ("average_precision",),
+    ),
     Family(
         "Rankings of the labels of a row",
-        "multilabel",
+        "classes.multilabel",
         ("label_ranking_average_precision", "coverage_error", "label_ranking_loss"),
     ),
-    Family("Decision scores", "decisions", ("top_k_accuracy", "hinge_loss")),
-    Family("Separation of two classes", "separation", ("gini", "ks_statistic")),
-    Family("Calibration", "calibration", ("expected_calibration_error",)),
-    Family("Clusters", "clustering", ("adjusted_rand", "fowlkes_mallows")),
+    Family("Decision scores", "classes.decisions", ("top_k_accuracy", "hinge_loss")),
+    Family("Separation of two classes", "classes.separation", ("gini", "ks_statistic")),
+    Family("Calibration", "classes.calibration", ("expected_calibration_error",)),
+    Family("Clusters", "clusters.clustering", ("adjusted_rand", "fowlkes_mallows")),
     Family(
         "Information of clusters",
-        "mutual_information",
+        "clusters.mutual_information",
         ("normalized_mutual_info", "adjusted_mutual_info", "v_measure"),
     ),
     Family(
         "Numbers",
-        "regression",
+        "numbers.regression",
         ("mse", "rmse", "msle", "rmsle", "mae", "median_absolute_error", "max_error"),
     ),
-    Family("Relative errors", "relative", ("mape", "wmape")),
+    Family("Relative errors", "numbers.relative", ("mape", "wmape")),
     Family(
         "Deviances",
-        "deviances",
+        "numbers.deviances",
         ("pinball", "huber", "poisson_deviance", "gamma_deviance", "tweedie_deviance"),
     ),
     Family(
         "Shares that are explained",
-        "explained",
+        "numbers.explained",
         ("r2", "explained_variance", "d2_absolute_error", "d2_pinball", "d2_tweedie"),
     ),
     Family(
         "Correlations",
-        "correlation",
+        "numbers.correlation",
         ("pearson", "spearman", "kendall", "concordance_correlation"),
     ),
-    Family("Survival times", "survival", ("concordance_index",)),
+    Family("Survival times", "numbers.survival", ("concordance_index",)),
     Family(
         "Quantiles",
-        "quantiles",
+        "forecasts.quantiles",
         (
             "multi_quantile_loss",
             "quantile_crps",
@@ -90,21 +94,21 @@ FAMILIES = (
             "interval_coverage_error",
         ),
     ),
-    Family("Forecasts", "forecasting", ("smape", "mase", "rmsse", "wrmsse")),
-    Family("Forecasts beside Naive2", "overall_weighted", ("owa",)),
+    Family("Forecasts", "forecasts.forecasting", ("smape", "mase", "rmsse", "wrmsse")),
+    Family("Forecasts beside Naive2", "forecasts.overall_weighted", ("owa",)),
     Family(
         "Rankings",
-        "ranking",
+        "rankings.ranking",
         ("map_at_k", "mrr", "precision_at_k", "recall_at_k", "hit_rate_at_k"),
     ),
-    Family("Graded rankings", "graded_ranking", ("ndcg", "dcg", "err")),
-    Family("Answers", "answers", ("exact_match", "token_f1")),
-    Family("Translations", "translation", ("bleu", "chrf", "ter"), extra="text"),
-    Family("Transcripts", "transcription", ("wer", "cer", "edit_distance"), extra="text"),
-    Family("Summaries", "summaries", ("rouge",), extra="text"),
-    Family("Masks", "segmentation", ("dice", "iou", "mean_iou")),
-    Family("Boxes", "detection", ("coco_map", "detection_f1"), extra="images"),
-    Family("Key points", "keypoints", ("pck",)),
+    Family("Graded rankings", "rankings.graded_ranking", ("ndcg", "dcg", "err")),
+    Family("Answers", "texts.answers", ("exact_match", "token_f1")),
+    Family("Translations", "texts.translation", ("bleu", "chrf", "ter"), extra="text"),
+    Family("Transcripts", "texts.transcription", ("wer", "cer", "edit_distance"), extra="text"),
+    Family("Summaries", "texts.summaries", ("rouge",), extra="text"),
+    Family("Masks", "images.segmentation", ("dice", "iou", "mean_iou")),
+    Family("Boxes", "images.detection", ("coco_map", "detection_f1"), extra="images"),
+    Family("Key points", "images.keypoints", ("pck",)),
     Family("Combinations", "composite", ("weighted", "per_group")),
 )
 _FAMILY_OF = {name: family for family in FAMILIES for name in family.names}
@@ -166,7 +170,7 @@ def plugins() -> dict[str, Scorer]:
 def get_unbound(name: str) -> Scorer:
     """The scorer of this name with its defaults, to be looked at. Raises: UnknownScorer."""
     if name.startswith(SKLEARN):
-        scorer: Scorer = import_module("scorers.sklearn_functions").scorer_of(name)
+        scorer: Scorer = import_module("scorers.sklearn_metrics.functions").scorer_of(name)
         return scorer
     if name not in SCORERS:
         raise UnknownScorer(f"There is no scorer “{name}”. {did_you_mean(name, list(SCORERS))}")

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scorers.inputs import CellCheck
 from scorers.kinds import InputKind
 from scorers.parameters import Parameter, defaults_of, validate
-from scorers.resampling import Resampling, block_length
 from scorers.roles import HISTORY, Role, columns_of
-from scorers.schema import CellCheck
-from scorers.terms import Sums
+from scorers.sampling.resampling import Resampling, block_length
+from scorers.sampling.terms import Sums
 from scorers.uncertainty import Interval, Range, ScoreResult, resampled_result
 
 Array = NDArray[Any]

@@ -4,12 +4,6 @@ from pathlib import Path
 
 import polars as pl
 
-from scorers.aligning import add_id_faults, raise_if
-from scorers.binary_reading import read_other
-from scorers.checking import Table
-from scorers.containers import Format, looks_like_csv, unpack
-from scorers.csv_blocks import read_blocks
-from scorers.csv_reading import read_csv
 from scorers.errors import (
     Fault,
     FaultList,
@@ -18,7 +12,13 @@ from scorers.errors import (
     ParticipantVisibleError,
 )
 from scorers.kinds import InputKind
-from scorers.schema import Plan, Schema
+from scorers.reading.aligning import add_id_faults, raise_if
+from scorers.reading.binary_reading import read_other
+from scorers.reading.checking import Table
+from scorers.reading.containers import Format, looks_like_csv, unpack
+from scorers.reading.csv_blocks import read_blocks
+from scorers.reading.csv_reading import read_csv
+from scorers.reading.schema import Plan, Schema
 
 __all__ = [
     "Fault",

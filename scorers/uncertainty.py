@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scorers.comparison import Comparison, compare
-from scorers.influence import Spread, influence_of, spread_of
-from scorers.intervals import (
+from scorers.sampling.comparison import Comparison, ScoreResult, compare
+from scorers.sampling.influence import Spread, influence_of, spread_of
+from scorers.sampling.intervals import (
     FEWEST_UNITS,
     LEVEL,
     Interval,
@@ -22,10 +22,10 @@ from scorers.intervals import (
     wilson_interval,
     withheld,
 )
-from scorers.ranks import RankRange, rank_ranges
-from scorers.resampling import Resampling
-from scorers.studentised import studentised_interval
-from scorers.terms import Codes, Floats, Sums
+from scorers.sampling.ranks import RankRange, rank_ranges
+from scorers.sampling.resampling import Resampling
+from scorers.sampling.studentised import studentised_interval
+from scorers.sampling.terms import Codes, Floats, Sums
 
 __all__ = [
     "LEVEL",
@@ -58,21 +58,6 @@ class Range(NamedTuple):
 
     lower: float = -np.inf
     upper: float = np.inf
-
-
-@dataclass(frozen=True, eq=False)
-class ScoreResult:
-    """A score with its 95 % interval (`method` names it, or says why there is none).
-
-    `replicates`: the metric on the evaluation's resamples, shape (R,), or None. `influence`: how
-    far each group of units moves the value, shape (groups,), or None where that is not known.
-    """
-
-    value: float
-    interval: tuple[float, float] | None
-    method: str
-    replicates: Floats | None
-    influence: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,7 +79,7 @@ class Worker:
         self.isolation = Isolation(
             workers=max(1, settings.workers),
             limits=Limits(settings.scoring_memory_bytes, settings.scoring_seconds),
-            preload=[score_file.__module__, "scorers.kaggle"],
+            preload=[score_file.__module__, "scorers.metric_files.kaggle"],
         )
         self.rescorer = Rescorer(
             database=self.database,

@@ -9,8 +9,8 @@ import click
 from rich.text import Text
 
 from scorers.errors import InvalidSolution
-from scorers.metric_scoring import MetricFault
-from scorers.metric_trial import try_metric
+from scorers.metric_files.scoring import MetricFault
+from scorers.metric_files.trial import try_metric
 from server.challenges.changes import Change, ChangeKind
 from server.challenges.queries import challenge_by_slug
 from server.cli.folders import explained, folder_argument

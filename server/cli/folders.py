@@ -8,8 +8,8 @@ import click
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult
 from scorers.facts import facts_of
-from scorers.metric_file import METRIC
-from scorers.metric_scoring import MetricFault, Run
+from scorers.metric_files.file import METRIC
+from scorers.metric_files.scoring import MetricFault, Run
 from server.cli.output import Refusal, json_option, print_json
 from server.cli.showing import number, score_text
 from server.evaluations.metrics import metric_rules, metric_runner

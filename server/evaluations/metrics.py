@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from threadpoolctl import threadpool_limits
 
 from scorers.errors import ParticipantVisibleError
-from scorers.metric_file import METRIC
-from scorers.metric_running import Task, perform
-from scorers.metric_scoring import MetricFault, Run, Said
+from scorers.metric_files.file import METRIC
+from scorers.metric_files.running import Task, perform
+from scorers.metric_files.scoring import MetricFault, Run, Said
 from server.shared.confinement import Bounds, NoConfinement, Protection
 from server.shared.sandbox import Answer, Stopped, run_confined
 from server.shared.settings import Settings

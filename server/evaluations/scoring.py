@@ -14,8 +14,8 @@ from pydantic import BaseModel
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, EvaluationSpec, check_solution, evaluate_file
-from scorers.metric_scoring import MetricFault
-from scorers.metric_trial import try_metric
+from scorers.metric_files.scoring import MetricFault
+from scorers.metric_files.trial import try_metric
 from server.evaluations.metrics import MetricRules, metric_runner, protection_of_metrics
 from server.shared.limited import protection_of_this_child
 

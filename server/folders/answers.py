@@ -11,7 +11,7 @@ from scorers.kinds import InputKind
 from scorers.labels import sort_labels
 from scorers.registry import get_scorer
 from scorers.scorer import Scorer
-from scorers.splitting import TRAINING, USAGE
+from scorers.solutions.splitting import TRAINING, USAGE
 from server.folders.contents import Folder
 from server.folders.tables import UnreadableTable, header_of, text_columns
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, Evaluated, SolutionFacts, check_solution, evaluate_file
-from scorers.metric_file import METRIC, read_metric
-from scorers.metric_scoring import MetricFault, Run
-from scorers.metric_trial import try_metric
+from scorers.metric_files.file import METRIC, read_metric
+from scorers.metric_files.scoring import MetricFault, Run
+from scorers.metric_files.trial import try_metric
 from scorers.registry import get_scorer
 from server.folders.answers import files_with_answers, perfect_submission
 from server.folders.contents import BaselineFile, Folder

@@ -9,10 +9,10 @@ from scorers.errors import InvalidParameter, InvalidSolution, UnknownScorer
 from scorers.evaluate import EvaluationSpec
 from scorers.inputs import INPUTS
 from scorers.kinds import InputKind
-from scorers.metric_file import METRIC
+from scorers.metric_files.file import METRIC
 from scorers.registry import get_scorer
 from scorers.scorer import Scorer
-from scorers.splitting import USAGE
+from scorers.solutions.splitting import USAGE
 from server.folders.definition import PhaseDefinition, Scoring, Submission
 from server.folders.faults import Problem, one_of
 from server.folders.files import is_served, misplaced, page_slugs

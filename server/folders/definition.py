@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from pydantic_core import PydanticCustomError
 
 from scorers.kinds import InputKind
-from scorers.metric_file import METRIC
+from scorers.metric_files.file import METRIC
 from server.folders.faults import one_of
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

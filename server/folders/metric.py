@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scorers.errors import InvalidParameter
-from scorers.metric_file import METRIC, InvalidMetric, MetricFile, Signature, read_metric
+from scorers.metric_files.file import METRIC, InvalidMetric, MetricFile, Signature, read_metric
 from server.folders.definition import Scoring, Submission
 from server.folders.faults import Problem
 from server.folders.files import misplaced

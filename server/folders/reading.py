@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scorers.evaluate import Evaluated, evaluate_file
-from scorers.metric_file import METRIC
-from scorers.metric_scoring import Run
+from scorers.metric_files.file import METRIC
+from scorers.metric_files.scoring import Run
 from server.folders.checking import Finding, Level, check_folder
 from server.folders.consistency import problems_of
 from server.folders.contents import (

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from scorers.containers import Format, Unpacked, unpack
 from scorers.errors import InvalidPredictions
+from scorers.reading.containers import Format, Unpacked, unpack
 
 MAX_UNPACKED_BYTES = 4_000_000_000
 _BROKEN = (OSError, ValueError, EOFError, csv.Error, pl.exceptions.PolarsError)

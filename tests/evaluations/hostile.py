@@ -112,11 +112,11 @@ SLEEP = "import time; time.sleep(60)"
 PATCHES = """
 import json, sys
 import numpy as np
-import scorers.metric_scoring, scorers.tables
+import scorers.metric_files.scoring, scorers.tables
 
 def score(truth, prediction) -> float:
     np.mean = np.flatnonzero = lambda *_: 1.0
-    json.loads = scorers.tables.read_table = scorers.metric_scoring.score_by_metric = None
+    json.loads = scorers.tables.read_table = scorers.metric_files.scoring.score_by_metric = None
     sys.modules.clear()
     return 0.25
 """

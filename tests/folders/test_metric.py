@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scorers.metric_scoring import Run
+from scorers.metric_files.scoring import Run
 from server.evaluations.metrics import MetricRules, run_metric
 from server.folders.checking import Finding, Level, check_folder
 from tests.folders.folders import Edit, only_fault, read

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from scorers import get_scorer
-from scorers.resampling import Resampling, block_length, seeded_ranks
+from scorers.sampling.intervals import binomial_quantile
+from scorers.sampling.resampling import Resampling, block_length, seeded_ranks
 from scorers.uncertainty import always_withheld
 
 RANKS = [4, 1, 7, 5, 2, 0, 6, 3]
@@ -79,7 +81,7 @@ def test_fewer_rows_drawn_outright_keep_the_spread(monkeypatch):
     truth, prediction = rng.normal(size=(2, 4000))
     scorer = replace(get_scorer("mae"), decompose=None)
     full = scorer.evaluate(truth, prediction, seed=1, replicates=400)
-    monkeypatch.setattr("scorers.resampling.OUTRIGHT_ROWS", 400 * 500)
+    monkeypatch.setattr("scorers.sampling.resampling.OUTRIGHT_ROWS", 400 * 500)
     part = scorer.evaluate(truth, prediction, seed=1, replicates=400)
     assert "500 of 4000 rows" in part.method
     assert part.replicates.std() == pytest.approx(full.replicates.std(), rel=0.2)
@@ -177,3 +179,10 @@ def test_units_and_blocks_are_not_asked_for_together():
         Resampling.of(4, seed=1, replicates=1, units=[1, 1, 2, 2], blocks=2)
     with pytest.raises(ValueError, match="at least one row"):
         Resampling.of(4, seed=1, replicates=1, blocks=0)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
+@pytest.mark.parametrize("n", [1, 7, 200, 20_000])
+def test_the_quantiles_of_a_binomial_are_scipys(n, share):
+    for q in (0.025, 0.4, 0.975):
+        assert binomial_quantile(q, n, share) == stats.binom.ppf(q, n, share)

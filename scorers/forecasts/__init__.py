@@ -1,0 +1,1 @@
+"""Metrics of forecasts and of predicted quantiles."""

@@ -1,0 +1,1 @@
+"""Metrics that an organiser wrote: read, run where they are confined, and scored by."""

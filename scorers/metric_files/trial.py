@@ -1,0 +1,76 @@
+"""A metric file tried out before anybody submits: on perfect predictions, and on shuffled ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from scorers.binding import invalid
+from scorers.errors import ParticipantVisibleError
+from scorers.metric_files.file import METRIC, MetricFile, read_metric
+from scorers.metric_files.reading import Answers, perfect_rows, read_answers
+from scorers.metric_files.scoring import Run, score_by_metric
+from scorers.sampling.resampling import seeded_ranks
+from scorers.spec import EvaluationSpec
+
+_STREAM = 7
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The metric on the boards (public, then private): of the answers, and of them shuffled.
+
+    `shuffled` is empty where the metric refuses them.
+    """
+
+    perfect: tuple[float, ...]
+    shuffled: tuple[float, ...]
+
+
+def try_metric(solution: Path, spec: EvaluationSpec, run: Run) -> Trial | None:
+    """Score the answers as predictions; None where the solution has other columns than the sample.
+
+    Raises: InvalidSolution where the metric refuses the answers, or where shuffled answers are
+    better than the answers: its direction is the other one. MetricFault where it fails.
+    """
+    metric, answers = read_metric(spec.code or ""), read_answers(solution, spec)
+    perfect = perfect_rows(answers, spec)
+    if perfect is None:
+        return None
+    once = replace(spec, replicates=0, also=())
+    try:
+        best = _values(perfect, answers, once, run)
+    except ParticipantVisibleError as error:
+        raise invalid("metric", f"{METRIC} refuses the solution's own answers: {error}") from None
+    try:
+        other = _values(_shuffled(perfect, spec), answers, once, run)
+    except ParticipantVisibleError:
+        return Trial(best, ())
+    _check_direction(metric, best, other)
+    return Trial(best, other)
+
+
+def _values(
+    rows: pl.DataFrame, answers: Answers, spec: EvaluationSpec, run: Run
+) -> tuple[float, ...]:
+    scored = score_by_metric(rows, answers, spec, run)
+    return tuple(board.value for board in scored if board is not None)
+
+
+def _shuffled(perfect: pl.DataFrame, spec: EvaluationSpec) -> pl.DataFrame:
+    return perfect[seeded_ranks(perfect.height, spec.replicate_seed, _STREAM)]
+
+
+def _check_direction(metric: MetricFile, best: Sequence[float], other: Sequence[float]) -> None:
+    better = metric.higher_is_better
+    pairs = list(zip(best, other, strict=True))
+    if not any(b < o if better else b > o for b, o in pairs):
+        return
+    way = "higher" if better else "lower"
+    scores = f"the answers themselves score {pairs[0][0]:g}, shuffled ones {pairs[0][1]:g}"
+    if metric.says_direction:
+        text = f"{METRIC} says that {way} is better, but {scores}."
+    else:
+        text = f"{METRIC} does not say which way is better, so {way} is; but {scores}."
+    raise invalid("metric", f"{text} Write higher_is_better = {not better} in {METRIC}.")

@@ -1,0 +1,1 @@
+"""Files: unpacked, read, checked and aligned, with every fault told at once."""

@@ -1,0 +1,179 @@
+"""CSV as RFC 4180 has it, in UTF-8: polars where the file is right, row by row where it is not."""
+
+import array
+import csv
+import io
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from scorers.errors import Fault, FaultList, InvalidPredictions, shorten
+from scorers.reading.checking import DTYPES, Locate, Table, check_cells, is_clean, where
+from scorers.reading.containers import refuse
+from scorers.reading.csv_blocks import count_lines
+from scorers.reading.schema import HeaderMismatchError, Plan, Rules
+
+if TYPE_CHECKING:
+    import _csv
+
+_BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ROWS_AT_ONCE = 65_536
+_TO_UTF_8 = "save the file as UTF-8 (in Excel: “CSV UTF-8”; in pandas: encoding=“utf-8”)"
+
+
+class Scan(NamedTuple):
+    """A file read row by row: cells as text, each row's line, whether no row is left out."""
+
+    strings: pl.DataFrame
+    lines: Sequence[int]
+    whole: bool
+
+
+def read_csv(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -> Table:
+    """The table; whatever is wrong with its rows is added to the faults.
+
+    Raises: InvalidPredictions for what is wrong with the file as a whole.
+    """
+    check_encoding(data)
+    data = data.removeprefix(_BOM).rstrip(b"\r\n")
+    header = _header(data)
+    try:
+        rules = plan(header)
+    except HeaderMismatchError as mismatch:
+        raise InvalidPredictions(mismatch.faults) from None
+    check_rows(count_lines(data) if b'"' not in data else 0, max_rows)
+    return _read_fast(data, header, rules) or _read_slowly(data, header, rules, max_rows, faults)
+
+
+def check_encoding(data: bytes) -> None:
+    """Refuse what is not UTF-8 text, with the remedy. Raises: InvalidPredictions."""
+    if data.startswith(_UTF_16) or data[1:200:2].count(0) > 40:
+        refuse("encoding", f"The file is in UTF-16; {_TO_UTF_8}.", expected="UTF-8")
+    nul = data.find(b"\0")
+    if nul >= 0:
+        line = _line_of(data, nul)
+        refuse("nul", f"line {line}: there is a NUL byte; write the file again as text.", line)
+    if data.isascii():
+        return
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = _line_of(data, error.start)
+        refuse("encoding", f"line {line}: the text is not in UTF-8; {_TO_UTF_8}.", line, "UTF-8")
+
+
+def check_rows(rows: int, max_rows: int) -> None:
+    """Raises: InvalidPredictions when there are more rows than allowed."""
+    if rows > max_rows:
+        refuse("too_many_rows", f"The file has more than the {max_rows:,} rows allowed.")
+
+
+def _line_of(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1
+
+
+def _header(data: bytes) -> list[str]:
+    try:
+        return next(_rows(data), [""]) or [""]
+    except csv.Error:
+        refuse("unbalanced_quotes", "line 1: the header has a quote that is not closed.", 1)
+
+
+def _rows(data: bytes) -> "_csv.Reader":
+    return csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline=""), strict=True)
+
+
+def _read_fast(data: bytes, header: list[str], rules: Rules) -> Table | None:
+    """The whole file at once; None when anything at all is not as it should be."""
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+        return None
+    schema = {name: DTYPES[rules.contents[name]] for name in header}
+    try:
+        frame = pl.read_csv(data, schema=schema, glob=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+    if b'"' not in data and frame.height != count_lines(data):
+        return None
+    frame = frame.select(list(rules.contents))
+    return Table(frame, rules, _locator(data)) if frame.height and is_clean(frame, rules) else None
+
+
+def _locator(data: bytes) -> Locate:
+    if b'"' not in data:
+        return lambda row: row + 2
+
+    @cache
+    def lines() -> Sequence[int]:
+        reader = _rows(data)
+        starts, last = array.array("q"), 0
+        for _ in reader:
+            starts.append(last + 1)
+            last = reader.line_num
+        return starts[1:]
+
+    return lambda row: lines()[row]
+
+
+def _read_slowly(
+    data: bytes, header: list[str], rules: Rules, max_rows: int, faults: FaultList
+) -> Table:
+    scan = _scan(data, header, max_rows, faults)
+    if not scan.lines and not faults:
+        refuse("empty_file", "The file has a header and no rows.", expected="a row for each id")
+    table = check_cells(scan.strings, rules, scan.lines.__getitem__, faults)
+    return table._replace(whole=scan.whole)
+
+
+def _scan(data: bytes, header: list[str], max_rows: int, faults: FaultList) -> Scan:
+    """Read row by row; faults of the structure are added, the rows that have it are left out."""
+    reader, lines, blocks = _rows(data), array.array("q"), []
+    pending: list[list[str]] = []
+    last, whole = 0, True
+    try:
+        for number, cells in enumerate(reader):
+            line, last = last + 1, reader.line_num
+            check_rows(number, max_rows)
+            if number == 0:
+                continue
+            if len(cells) != len(header):
+                faults.add(_ragged(line, cells, len(header)))
+                whole = False
+                continue
+            pending.append(cells)
+            lines.append(line)
+            if len(pending) == _ROWS_AT_ONCE:
+                blocks.append(_block(pending, header))
+                pending = []
+    except csv.Error:
+        faults.add(_unreadable(last + 1))
+        whole = False
+    blocks.append(_block(pending, header))
+    return Scan(pl.concat(blocks), lines, whole)
+
+
+def _block(rows: list[list[str]], header: list[str]) -> pl.DataFrame:
+    columns = list(zip(*rows, strict=True)) or [()] * len(header)
+    return pl.DataFrame(
+        [pl.Series(n, c, dtype=pl.String) for n, c in zip(header, columns, strict=True)]
+    )
+
+
+def _ragged(line: int, cells: list[str], due: int) -> Fault:
+    expected = f"{due} fields"
+    if not cells:
+        text = f"{where(line, 0)}: the line is blank; expected {expected}."
+        return Fault("blank_line", text, line, expected=expected)
+    commas = " Write decimals with a point." if len(cells) > due else ""
+    text = f"{where(line, 0)}: there are {len(cells)} fields; expected {due}.{commas}"
+    return Fault("ragged_row", text, line, value=shorten(",".join(cells)), expected=expected)
+
+
+def _unreadable(line: int) -> Fault:
+    text = (
+        f"{where(line, 0)}: a quote is opened and not closed, or text follows a closing quote; "
+        "the file could not be read from here on."
+    )
+    return Fault("unbalanced_quotes", text, line, expected="quotes in pairs")

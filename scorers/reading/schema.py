@@ -1,0 +1,150 @@
+"""What a file has to hold: its columns, what stands in each, and how large it may be."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from scorers.errors import Fault, did_you_mean, listing, nearest, shorten
+from scorers.inputs import INPUTS, MAY_BE_EMPTY, CellCheck, Content
+from scorers.kinds import InputKind
+
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the columns of a file hold, in the order they are wanted, and what they may take.
+
+    `above`, `least`: what a number must be greater than, or at least, but not in the columns that
+    are `unbounded`.
+    `sum_tolerance`: how far from 1 the probabilities of a row may add up; None: to anything.
+    `cell_check`: the reader of the columns that hold lists, masks, boxes.
+    """
+
+    contents: Mapping[str, Content]
+    labels: tuple[str, ...] | None = None
+    above: float | None = None
+    least: float | None = None
+    unbounded: tuple[str, ...] = ()
+    sum_tolerance: float | None = None
+    cell_check: CellCheck | None = None
+    cell_words: str = "a cell that can be read"
+
+    @property
+    def id_columns(self) -> list[str]:
+        """The columns that make up a row's key."""
+        return [n for n, c in self.contents.items() if c in (Content.ID, Content.WHOLE_ID)]
+
+    @property
+    def may_be_empty(self) -> list[str]:
+        """The columns in which an empty cell says something."""
+        return [n for n, c in self.contents.items() if c in MAY_BE_EMPTY]
+
+    @property
+    def probabilities(self) -> list[str]:
+        """The columns of probabilities."""
+        return [n for n, c in self.contents.items() if c is Content.PROBABILITY]
+
+
+Plan = Callable[[Sequence[str]], "Rules"]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a file of predictions has to hold.
+
+    `id_columns`: one row for each value of these; `whole_ids`: those whose ids are whole numbers
+    (elsewhere 007 is not 7). `columns`: the predictions, in the sample's order. `labels`: those a
+    prediction may take, None for any. `above`: what a number must be greater than. The others: see
+    `Rules`.
+    """
+
+    id_columns: tuple[str, ...]
+    columns: tuple[str, ...]
+    kind: InputKind
+    labels: tuple[str, ...] | None = None
+    max_bytes: int = 2_000_000_000
+    max_rows: int = 50_000_000
+    whole_ids: tuple[str, ...] = ()
+    whole_labels: bool = False
+    above: float | None = None
+    sum_tolerance: float | None = 1e-6
+    cell_check: CellCheck | None = None
+    cell_words: str = "a cell that can be read"
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """All columns that are due: ids, then predictions."""
+        return self.id_columns + self.columns
+
+    @property
+    def _sum_tolerance(self) -> float | None:
+        return self.sum_tolerance if self.kind is InputKind.PROBABILITIES else None
+
+    def rules(self, header: Sequence[str]) -> Rules:
+        """The rules for a file with this header. Raises: HeaderMismatchError."""
+        check_header(header, self.header)
+        content = INPUTS[self.kind].prediction
+        if content is Content.LABEL and self.whole_labels:
+            content = Content.WHOLE_LABEL
+        ids = {n: Content.WHOLE_ID if n in self.whole_ids else Content.ID for n in self.id_columns}
+        return Rules(
+            contents=ids | dict.fromkeys(self.columns, content),
+            labels=self.labels if self.kind is InputKind.LABELS else None,
+            above=self.above,
+            sum_tolerance=self._sum_tolerance,
+            cell_check=self.cell_check,
+            cell_words=self.cell_words,
+        )
+
+
+class HeaderMismatchError(Exception):
+    """The header is not the one that is due."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("header")
+        self.faults = tuple(faults)
+
+
+def check_header(header: Sequence[str], due: Sequence[str]) -> None:
+    """Accept exactly the columns that are due, in any order. Raises: HeaderMismatchError."""
+    if sorted(header) == sorted(due):
+        return
+    faults = _whole_header(header, due) or [
+        *(_repeated(name) for name in sorted({n for n in header if list(header).count(n) > 1})),
+        *(_missing(name, header) for name in due if name not in header),
+        *(_unknown(name, due) for name in dict.fromkeys(header) if name not in due),
+    ]
+    raise HeaderMismatchError(faults)
+
+
+def _whole_header(header: Sequence[str], due: Sequence[str]) -> list[Fault]:
+    wanted = f"the header {','.join(due)}" if len(due) <= 10 else f"a header of {len(due)} columns"
+    for separator, name in _SEPARATORS.items():
+        if len(header) == 1 and separator in header[0]:
+            text = f"line 1: the columns are separated by {name}; separate them by commas."
+            return [Fault("separator", text, line=1, expected=wanted)]
+    if not any(name in due for name in header):
+        text = f"line 1: the header is {listing(header)}; expected {wanted}."
+        return [Fault("header", text, line=1, value=shorten(",".join(header)), expected=wanted)]
+    return []
+
+
+def _repeated(name: str) -> Fault:
+    text = f"line 1: the column “{shorten(name)}” stands there more than once."
+    return Fault("repeated_column", text, line=1, column=shorten(name))
+
+
+def _missing(name: str, header: Sequence[str]) -> Fault:
+    close = nearest(name, header, most=1)
+    hint = f" Is it the one called {listing(close)}?" if close else ""
+    text = f"line 1: the column “{name}” is missing.{hint}"
+    return Fault("missing_column", text, line=1, column=name, expected=f"a column “{name}”")
+
+
+def _unknown(name: str, due: Sequence[str]) -> Fault:
+    if name.strip() in ("", "Unnamed: 0", "index"):
+        hint = "With pandas write the file with to_csv(..., index=False)."
+    else:
+        hint = did_you_mean(name, due)
+    text = f"line 1: there is no column “{shorten(name)}” in the sample. {hint}"
+    return Fault("unknown_column", text, line=1, column=shorten(name), expected=listing(due))

@@ -1,0 +1,1 @@
+"""Resamples, what metrics are summed from, and the intervals that come of both."""

@@ -1,0 +1,61 @@
+"""Student's t interval of any metric, on the scale of its range."""
+
+import math
+
+import numpy as np
+
+from scorers.sampling.influence import Spread
+from scorers.sampling.intervals import Interval, quantile_of_t, wilson_bounds, withheld
+
+# What rounding leaves of the differences of a metric that does not vary.
+_ROUNDING = 1e-11
+_FEW = 100
+
+
+def studentised_interval(
+    value: float, spread: Spread, lower: float, upper: float, of: str
+) -> Interval:
+    """The t interval at 95 % on a scale on which the range has no end, so that it stays inside.
+
+    Between two bounds Wilson's form, for as many rows as a proportion with this error would have;
+    above one bound (below it) on the logarithm of the distance from it, which a skewed loss is
+    nearly symmetric on; else plain. `of`: what was looked at, for `method`.
+    """
+    if not spread.error > _ROUNDING * max(abs(value), 1e-300):
+        return withheld("every resample gives the same value")
+    reach = quantile_of_t(spread.freedom)
+    if lower < value < upper and math.isfinite(upper - lower):
+        bounds, scale = _bounded(value, spread.error, lower, upper, reach), "in Wilson's form"
+    elif lower < value and math.isfinite(lower) and not math.isfinite(upper):
+        near, far = _stretched(value - lower, reach * spread.error)
+        bounds, scale = (lower + near, lower + far), "on the logarithmic scale"
+    elif value < upper and math.isfinite(upper) and not math.isfinite(lower):
+        near, far = _stretched(upper - value, reach * spread.error)
+        bounds, scale = (upper - far, upper - near), "on the logarithmic scale"
+    else:
+        bounds, scale = (value - reach * spread.error, value + reach * spread.error), ""
+    if not np.isfinite(bounds).all():
+        return withheld("the rows at hand say next to nothing of the value")
+    return Interval(bounds, " ".join(filter(None, ["t", scale, _freedom(spread), f"from {of}"])))
+
+
+def _freedom(spread: Spread) -> str:
+    """Named where a few units decide, and the interval is wider for it."""
+    return f"with {spread.freedom:.0f} degrees of freedom" if spread.freedom < _FEW else ""
+
+
+def _bounded(
+    value: float, error: float, lower: float, upper: float, reach: float
+) -> tuple[float, float]:
+    """Wilson's bounds for the share of the range, and an effective number of rows."""
+    width = upper - lower
+    share, error = (value - lower) / width, error / width
+    low, high = wilson_bounds(share, share * (1 - share) / error**2, reach)
+    return lower + width * low, lower + width * high
+
+
+def _stretched(distance: float, half: float) -> tuple[float, float]:
+    """The distance divided and multiplied by exp(half / distance)."""
+    with np.errstate(over="ignore"):
+        factor = float(np.exp(half / distance))
+    return distance / factor, distance * factor

@@ -1,0 +1,1 @@
+"""The hidden answers: read, checked, and split into the two boards."""

@@ -1,0 +1,70 @@
+"""Which rows of a solution count on which board."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scorers.binding import invalid
+from scorers.errors import listing
+from scorers.sampling.resampling import seeded_ranks
+from scorers.spec import EvaluationSpec
+
+USAGE = "Usage"
+TRAINING = "Training"
+USAGES = ("Public", "Private", "Ignored")
+_SPLIT_STREAM = 3
+
+Mask = NDArray[np.bool_]
+
+
+def split_by_usage(usage: pl.Series) -> tuple[Mask, Mask]:
+    """The rows of the public and of the private board. Raises: InvalidSolution."""
+    wrong = usage.filter(~usage.is_in(list(USAGES))).unique(maintain_order=True).to_list()
+    if TRAINING in wrong:
+        text = f"{USAGE} holds “{TRAINING}”, but the scorer reads no rows of training."
+        raise invalid("usage", text)
+    if wrong:
+        raise invalid("usage", f"{USAGE} holds {listing(wrong)}; expected {listing(USAGES)}.")
+    return (usage == "Public").to_numpy(), (usage == "Private").to_numpy()
+
+
+def split_by_fraction(
+    ids: pl.DataFrame,
+    strata: pl.Series | None,
+    units: NDArray[np.str_] | None,
+    spec: EvaluationSpec,
+) -> tuple[Mask, Mask]:
+    """A seeded share of the rows is public, the rest private; without a fraction all are public.
+
+    `strata`: a label for each row, whose share is kept; `units`: keys of rows that stay together.
+    """
+    if spec.public_fraction is None or spec.public_fraction >= 1:
+        return np.ones(ids.height, dtype=bool), np.zeros(ids.height, dtype=bool)
+    public = _draw(ids, strata, spec) if units is None else _draw_units(units, spec)
+    return public, ~public
+
+
+def _draw(ids: pl.DataFrame, strata: pl.Series | None, spec: EvaluationSpec) -> Mask:
+    """A seeded share of the rows, each label's share within one row of it.
+
+    The rows are put in the order of their ids first: the order of the file is of no account.
+    """
+    by_id = ids.select(pl.arg_sort_by(ids.columns)).to_series().to_numpy()
+    chance = np.empty(len(by_id), dtype=np.int64)
+    chance[by_id] = seeded_ranks(len(by_id), spec.split_seed, _SPLIT_STREAM)
+    layer = np.zeros(len(by_id)) if strata is None else strata.rank("dense").to_numpy()
+    return _every_nth(np.lexsort((chance, layer)), spec.public_fraction or 0.0)
+
+
+def _draw_units(units: NDArray[np.str_], spec: EvaluationSpec) -> Mask:
+    keys, unit = np.unique(np.asarray(units), return_inverse=True)
+    chance = seeded_ranks(len(keys), spec.split_seed, _SPLIT_STREAM)
+    return _every_nth(np.argsort(chance), spec.public_fraction or 0.0)[unit]
+
+
+def _every_nth(order: NDArray[np.int64], fraction: float) -> Mask:
+    """Take the share evenly along an order, so that each stretch of it gives its share."""
+    steps = np.floor(np.arange(len(order) + 1) * fraction + 0.5)
+    taken = np.empty(len(order), dtype=bool)
+    taken[order] = np.diff(steps) > 0
+    return taken
