@@ -161,13 +161,17 @@ def _block(rows: list[list[str]], header: list[str]) -> pl.DataFrame:
     )
 
 
+def _fields(count: int) -> str:
+    return "there is 1 field" if count == 1 else f"there are {count} fields"
+
+
 def _ragged(line: int, cells: list[str], due: int) -> Fault:
     expected = f"{due} fields"
     if not cells:
         text = f"{where(line, 0)}: the line is blank; expected {expected}."
         return Fault("blank_line", text, line, expected=expected)
     commas = " Write decimals with a point." if len(cells) > due else ""
-    text = f"{where(line, 0)}: there are {len(cells)} fields; expected {due}.{commas}"
+    text = f"{where(line, 0)}: {_fields(len(cells))}; expected {due}.{commas}"
     return Fault("ragged_row", text, line, value=shorten(",".join(cells)), expected=expected)
 
 

@@ -249,7 +249,9 @@ def scorer_title(name: str, params: dict[str, Any] | None = None, code: str | No
     if code is not None:
         return facts_of(name, params or {}, code).title
     found = find_scorer(name, params)
-    return found.title if found else name
+    if found:
+        return found.title
+    return gettext("The organisers' own metric") if name.endswith(".py") else name
 
 
 def _title_of(name: str) -> str:

@@ -119,7 +119,7 @@ FAULTS = [
     ("id,co2\na,-inf\n", NUMBER, "not_finite", 2, "co2", "-inf", "finite number"),
     ("id,co2\na,1e999\n", NUMBER, "not_finite", 2, "co2", "1e999", "finite number"),
     ("id,co2\na,1\na,2\n", NUMBER, "repeated_id", 3, "id", "a", "more than once"),
-    ("id,co2\na,1\nb\n", NUMBER, "ragged_row", 3, None, "b", "1 fields; expected 2"),
+    ("id,co2\na,1\nb\n", NUMBER, "ragged_row", 3, None, "b", "1 field; expected 2"),
     ("id,co2\na,1,5\n", NUMBER, "ragged_row", 2, None, "a,1,5", "3 fields; expected 2"),
     ("id,co2\na,1\n\nb,2\n", NUMBER, "blank_line", 3, None, None, "blank"),
     ('id,co2\na,1\nb,"2\nc,3\n', NUMBER, "unbalanced_quotes", 3, None, None, "not closed"),
