@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from scorers.errors import InvalidParameter
+from scorers.inputs import Misfits
 from scorers.registry import get_scorer
 from scorers.roles import HISTORY, Role
 from scorers.scorer import Scorer
@@ -47,7 +48,19 @@ def _readers(parts: Sequence[Scorer]) -> dict[str, Any]:
         "read_cell": _bound(reader.read_cell, reader),
         "read_truth": _bound(reader.read_truth, reader),
         "cell_words": reader.cell_words,
+        "misfits": _misfits_of([part for part in parts if part.misfits is not None]),
     }
+
+
+def _misfits_of(parts: Sequence[Scorer]) -> Callable[..., Misfits] | None:
+    """The rows that the first of the parts that asks for more than cells can't take."""
+    if not parts:
+        return None
+    first, found = parts[0], parts[0].misfits
+    assert found is not None
+    return lambda prediction, **given: found(
+        prediction, **first.options, **own_context(first, given)
+    )
 
 
 def _bound(function: Callable[..., Any] | None, scorer: Scorer) -> Callable[..., Any] | None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice, zip_longest
 
 LISTED = 10
 VALUE_WIDTH = 40
 _COMPARED = 80
+_MOST_COMPARED = 1000
 
 
 class ParticipantVisibleError(Exception):
@@ -93,12 +95,25 @@ class FaultList:
 
     def add_counted(self, faults: Iterable[Fault], count: int) -> None:
         """Add the first few of `count` faults of one kind."""
-        self.kept = [*self.kept, *faults][: 4 * LISTED]
+        self.kept = [*self.kept, *faults][: 40 * LISTED]
         self.count += count
 
     def in_file_order(self) -> list[Fault]:
-        """The first ten by line; what concerns the whole file comes first."""
-        return sorted(self.kept, key=lambda fault: fault.line or 0)[:LISTED]
+        """The first ten by line; what concerns the whole file comes first.
+
+        The kinds take turns for the ten places: many of one kind do not hide the only one of
+        another, which may be their cause.
+        """
+        by_kind: dict[str, list[Fault]] = {}
+        for fault in sorted(self.kept, key=_line):
+            by_kind.setdefault(fault.code, []).append(fault)
+        turns = zip_longest(*by_kind.values())
+        told = [fault for turn in turns for fault in turn if fault is not None][:LISTED]
+        return sorted(told, key=_line)
+
+
+def _line(fault: Fault) -> int:
+    return fault.line or 0
 
 
 def shorten(value: object) -> str:
@@ -116,7 +131,8 @@ def listing(names: Iterable[str], most: int = LISTED) -> str:
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names closest to a misspelt one, best first, whatever the case."""
-    by_folded = {candidate[:_COMPARED].casefold(): candidate for candidate in known}
+    some = islice(known, _MOST_COMPARED)
+    by_folded = {candidate[:_COMPARED].casefold(): candidate for candidate in some}
     close = get_close_matches(name[:_COMPARED].casefold(), list(by_folded), n=most, cutoff=0.5)
     return [by_folded[folded] for folded in close]
 

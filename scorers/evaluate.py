@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from scorers.binding import bind_scorers, invalid, kind_of
 from scorers.errors import (
+    LISTED,
     Fault,
     InvalidPredictions,
     InvalidRow,
@@ -19,7 +20,7 @@ from scorers.errors import (
 )
 from scorers.inputs import INPUTS, Content
 from scorers.kinds import InputKind
-from scorers.labels import all_whole, encode, in_codes, sort_labels
+from scorers.labels import all_whole, check_binary, encode, in_codes, in_columns, sort_labels
 from scorers.metric_files.evaluating import check_metric_solution, evaluate_by_metric
 from scorers.metric_files.scoring import Run
 from scorers.reading.aligning import align
@@ -112,6 +113,7 @@ def _evaluate(
     )
     row_in_file = (lambda row: row) if order is None else (lambda row: int(order[row]))
     columns = _Columns(truth, predicted, coded[0], coded[1:], row_in_file, locate)
+    _refuse_misfits(columns, answers, spec)
     del frame
     return _evaluate_boards(columns, answers, kind, spec)
 
@@ -143,7 +145,8 @@ def _arrays(
 ) -> tuple[Array, Array, tuple[Scorer, ...]]:
     """Truth and prediction as arrays, and the scorers in their codes."""
     if not INPUTS[kind].classes:
-        return _array(answers.targets), _array(frame.select(spec.columns)), scorers
+        numbered = tuple(in_columns(s, spec.columns) for s in scorers)
+        return _array(answers.targets), _array(frame.select(spec.columns)), numbered
     classes = _classes(frame, answers, kind, spec)
     truth, prediction = encode(answers.target, classes), _prediction(frame, kind, classes, spec)
     coded = tuple(in_codes(s, classes, kind is not InputKind.LABELS) for s in scorers)
@@ -174,6 +177,28 @@ def _prediction(
     if INPUTS[kind].for_each_class:
         return frame.select(classes).to_numpy()
     return frame[spec.columns[0]].to_numpy()
+
+
+def _refuse_misfits(columns: _Columns, answers: Solution, spec: EvaluationSpec) -> None:
+    """Look at all rows before they are split: what is told says nothing of the boards.
+
+    Raises: InvalidPredictions for rows that the scorer can't take.
+    """
+    scorer = columns.scorer
+    if scorer.misfits is None:
+        return
+    everywhere = np.ones(len(columns.truth), dtype=bool)
+    context = answers.context_of(scorer, everywhere)
+    found = scorer.misfits(columns.prediction, **scorer.options, **context)
+    if len(found.rows):
+        places = sorted((columns.row_in_file(int(row)), int(row)) for row in found.rows)
+        told = [_misfit(columns, at, found.say(row), spec) for at, row in places[:LISTED]]
+        raise InvalidPredictions(told, len(places))
+
+
+def _misfit(columns: _Columns, row_in_file: int, said: str, spec: EvaluationSpec) -> Fault:
+    line, name = columns.locate(row_in_file), spec.columns[0]
+    return Fault("unreadable_cell", f"{where(line, row_in_file, name)}: {said}", line, name)
 
 
 def _evaluate_boards(
@@ -230,8 +255,7 @@ def _row_fault(
     error: InvalidRow, columns: _Columns, rows: NDArray[np.bool_], spec: EvaluationSpec
 ) -> Fault:
     row = columns.row_in_file(int(np.flatnonzero(rows)[error.row]))
-    line, name = columns.locate(row), spec.columns[0]
-    return Fault("unreadable_cell", f"{where(line, row, name)}: {error}", line, name)
+    return _misfit(columns, row, str(error), spec)
 
 
 def _score(
@@ -334,7 +358,7 @@ def _check_boards(
     """Every scorer must be defined on every board: for perfect predictions, and for any labels."""
     truth, coded, width = _coded_truth(scorers, answers, kind, spec)
     for name, rows in (("public", answers.public), ("private", answers.private)):
-        for each in coded if rows.any() else []:
+        for each, given in zip(coded, scorers, strict=True) if rows.any() else []:
             tried = [perfect_prediction(each, truth[rows], kind, width)]
             if kind is InputKind.LABELS:
                 tried.append(np.arange(len(tried[0])) % width)
@@ -343,15 +367,18 @@ def _check_boards(
             if any(reasons):
                 text = f"{each.title} is not defined on the {name} board"
                 why = next(filter(None, reasons))
-                raise invalid("undefined", f"{text} (parameters: {dict(each.params)}): {why}")
+                raise invalid("undefined", f"{text} (parameters: {dict(given.params)}): {why}")
 
 
 def _coded_truth(
     scorers: Sequence[Scorer], answers: Solution, kind: InputKind, spec: EvaluationSpec
 ) -> tuple[Array, list[Scorer], int]:
     if not INPUTS[kind].classes:
-        return _array(answers.targets), list(scorers), len(spec.columns)
+        numbered = [in_columns(s, spec.columns) for s in scorers]
+        return _array(answers.targets), numbered, len(spec.columns)
     declared = spec.columns if INPUTS[kind].for_each_class else spec.labels or ()
     classes = sort_labels([*answers.classes, *declared])
+    for scorer in scorers:
+        check_binary(scorer, classes)
     coded = [in_codes(s, classes, kind is not InputKind.LABELS) for s in scorers]
     return encode(answers.target, classes), coded, len(classes)

@@ -5,6 +5,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scorers.kinds import InputKind
 
 
@@ -25,6 +28,13 @@ class Content(StrEnum):
 
 # What is wrong with a cell, in words that follow its place; None: nothing.
 CellCheck = Callable[[str], str | None]
+
+
+class Misfits(NamedTuple):
+    """Rows that a scorer can't take, and what to say of one of them."""
+
+    rows: NDArray[np.int64]
+    say: Callable[[int], str]
 
 
 class Input(NamedTuple):

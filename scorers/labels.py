@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scorers.errors import Fault, InvalidSolution, listing
 from scorers.scorer import Scorer
 
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
@@ -35,14 +36,18 @@ def in_codes(scorer: Scorer, classes: Sequence[str], all_classes: bool) -> Score
     """The scorer with parameters that name labels turned into codes.
 
     `all_classes`: where it takes the list of all classes and has none, it is given them all.
+    Raises: InvalidSolution for a label that is none of the classes.
     """
     if scorer.rebuild is not None:
         parts = tuple(in_codes(part, classes, all_classes) for part in scorer.parts)
         return scorer.rebuild(scorer, parts)
     params = dict(scorer.params)
     if params.get("pos_label") is not None:
+        if _needs_positive(scorer, classes, all_classes):
+            _check_known(scorer, "pos_label", [params["pos_label"]], classes)
         params["pos_label"] = code_of(params["pos_label"], classes)
     if "labels" in params and params["labels"] is not None:
+        _check_known(scorer, "labels", params["labels"], classes)
         params["labels"] = tuple(code_of(label, classes) for label in params["labels"])
     elif "labels" in params and all_classes:
         params["labels"] = tuple(range(len(classes)))
@@ -52,3 +57,59 @@ def in_codes(scorer: Scorer, classes: Sequence[str], all_classes: bool) -> Score
 def code_of(label: Any, classes: Sequence[str]) -> int:
     """The code of a label given as a parameter (1 is the class “1”); -1 where it is none."""
     return classes.index(str(label)) if str(label) in classes else ABSENT
+
+
+def _needs_positive(scorer: Scorer, classes: Sequence[str], all_classes: bool) -> bool:
+    """Whether its positive class counts: it was named, or the default has to be one of two."""
+    default = next(p.default for p in scorer.parameters if p.name == "pos_label")
+    if scorer.params["pos_label"] != default:
+        return True
+    binary = scorer.params.get("average", "binary") == "binary"
+    return len(classes) <= 2 and (binary or all_classes)
+
+
+def _check_known(scorer: Scorer, name: str, labels: Iterable[Any], known: Sequence[str]) -> None:
+    for label in labels:
+        if str(label) not in known:
+            text = f"{scorer.title}: {name} “{label}” is not among {listing(known)}."
+            raise InvalidSolution([Fault("scorer", text)])
+
+
+def check_binary(scorer: Scorer, classes: Sequence[str]) -> None:
+    """Refuse a binary average of more than two declared classes. Raises: InvalidSolution."""
+    for part in scorer.parts:
+        check_binary(part, classes)
+    if scorer.params.get("average") == "binary" and len(classes) > 2:
+        text = (
+            f"{scorer.title} with average = “binary” is not defined for the classes "
+            f"{listing(classes)}: choose another average."
+        )
+        raise InvalidSolution([Fault("scorer", text)])
+
+
+def in_columns(scorer: Scorer, columns: Sequence[str]) -> Scorer:
+    """The scorer with `labels` turned into numbers of columns, where it names columns by text.
+
+    Raises: InvalidSolution for a label that is neither a column nor the number of one.
+    """
+    if scorer.rebuild is not None:
+        return scorer.rebuild(scorer, tuple(in_columns(part, columns) for part in scorer.parts))
+    params = dict(scorer.params)
+    if params.get("labels") is None:
+        return scorer
+    params["labels"] = tuple(_number_of(scorer, label, columns) for label in params["labels"])
+    return scorer.bind(**params)
+
+
+def _number_of(scorer: Scorer, label: Any, columns: Sequence[str]) -> int:
+    """The number of a column: a text is its name, a whole number already counts from 0."""
+    if isinstance(label, str):
+        _check_known(scorer, "labels", [label], columns)
+        return columns.index(label)
+    if isinstance(label, int) and not isinstance(label, bool) and 0 <= label < len(columns):
+        return label
+    text = (
+        f"{scorer.title}: labels {label!r} is not the number of a column; the columns are numbered "
+        f"from 0 to {len(columns) - 1}: {listing(columns)}."
+    )
+    raise InvalidSolution([Fault("scorer", text)])

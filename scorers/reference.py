@@ -72,6 +72,8 @@ def _direction(scorer: Scorer) -> str:
         return "Direction, range and perfect value are those of its parts."
     better = "Higher" if scorer.higher_is_better else "Lower"
     low, high, perfect = (_number(x) for x in (scorer.lower, scorer.upper, scorer.perfect))
+    if math.isnan(scorer.perfect):
+        perfect = "value depends on the data"
     return f"{better} is better; from {low} to {high}, perfect {perfect}."
 
 
@@ -96,8 +98,8 @@ def interval_of(scorer: Scorer) -> str:
         if first:
             return first[0]
     if scorer.decompose is not None:
-        return "from replicates, resampled by sums."
-    return "from replicates, resampled outright."
+        return "Student's t from the influence of each unit; replicates by sums."
+    return "Student's t from the spread of the replicates, resampled outright."
 
 
 def _parameters(parameters: Iterable[Parameter]) -> list[str]:

@@ -1,5 +1,6 @@
 """A scorer: a named metric with its direction, its range, its parameters and its uncertainty."""
 
+import inspect
 import math
 import warnings
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scorers.inputs import CellCheck
+from scorers.inputs import CellCheck, Misfits
 from scorers.kinds import InputKind
 from scorers.parameters import Parameter, defaults_of, validate
 from scorers.roles import HISTORY, Role, columns_of
@@ -39,7 +40,11 @@ class Scorer:
     to hold.
     `numbers_above`: what a predicted number must be greater than; `truth_above`, `truth_from`: what
     an answer must be greater than, or at least.
+    `misfits(prediction, **params, **context)`: the rows that can't be taken and that no look at a
+    single cell finds; asked of the whole file, before it is split into boards.
     `sum_tolerance`: how far from 1 the probabilities of a row may add up; None: to anything.
+    `perfect`: the best value; NaN where it depends on the data. `truth_is_perfect`: whether the
+    answers themselves, given as predictions, reach it.
     `build`: makes the scorer of its parameters where they name scorers themselves, the `parts`;
     `rebuild(scorer, parts)`: the same of other parts.
     """
@@ -73,7 +78,9 @@ class Scorer:
     read_cell: Callable[..., CellCheck] | None = None
     read_truth: Callable[..., CellCheck] | None = None
     cell_words: str = ""
+    misfits: Callable[..., Misfits] | None = None
     sum_tolerance: float | None = 1e-6
+    truth_is_perfect: bool = True
     build: "Callable[[Scorer], Scorer] | None" = None
     parts: "tuple[Scorer, ...]" = ()
     rebuild: "Callable[[Scorer, tuple[Scorer, ...]], Scorer] | None" = None
@@ -126,7 +133,11 @@ class Scorer:
     def _score(self, truth: Array, prediction: Array, context: Mapping[str, Any]) -> float:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return float(self.compute(truth, prediction, **self.options, **context))
+            try:
+                return float(self.compute(truth, prediction, **self.options, **context))
+            except ArithmeticError as error:
+                text = f"{self.name} is not defined for these columns ({error})."
+                raise ValueError(text) from error
 
     def _context(self, given: Mapping[str, Any], rows: int) -> dict[str, Any]:
         """The context as arrays of the rows' length; a history stays as it is."""
@@ -138,7 +149,17 @@ class Scorer:
         for name, values in arrays.items():
             if name != HISTORY and len(values) != rows:
                 raise ValueError(f"{name} has {len(values)} entries for {rows} rows.")
+        missing = [p.name for p in self._due if p.name in known and p.name not in arrays]
+        if missing:
+            raise ValueError(f"{self.name} reads more than the truth: give {missing[0]}=...")
         return arrays
+
+    @property
+    def _due(self) -> list[inspect.Parameter]:
+        """What `compute` can't do without."""
+        parameters = inspect.signature(self.compute).parameters.values()
+        named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        return [p for p in parameters if p.default is p.empty and p.kind in named]
 
     def terms(self, truth: ArrayLike, prediction: ArrayLike, **context: Any) -> Sums | None:
         """The per-row terms and their finish; None where the metric has no such form."""

@@ -60,7 +60,7 @@ def read_table(
     if unpacked.format is Format.CSV:
         table = read_csv(unpacked.data, plan, max_rows, faults)
     else:
-        table = read_other(unpacked, plan, max_rows, faults)
+        table = read_other(unpacked, plan, max_rows, max_bytes, faults)
     if faults:
         add_id_faults(table, ids, faults)
     raise_if(faults)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
@@ -38,7 +39,7 @@ _AVERAGING = (
         "labels",
         None,
         "The classes that count, for an average other than “binary”; by default all that occur. "
-        "With several labels a row: the numbers of the columns, from 0.",
+        "With several labels a row: the names of the columns, or their numbers, from 0.",
         accepts=is_labels,
         expected="a list of labels",
     ),
@@ -102,7 +103,7 @@ def _precision(truth: Array, prediction: Array, **params: Any) -> float:
     >>> get_scorer("precision").score([0, 1, 1, 0], [0, 1, 1, 1])
     0.6666666666666666
     """
-    return on_counts(metrics.precision_score, truth, prediction, **_as_lists(params))
+    return _value(metrics.precision_score, truth, prediction, params)
 
 
 def _precision_terms(truth: Array, prediction: Array, **params: Any) -> Terms:
@@ -116,7 +117,7 @@ def _recall(truth: Array, prediction: Array, **params: Any) -> float:
     >>> get_scorer("recall").score([0, 1, 1, 0], [0, 1, 0, 1])
     0.5
     """
-    return on_counts(metrics.recall_score, truth, prediction, **_as_lists(params))
+    return _value(metrics.recall_score, truth, prediction, params)
 
 
 def _recall_terms(truth: Array, prediction: Array, **params: Any) -> Terms:
@@ -130,7 +131,7 @@ def _f1(truth: Array, prediction: Array, **params: Any) -> float:
     >>> get_scorer("f1", average="macro").score([0, 1, 2, 2], [0, 1, 2, 1])
     0.7777777777777777
     """
-    return on_counts(metrics.f1_score, truth, prediction, **_as_lists(params))
+    return _value(metrics.f1_score, truth, prediction, params)
 
 
 def _f1_terms(truth: Array, prediction: Array, **params: Any) -> Terms:
@@ -144,7 +145,7 @@ def _fbeta(truth: Array, prediction: Array, **params: Any) -> float:
     >>> get_scorer("fbeta", beta=2).score([0, 1, 1, 0], [0, 1, 0, 0])
     0.5555555555555556
     """
-    return on_counts(metrics.fbeta_score, truth, prediction, **_as_lists(params))
+    return _value(metrics.fbeta_score, truth, prediction, params)
 
 
 def _fbeta_terms(truth: Array, prediction: Array, *, beta: float, **params: Any) -> Terms:
@@ -158,11 +159,43 @@ def _jaccard(truth: Array, prediction: Array, **params: Any) -> float:
     >>> get_scorer("jaccard").score([0, 1, 1, 0], [0, 1, 0, 1])
     0.3333333333333333
     """
-    return on_counts(metrics.jaccard_score, truth, prediction, **_as_lists(params))
+    return _value(metrics.jaccard_score, truth, prediction, params)
 
 
 def _jaccard_terms(truth: Array, prediction: Array, **params: Any) -> Terms:
     return _terms(_jaccard_ratio, truth, prediction, params)
+
+
+def _value(
+    metric: Callable[..., Any], truth: Array, prediction: Array, params: dict[str, Any]
+) -> float:
+    return on_counts(_with_stray_labels(metric), truth, prediction, **_as_lists(params))
+
+
+def _with_stray_labels(metric: Callable[..., Any]) -> Callable[..., Any]:
+    """scikit-learn's binary average, defined for a predicted label that is never true as well.
+
+    There scikit-learn sees three classes and refuses; the average over the positive class alone
+    is the same ratio of the same counts.
+    """
+
+    def value(truth: Array, prediction: Array, **params: Any) -> Any:
+        if params["average"] == "binary" and _has_strays(truth, prediction, params["pos_label"]):
+            params |= {"average": "macro", "labels": [params["pos_label"]]}
+        return metric(truth, prediction, **params)
+
+    return value
+
+
+def _has_strays(truth: Array, prediction: Array, positive: Any) -> bool:
+    """Whether a label is predicted that is neither of the two classes of the truth."""
+    if truth.ndim != 1:
+        return False
+    true = set(np.unique(truth).tolist())
+    two = true | {positive}
+    if len(two) > 2:
+        return False
+    return bool(set(np.unique(prediction).tolist()) - two) and (len(true) == 1 or positive in true)
 
 
 def _as_lists(params: dict[str, Any]) -> dict[str, Any]:

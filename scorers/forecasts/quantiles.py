@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from scorers.errors import InvalidRow
+from scorers.inputs import Misfits
 from scorers.kinds import InputKind
 from scorers.numbers.deviances import pinball_losses
 from scorers.numbers.targets import as_columns
@@ -72,14 +73,24 @@ def rising_columns(prediction: Array, quantiles: Levels) -> Floats:
     columns = as_columns(prediction)
     if columns.shape[1] != len(quantiles):
         raise ValueError(f"there are {columns.shape[1]} columns for {len(quantiles)} quantiles.")
+    crossed = crossing(columns, quantiles)
+    if len(crossed.rows):
+        row = int(crossed.rows[0])
+        raise InvalidRow(row, crossed.say(row))
+    return columns
+
+
+def crossing(prediction: Array, quantiles: Levels, **_: Any) -> Misfits:
+    """The rows in which a higher quantile is below a lower one."""
+    columns = as_columns(prediction)
     falls = columns[:, 1:] < columns[:, :-1]
-    if falls.any():
-        row = int(np.flatnonzero(falls.any(axis=1))[0])
+
+    def say(row: int) -> str:
         k = int(np.flatnonzero(falls[row])[0])
         (low, high), (a, b) = list(pairwise(quantiles))[k], columns[row, k : k + 2]
-        text = f"the quantiles cross: that of {high:g} is {b:g}, below that of {low:g}, {a:g}."
-        raise InvalidRow(row, text)
-    return columns
+        return f"the quantiles cross: that of {high:g} is {b:g}, below that of {low:g}, {a:g}."
+
+    return Misfits(np.flatnonzero(falls.any(axis=1)), say)
 
 
 def _losses(truth: Array, prediction: Array, quantiles: Levels) -> Floats:
@@ -241,6 +252,7 @@ def _loss(name: str, upper: float = float("inf"), **fields: Any) -> Scorer:
         upper=upper,
         perfect=0.0,
         kinds=(InputKind.QUANTILES,),
+        misfits=crossing,
         **fields,
     )
 
@@ -283,6 +295,7 @@ SCORERS = (
     _loss(
         "interval_coverage_error",
         upper=1.0,
+        truth_is_perfect=False,
         title="Error of the interval coverage",
         summary="How far the share of answers inside the interval is from the share that it "
         "promises: a check of honesty, to be shown beside a score.",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorers.errors import InvalidRow
-from scorers.inputs import CellCheck
+from scorers.inputs import CellCheck, Misfits
 from scorers.sampling.terms import Codes, Floats
 
 Array = NDArray[Any]
@@ -109,6 +109,18 @@ def _runs(cells: Array, pixels: Codes, of_truth: bool) -> Runs:
     if of_truth:
         raise ValueError(f"the mask of the solution in row {bad + 1} {message}.")
     raise InvalidRow(bad, f"the mask {message}.")
+
+
+def bad_masks(cells: Array, pixels: Codes) -> Misfits:
+    """The rows whose cell is no mask of an image of so many pixels; `pixels`: shape (rows,)."""
+    try:
+        _runs(cells, pixels, of_truth=False)
+        rows = []
+    except InvalidRow:
+        pairs = zip(cells.tolist(), pixels.tolist(), strict=True)
+        rows = [r for r, (cell, size) in enumerate(pairs) if check_mask(str(cell), size)]
+    problem = lambda row: f"the mask {check_mask(str(cells[row]), int(pixels[row]))}."  # noqa: E731
+    return Misfits(np.array(rows, dtype=np.int64), problem)
 
 
 def _first_bad(runs: Runs, pixels: Codes) -> int | None:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorers.errors import InvalidParameter
-from scorers.images.masks import MASK_WORDS, Overlaps, overlaps, read_mask
-from scorers.inputs import Content
+from scorers.images.masks import MASK_WORDS, Overlaps, bad_masks, overlaps, read_mask
+from scorers.inputs import Content, Misfits
 from scorers.kinds import InputKind
 from scorers.parameters import Parameter, is_count
 from scorers.roles import Role
@@ -44,6 +44,19 @@ def _pixels(
 
 def _overlaps(truth: Array, prediction: Array, **size: Any) -> Overlaps:
     return overlaps(truth, prediction, _pixels(len(truth), **size))
+
+
+def _misfits(
+    prediction: Array,
+    *,
+    height: int | None = None,
+    width: int | None = None,
+    image_height: Array | None = None,
+    image_width: Array | None = None,
+    **_: Any,
+) -> Misfits:
+    """The rows whose mask is no mask of their image."""
+    return bad_masks(prediction, _pixels(len(prediction), height, width, image_height, image_width))
 
 
 def _dice(truth: Array, prediction: Array, **params: Any) -> float:
@@ -208,6 +221,7 @@ _scorer = partial(
     perfect=1.0,
     kinds=(InputKind.MASKS,),
     read_cell=read_mask,
+    misfits=_misfits,
     cell_words=MASK_WORDS,
     build=_with_size,
 )

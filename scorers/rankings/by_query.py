@@ -31,7 +31,11 @@ QUERY = Role(
     is_unit=True,
 )
 CUT = Parameter(
-    "k", REQUIRED, "How many of the first items count.", accepts=is_count, expected="a whole number"
+    "k",
+    REQUIRED,
+    "How many of the first items count.",
+    accepts=is_count,
+    expected="a whole number of at least 1",
 )
 OPTIONAL_CUT = Parameter(
     "k",

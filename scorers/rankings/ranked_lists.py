@@ -64,9 +64,9 @@ def _graded_check(max_grade: float | None) -> Callable[[str], str | None]:
         if _BREAK.search(cell):
             return check_list(cell)
         pairs = [item.rpartition(":") for item in items_of(cell)]
-        for item, _, grade in pairs:
+        for item, colon, grade in pairs:
             if not item or not _GRADE.match(grade):
-                return f"holds “{shorten(item + ':' + grade)}”, which is no item:grade"
+                return f"holds “{shorten(item + colon + grade)}”, which is no item:grade"
             if max_grade is not None and float(grade) > max_grade:
                 return f"holds the grade {grade}; the highest is {max_grade:g}"
         return _repeated([item for item, _, _ in pairs])

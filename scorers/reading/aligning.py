@@ -109,7 +109,8 @@ def add_id_faults(table: Table, ids: pl.DataFrame | None, faults: FaultList) -> 
         names, keep="first", maintain_order=True
     )
     _report(unknown, faults, _unknown(table))
-    if table.whole:
+    # A row whose id can't be read may be the one that seems to be missing.
+    if table.whole and own.height == table.frame.height:
         missing = ids.join(own, on=names, how="anti", maintain_order="left")
         _report(missing.with_row_index(_ROW), faults, _missing)
 

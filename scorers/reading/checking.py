@@ -57,6 +57,7 @@ class Finding(NamedTuple):
     rows: Mask
     expected: str
     say: Callable[[str], str]
+    say_of_row: Callable[[int], str] | None = None
 
 
 def typed(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -208,8 +209,11 @@ def _cells(column: pl.Series, rules: Rules) -> Iterator[Finding]:
         return
     problems = [check(cell) for cell in column]
     rows = np.array([problem is not None for problem in problems], dtype=bool)
-    told = {shorten(column[int(r)]): problems[r] for r in np.flatnonzero(rows)[:LISTED]}
-    yield Finding("unreadable_cell", rows, rules.cell_words, lambda v: f"“{v}” {told[v]}")
+
+    def say_of_row(row: int) -> str:
+        return f"“{shorten(column[row])}” {problems[row]}"
+
+    yield Finding("unreadable_cell", rows, rules.cell_words, str, say_of_row)
 
 
 def _labels(column: pl.Series, content: Content, rules: Rules) -> Iterator[Finding]:
@@ -258,7 +262,8 @@ def _report(finding: Finding, raw: pl.Series, locate: Locate, faults: FaultList)
 
 def _fault(finding: Finding, raw: pl.Series, row: int, locate: Locate) -> Fault:
     value, line = shorten("" if raw[row] is None else raw[row]), locate(row)
-    message = f"{where(line, row, raw.name)}: {finding.say(value)}; expected {finding.expected}."
+    said = finding.say(value) if finding.say_of_row is None else finding.say_of_row(row)
+    message = f"{where(line, row, raw.name)}: {said}; expected {finding.expected}."
     message = message.replace("?; expected", "? Expected")
     return Fault(finding.code, message, line, raw.name, value, finding.expected)
 

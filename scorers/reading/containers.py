@@ -3,6 +3,7 @@
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from enum import StrEnum
@@ -35,12 +36,18 @@ _FOREIGN = {
     b"\x89HDF": "an HDF5 file",
     b"ARROW1": "an Arrow file",
     b"SQLite": "a SQLite database",
+    b"\x89PNG": "a PNG image, not a table",
+    b"\xff\xd8\xff": "a JPEG image, not a table",
 }
 _ACCEPTED = "a CSV file (also .gz, or a .zip holding one), Parquet, JSON Lines or NPZ"
 _MOST_MEMBERS = 10_000
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PARQUET = b"PAR1"
+# Where the header of a tar archive says what it is.
+_TAR, _TAR_AT = b"ustar", 257
+# A list of objects or of lists; a CSV header may begin with a bracket too.
+_JSON_LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*(?:[\[{]|\]\s*$)")
 
 
 class _Readable(Protocol):
@@ -90,6 +97,12 @@ def _plain(data: bytes) -> Unpacked:
     for magic, name in _FOREIGN.items():
         if data.startswith(magic):
             refuse("format", f"The file is {name}; send {_ACCEPTED}.", expected=_ACCEPTED)
+    if data.startswith(_TAR, _TAR_AT):
+        text = f"The file is a tar archive, not a table; send {_ACCEPTED}."
+        refuse("format", text, expected=_ACCEPTED)
+    if _JSON_LIST.match(data):
+        text = "The file is one JSON list; write one object on each line (JSON Lines)."
+        refuse("format", text, expected="one object on each line")
     if not data or data.isspace():
         refuse("empty_file", "The file is empty.", expected="a header and a row for each id")
     return Unpacked(Format.JSON_LINES if _is_json(data) else Format.CSV, data, {})
@@ -102,7 +115,7 @@ def _is_json(start: bytes) -> bool:
 def looks_like_csv(start: bytes) -> bool:
     """Whether a file is taken for CSV as it stands, by its first 64 bytes."""
     others = (_GZIP, *_ZIP, _PARQUET, *_FOREIGN)
-    return not start.startswith(others) and not _is_json(start)
+    return not (start.startswith(others) or _is_json(start) or _JSON_LIST.match(start))
 
 
 def _inner(data: bytes, what: str) -> Unpacked:
@@ -175,5 +188,9 @@ def _read_members(
     for member in members:
         content = _read_member(archive, member, left)
         left -= len(content)
-        found[member.filename.removesuffix(".npy")] = content
+        name = member.filename.removesuffix(".npy")
+        if name in found:
+            text = f"The array “{shorten(name)}” stands there more than once."
+            refuse("repeated_column", text, expected="one array for each column")
+        found[name] = content
     return found

@@ -3,6 +3,7 @@
 import array
 import csv
 import io
+import sys
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +23,9 @@ _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ROWS_AT_ONCE = 65_536
 _TO_UTF_8 = "save the file as UTF-8 (in Excel: “CSV UTF-8”; in pandas: encoding=“utf-8”)"
+
+# How long a field may be is settled by how large the file may be.
+csv.field_size_limit(sys.maxsize)
 
 
 class Scan(NamedTuple):
@@ -120,15 +124,23 @@ def _locator(data: bytes) -> Locate:
 def _read_slowly(
     data: bytes, header: list[str], rules: Rules, max_rows: int, faults: FaultList
 ) -> Table:
-    scan = _scan(data, header, max_rows, faults)
+    hint = " Write decimals with a point." if _has_numbers(rules) else ""
+    scan = _scan(data, header, max_rows, hint, faults)
     if not scan.lines and not faults:
         refuse("empty_file", "The file has a header and no rows.", expected="a row for each id")
     table = check_cells(scan.strings, rules, scan.lines.__getitem__, faults)
     return table._replace(whole=scan.whole)
 
 
-def _scan(data: bytes, header: list[str], max_rows: int, faults: FaultList) -> Scan:
-    """Read row by row; faults of the structure are added, the rows that have it are left out."""
+def _has_numbers(rules: Rules) -> bool:
+    return any(DTYPES[content] is pl.Float64 for content in rules.contents.values())
+
+
+def _scan(data: bytes, header: list[str], max_rows: int, hint: str, faults: FaultList) -> Scan:
+    """Read row by row; faults of the structure are added, the rows that have it are left out.
+
+    `hint`: what is told where a row has too many fields.
+    """
     reader, lines, blocks = _rows(data), array.array("q"), []
     pending: list[list[str]] = []
     last, whole = 0, True
@@ -139,7 +151,7 @@ def _scan(data: bytes, header: list[str], max_rows: int, faults: FaultList) -> S
             if number == 0:
                 continue
             if len(cells) != len(header):
-                faults.add(_ragged(line, cells, len(header)))
+                faults.add(_ragged(line, cells, len(header), hint))
                 whole = False
                 continue
             pending.append(cells)
@@ -165,12 +177,12 @@ def _fields(count: int) -> str:
     return "there is 1 field" if count == 1 else f"there are {count} fields"
 
 
-def _ragged(line: int, cells: list[str], due: int) -> Fault:
+def _ragged(line: int, cells: list[str], due: int, hint: str) -> Fault:
     expected = f"{due} fields"
     if not cells:
         text = f"{where(line, 0)}: the line is blank; expected {expected}."
         return Fault("blank_line", text, line, expected=expected)
-    commas = " Write decimals with a point." if len(cells) > due else ""
+    commas = hint if len(cells) > due else ""
     text = f"{where(line, 0)}: {_fields(len(cells))}; expected {due}.{commas}"
     return Fault("ragged_row", text, line, value=shorten(",".join(cells)), expected=expected)
 

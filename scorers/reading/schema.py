@@ -1,9 +1,11 @@
 """What a file has to hold: its columns, what stands in each, and how large it may be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from scorers.errors import Fault, did_you_mean, listing, nearest, shorten
+from scorers.errors import LISTED, Fault, did_you_mean, listing, nearest, shorten
 from scorers.inputs import INPUTS, MAY_BE_EMPTY, CellCheck, Content
 from scorers.kinds import InputKind
 
@@ -105,16 +107,35 @@ class HeaderMismatchError(Exception):
         self.faults = tuple(faults)
 
 
-def check_header(header: Sequence[str], due: Sequence[str]) -> None:
-    """Accept exactly the columns that are due, in any order. Raises: HeaderMismatchError."""
+def check_header(
+    header: Sequence[str],
+    due: Sequence[str],
+    *,
+    owner: str = "sample",
+    optional: Sequence[str] = (),
+) -> None:
+    """Accept exactly the columns that are due, in any order.
+
+    `owner`: whose columns they are; `optional`: further ones that a misspelt name may have meant.
+    Raises: HeaderMismatchError.
+    """
     if sorted(header) == sorted(due):
         return
+    counts, wanted = Counter(header), set(due)
+    # Ten of a kind are told; a file of a million columns is refused as quickly as one of ten.
     faults = _whole_header(header, due) or [
-        *(_repeated(name) for name in sorted({n for n in header if list(header).count(n) > 1})),
-        *(_missing(name, header) for name in due if name not in header),
-        *(_unknown(name, due) for name in dict.fromkeys(header) if name not in due),
+        *(_repeated(name) for name in _first(n for n in sorted(counts) if counts[n] > 1)),
+        *(_missing(name, header) for name in _first(n for n in due if n not in counts)),
+        *(
+            _unknown(name, [*due, *optional], owner)
+            for name in _first(n for n in counts if n not in wanted)
+        ),
     ]
     raise HeaderMismatchError(faults)
+
+
+def _first(names: Iterable[str]) -> list[str]:
+    return list(islice(names, LISTED))
 
 
 def _whole_header(header: Sequence[str], due: Sequence[str]) -> list[Fault]:
@@ -123,7 +144,7 @@ def _whole_header(header: Sequence[str], due: Sequence[str]) -> list[Fault]:
         if len(header) == 1 and separator in header[0]:
             text = f"line 1: the columns are separated by {name}; separate them by commas."
             return [Fault("separator", text, line=1, expected=wanted)]
-    if not any(name in due for name in header):
+    if set(header).isdisjoint(due):
         text = f"line 1: the header is {listing(header)}; expected {wanted}."
         return [Fault("header", text, line=1, value=shorten(",".join(header)), expected=wanted)]
     return []
@@ -141,10 +162,16 @@ def _missing(name: str, header: Sequence[str]) -> Fault:
     return Fault("missing_column", text, line=1, column=name, expected=f"a column “{name}”")
 
 
-def _unknown(name: str, due: Sequence[str]) -> Fault:
+def _unknown(name: str, due: Sequence[str], owner: str) -> Fault:
     if name.strip() in ("", "Unnamed: 0", "index"):
         hint = "With pandas write the file with to_csv(..., index=False)."
     else:
         hint = did_you_mean(name, due)
-    text = f"line 1: there is no column “{shorten(name)}” in the sample. {hint}"
+    text = f"line 1: {_stranger(name, owner)} {hint}"
     return Fault("unknown_column", text, line=1, column=shorten(name), expected=listing(due))
+
+
+def _stranger(name: str, owner: str) -> str:
+    if owner == "sample":
+        return f"there is no column “{shorten(name)}” in the sample."
+    return f"there should be no column “{shorten(name)}” in the {owner}."

@@ -3,6 +3,7 @@
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -36,7 +37,14 @@ class FunctionScorer(Scorer):
         for name in params:
             if name in NOT_TAKEN:
                 raise InvalidParameter(f"{self.name} takes no “{name}” here: {NOT_TAKEN[name]}.")
-        return super().bind(**params)
+        bound = super().bind(**params)
+        return _counting(bound) if bound.params.get("normalize") is False else bound
+
+
+def _counting(scorer: Scorer) -> Scorer:
+    """The scorer of a count instead of a share: it has no bound above but the number of rows."""
+    perfect = math.nan if scorer.higher_is_better else scorer.perfect
+    return replace(scorer, upper=math.inf, perfect=perfect)
 
 
 def scorer_of(name: str) -> Scorer:
@@ -73,7 +81,7 @@ def _build(name: str) -> Scorer:
         higher_is_better=higher,
         lower=known.lower,
         upper=known.upper,
-        perfect=known.upper if higher else known.lower,
+        perfect=_perfect(known, higher),
         kinds=known.kinds,
         compute=_compute(name, function, known),
         decompose=None if twin is None else _decompose(twin, defaults),
@@ -84,7 +92,14 @@ def _build(name: str) -> Scorer:
         truth_above=None if twin is None else twin.truth_above,
         truth_from=None if twin is None else twin.truth_from,
         several=known.several,
+        truth_is_perfect=known.truth_is_perfect,
     ).unbound()
+
+
+def _perfect(known: Known, higher: bool) -> float:
+    if not known.has_perfect:
+        return math.nan
+    return known.upper if higher else known.lower
 
 
 def is_higher_better(name: str) -> bool:

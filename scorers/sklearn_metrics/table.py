@@ -21,6 +21,9 @@ _CLUSTERS = (InputKind.CLUSTERS,)
 class Known(NamedTuple):
     """A function's kinds and range; `several`: whether it takes more than one column of numbers.
 
+    `has_perfect`: whether the end of the range is reached whatever the data; `truth_is_perfect`:
+    whether the answers themselves reach it. Under `normalize = false` there is no upper end.
+
     `twin`: Varsity's scorer of the same value, which knows its terms and its interval.
     """
 
@@ -29,11 +32,13 @@ class Known(NamedTuple):
     lower: float = 0.0
     upper: float = 1.0
     several: bool = False
+    has_perfect: bool = True
+    truth_is_perfect: bool = True
 
 
 FUNCTIONS: Mapping[str, Known] = MappingProxyType(
     {
-        "accuracy_score": Known(_SETS, "accuracy", upper=inf),
+        "accuracy_score": Known(_SETS, "accuracy"),
         "adjusted_mutual_info_score": Known(_CLUSTERS, "adjusted_mutual_info", lower=-1.0),
         "adjusted_rand_score": Known(_CLUSTERS, "adjusted_rand", lower=-0.5),
         "average_precision_score": Known(_CURVES, "average_precision"),
@@ -41,19 +46,19 @@ FUNCTIONS: Mapping[str, Known] = MappingProxyType(
         "brier_score_loss": Known(_CHANCES, "brier_score", upper=2.0),
         "cohen_kappa_score": Known(_LABELS, "cohen_kappa", lower=-1.0),
         "completeness_score": Known(_CLUSTERS),
-        "coverage_error": Known(_LABEL_SCORES, "coverage_error", upper=inf),
+        "coverage_error": Known(_LABEL_SCORES, "coverage_error", upper=inf, has_perfect=False),
         "d2_absolute_error_score": Known(_NUMBERS, "d2_absolute_error", lower=-inf, several=True),
         "d2_brier_score": Known(_CHANCES, lower=-inf),
         "d2_log_loss_score": Known(_CHANCES, "d2_log_loss", lower=-inf),
         "d2_pinball_score": Known(_NUMBERS, "d2_pinball", lower=-inf, several=True),
         "d2_tweedie_score": Known(_NUMBERS, "d2_tweedie", lower=-inf),
-        "dcg_score": Known(_NUMBERS, upper=inf, several=True),
+        "dcg_score": Known(_NUMBERS, upper=inf, several=True, has_perfect=False),
         "explained_variance_score": Known(_NUMBERS, "explained_variance", -inf, several=True),
         "f1_score": Known(_SETS, "f1"),
         "fbeta_score": Known(_SETS, "fbeta"),
         "fowlkes_mallows_score": Known(_CLUSTERS, "fowlkes_mallows"),
         "hamming_loss": Known(_SETS, "hamming_loss"),
-        "hinge_loss": Known(_DECISIONS, "hinge_loss", upper=inf),
+        "hinge_loss": Known(_DECISIONS, "hinge_loss", upper=inf, truth_is_perfect=False),
         "homogeneity_score": Known(_CLUSTERS),
         "jaccard_score": Known(_SETS, "jaccard"),
         "label_ranking_average_precision_score": Known(
@@ -72,7 +77,7 @@ FUNCTIONS: Mapping[str, Known] = MappingProxyType(
         "mean_squared_log_error": Known(_NUMBERS, "msle", upper=inf, several=True),
         "mean_tweedie_deviance": Known(_NUMBERS, "tweedie_deviance", upper=inf),
         "median_absolute_error": Known(_NUMBERS, "median_absolute_error", upper=inf, several=True),
-        "mutual_info_score": Known(_CLUSTERS, upper=inf),
+        "mutual_info_score": Known(_CLUSTERS, upper=inf, has_perfect=False),
         "ndcg_score": Known(_NUMBERS, several=True),
         "normalized_mutual_info_score": Known(_CLUSTERS, "normalized_mutual_info"),
         "precision_score": Known(_SETS, "precision"),
@@ -82,9 +87,9 @@ FUNCTIONS: Mapping[str, Known] = MappingProxyType(
         "roc_auc_score": Known(_CURVES, "roc_auc"),
         "root_mean_squared_error": Known(_NUMBERS, "rmse", upper=inf, several=True),
         "root_mean_squared_log_error": Known(_NUMBERS, "rmsle", upper=inf, several=True),
-        "top_k_accuracy_score": Known(_FIRST, "top_k_accuracy", upper=inf),
+        "top_k_accuracy_score": Known(_FIRST, "top_k_accuracy"),
         "v_measure_score": Known(_CLUSTERS, "v_measure"),
-        "zero_one_loss": Known(_SETS, "zero_one_loss", upper=inf),
+        "zero_one_loss": Known(_SETS, "zero_one_loss"),
     }
 )
 

@@ -99,7 +99,8 @@ def read_solution(
     unit_column = spec.unit_column or scorers[0].unit_column
     units = None if unit_column is None else frame[unit_column].to_numpy()
     if USAGE in frame.columns:
-        public, private = split_by_usage(frame[USAGE])
+        past = any(scorer.needs_history for scorer in scorers)
+        public, private = split_by_usage(frame[USAGE], training=past)
     else:
         strata = targets.to_series() if classes else None
         public, private = split_by_fraction(ids, strata, units, spec)
@@ -152,7 +153,7 @@ def _rules(
     if USAGE not in header and nearest(USAGE, [n for n in header if n.casefold() == "usage"]):
         text = f"line 1: the column of the boards is called “{USAGE}”, in this spelling."
         raise HeaderMismatchError([Fault("header", text, line=1)])
-    check_header(header, columns.all)
+    check_header(header, columns.all, owner="solution", optional=[USAGE])
     ids = dict.fromkeys(spec.id_columns, Content.ID)
     truth = dict.fromkeys(columns.targets, INPUTS[kind].truth)
     read = scorers[0].read_truth or scorers[0].read_cell
@@ -187,10 +188,15 @@ def _only_target(header: Sequence[str], spec: EvaluationSpec, extras: Iterable[s
     if len(beside) != 1:
         text = (
             "the solution must have one column of answers beside the ids; "
-            f"it has {listing(beside) or 'none'}."
+            f"it has {listing(beside) or 'none'}.{_usage_hint(beside)}"
         )
         raise HeaderMismatchError([Fault("header", text, line=1)])
     return beside[0]
+
+
+def _usage_hint(beside: Sequence[str]) -> str:
+    close = nearest(USAGE, beside, most=1) if len(beside) > 1 else []
+    return f" Is {listing(close)} meant to be “{USAGE}”?" if close else ""
 
 
 def _classes_of(targets: pl.DataFrame, spec: EvaluationSpec, kind: InputKind) -> tuple[str, ...]:

@@ -17,14 +17,18 @@ _SPLIT_STREAM = 3
 Mask = NDArray[np.bool_]
 
 
-def split_by_usage(usage: pl.Series) -> tuple[Mask, Mask]:
-    """The rows of the public and of the private board. Raises: InvalidSolution."""
+def split_by_usage(usage: pl.Series, *, training: bool = False) -> tuple[Mask, Mask]:
+    """The rows of the public and of the private board; rows of training are taken out before.
+
+    `training`: whether such rows are allowed. Raises: InvalidSolution.
+    """
     wrong = usage.filter(~usage.is_in(list(USAGES))).unique(maintain_order=True).to_list()
     if TRAINING in wrong:
         text = f"{USAGE} holds “{TRAINING}”, but the scorer reads no rows of training."
         raise invalid("usage", text)
     if wrong:
-        raise invalid("usage", f"{USAGE} holds {listing(wrong)}; expected {listing(USAGES)}.")
+        due = (*USAGES, TRAINING) if training else USAGES
+        raise invalid("usage", f"{USAGE} holds {listing(wrong)}; expected {listing(due)}.")
     return (usage == "Public").to_numpy(), (usage == "Private").to_numpy()
 
 

@@ -1,5 +1,6 @@
 """`varsity scorers`: what can be measured, and how."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,7 +59,7 @@ def _described(scorer: Scorer) -> dict[str, Any]:
         "formula": scorer.formula,
         "higher_is_better": scorer.higher_is_better,
         "range": [str(scorer.lower), str(scorer.upper)],
-        "perfect": str(scorer.perfect),
+        "perfect": "depends on the data" if math.isnan(scorer.perfect) else str(scorer.perfect),
         "input": list(scorer.kinds),
         "interval": interval_of(scorer),
         "parameters": [

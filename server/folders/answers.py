@@ -86,7 +86,8 @@ def _certain(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl
     """Return 1 for the rows of the positive class, which is the last one unless it is named."""
     target = pl.col(spec.columns[0])
     classes = sort_labels(solution[spec.columns[0]].drop_nulls())
-    positive = str(scorer.params.get("pos_label", classes[-1] if classes else None))
+    named = scorer.params.get("pos_label")
+    positive = str(named) if named is not None else next(iter(classes[::-1]), None)
     return solution.select(*spec.id_columns, (target == positive).cast(pl.Int8))
 
 

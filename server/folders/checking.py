@@ -16,11 +16,13 @@ from scorers.metric_files.scoring import MetricFault, Run
 from scorers.metric_files.trial import try_metric
 from scorers.registry import get_scorer
 from server.folders.answers import files_with_answers, perfect_submission
+from server.folders.boards import is_undefined, lacking_on_boards
 from server.folders.contents import BaselineFile, Folder
 from server.folders.definition import PhaseDefinition
 from server.folders.files import is_served
 from server.folders.tables import UnreadableTable, header_of
 
+_CORRECT = "Correct the solution."
 _REPLICATES_OF_A_METRIC = 100
 _WANTED_PAGES = {"rules": "what is allowed", "data": "what the columns mean"}
 
@@ -88,7 +90,8 @@ def _phase(folder: Folder, phase: PhaseDefinition, run: Run | None) -> Iterator[
         facts = check_solution(solution, folder.spec_for(phase.slug), sample=None)
     except InvalidSolution as error:
         said = f"Phase {phase.slug}: {phase.solution} is wrong: {error}"
-        yield Finding(Level.ERROR, said, "Correct the solution.")
+        lacking = lacking_on_boards(folder, phase.slug) if is_undefined(error) else None
+        yield Finding(Level.ERROR, *(lacking.told(said) if lacking else (said, _CORRECT)))
         return
     yield from _rows(phase, facts)
     yield from _leaks(folder, phase)
@@ -210,7 +213,10 @@ def _rejected_truth(phase: PhaseDefinition, error: InvalidPredictions) -> Findin
 
 def _verdict(folder: Folder, phase: PhaseDefinition, result: Evaluated) -> Finding:
     scoring = folder.definition.scoring
-    perfect = get_scorer(scoring.scorer, **scoring.params).perfect
+    scorer = get_scorer(scoring.scorer, **scoring.params)
+    perfect = scorer.perfect
+    if not (math.isfinite(perfect) and scorer.truth_is_perfect):
+        return _ok(f"Phase {phase.slug}: the answers themselves score {_values(result)}.")
     boards = [board for board in (result.public, result.private) if board is not None]
     if all(math.isclose(b.value, perfect, rel_tol=1e-6, abs_tol=1e-6) for b in boards):
         return _ok(f"Phase {phase.slug}: a perfect submission scores {perfect:g}, as it should.")

@@ -45,6 +45,11 @@ class Hurry:
         """Let the body take its time."""
         self._timer.cancel()
 
+    def shorten(self, allowed: float) -> "Hurry":
+        """Give what nobody waits for any more no longer than this."""
+        self._timer.cancel()
+        return Hurry(self._connection, allowed=min(allowed, self.allowed))
+
     def _end(self) -> None:
         self.over = True
         with suppress(OSError):
@@ -59,9 +64,13 @@ class ArrivingBody:
         self.hurry: Hurry | None = None
 
     @property
-    def unread(self) -> int:
-        """How many bytes of a body of known length nobody has read."""
-        return int(getattr(getattr(self._source, "reader", None), "length", 0) or 0)
+    def unread(self) -> bool:
+        """Whether some of the body may still be on its way, in chunks or of a known length."""
+        reader = getattr(self._source, "reader", None)
+        length = getattr(reader, "length", None)
+        if length is not None:
+            return int(length) > 0
+        return getattr(reader, "parser", None) is not None
 
     def read(self, size: int = -1) -> bytes:
         """Read on. Raises TooSlow, and DomainError for a body that can't be read."""

@@ -27,6 +27,8 @@ from server.shared.storage import FileStore
 View = TypeVar("View", bound=Callable[..., Any])
 ORDINARY_BODY = 1_000_000
 ORDINARY_SECONDS = 20
+# So long a client that is still sending has to read that it was refused.
+LINGERING_SECONDS = 5
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -185,9 +187,12 @@ def _headers(response: Response) -> Response:
 
 def _close(_error: BaseException | None) -> None:
     body = g.pop("body", None)
-    # What a refusal left unread is still waited for by gunicorn, in this thread.
-    if body is not None and body.hurry is not None and not body.unread:
-        body.hurry.cancel()
+    if body is not None and body.hurry is not None:
+        if body.unread:
+            # Gunicorn waits in this thread for what a refusal left unread.
+            body.hurry.shorten(LINGERING_SECONDS)
+        else:
+            body.hurry.cancel()
     account_id = g.pop("upload_of", None)
     if account_id is not None:
         services().uploads.give_back(account_id)

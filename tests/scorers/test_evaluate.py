@@ -1,5 +1,6 @@
 """A file against a solution: alignment, boards, whose mistake it is, and what is never told."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from scorers import (
     InvalidSolution,
     check_solution,
     evaluate_file,
+    get_scorer,
 )
 
 SPEC = EvaluationSpec(scorer="rmse", header=("id", "co2"), replicates=50)
@@ -333,3 +335,79 @@ def test_a_file_of_far_too_many_rows_is_refused_before_they_are_looked_at(csv) -
     file = csv("p.csv", "id,co2\n" + "1,a\n" * 2000)
     with pytest.raises(InvalidPredictions, match="more than the 1,004 rows"):
         evaluate_file(file, solution, SPEC)
+
+
+QUANTILES = EvaluationSpec(
+    scorer="quantile_crps",
+    params={"quantiles": [0.1, 0.5, 0.9]},
+    header=("id", "a", "b", "c"),
+    replicates=10,
+)
+
+
+def quantile_rows(crossed: set[int]) -> str:
+    rows = [f"{i},3,2,1" if i in crossed else f"{i},1,2,3" for i in range(12)]
+    return "\n".join(["id,a,b,c", *rows]) + "\n"
+
+
+@pytest.mark.parametrize("crossed", [{5}, {0, 8}, {11}, set(range(12))])
+def test_rows_that_a_scorer_cannot_take_are_told_whatever_board_they_are_on(csv, crossed):
+    usage = ["Private"] * 5 + ["Ignored"] + ["Public"] * 6
+    answers = "\n".join(["id,y,Usage", *(f"{i},2,{u}" for i, u in enumerate(usage))])
+    with pytest.raises(InvalidPredictions) as refused:
+        evaluate_file(csv("p", quantile_rows(crossed)), csv("s", answers), QUANTILES)
+    assert refused.value.count == len(crossed)
+    assert [fault.line for fault in refused.value.faults] == [r + 2 for r in sorted(crossed)][:10]
+
+
+def test_each_long_cell_is_told_what_is_wrong_with_itself(csv):
+    start = " ".join(f"{1 + 3 * i} 1" for i in range(10))
+    cells = [f"{start} 40 x", f"{start} 40 900", f"{start} 41 1 1"]
+    solution = csv("s", "id,m\n" + "".join(f"{i},1 1\n" for i in range(3)))
+    given = csv("p", "id,m\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells)))
+    spec = EvaluationSpec(scorer="dice", params={"height": 10, "width": 10}, header=("id", "m"))
+    with pytest.raises(InvalidPredictions) as refused:
+        evaluate_file(given, solution, spec)
+    told = [fault.message for fault in refused.value.faults]
+    assert len(told) == len({m.partition(":")[2] for m in told}) == 3
+
+
+def test_many_faults_of_one_kind_do_not_hide_the_only_one_of_another(csv):
+    solution = csv("s", "id,y\n" + "".join(f"{i},{i}\n" for i in range(30)))
+    given = csv("p", "id,y\n0,1\n77,abc\n")
+    spec = EvaluationSpec(scorer="rmse", header=("id", "y"))
+    with pytest.raises(InvalidPredictions) as refused:
+        evaluate_file(given, solution, spec)
+    codes = {fault.code for fault in refused.value.faults}
+    assert codes == {"missing_id", "unknown_id", "not_a_number"}
+    assert len(refused.value.faults) == 10
+
+
+def test_ids_are_not_called_missing_where_ids_could_not_be_read(csv):
+    solution = csv("s", "id,y\n" + "".join(f"{i},{i}\n" for i in range(12)))
+    given = csv("p", '{"id":0.0,"y":1}\n' + "".join(f'{{"id":{i},"y":1}}\n' for i in range(1, 12)))
+    with pytest.raises(InvalidPredictions) as refused:
+        evaluate_file(given, solution, EvaluationSpec(scorer="rmse", header=("id", "y")))
+    assert [fault.value for fault in refused.value.faults] == ["0.0"]
+
+
+def test_a_division_by_zero_in_a_metric_is_an_undefined_score(csv):
+    spec = EvaluationSpec(scorer="d2_tweedie", header=("id", "y"))
+    same = csv("s", "id,y\n" + "".join(f"{i},2\n" for i in range(8)))
+    with pytest.raises(InvalidSolution, match="not defined"):
+        check_solution(same, spec, sample=None)
+
+
+def test_what_a_scorer_reads_beside_the_truth_is_asked_for():
+    with pytest.raises(ValueError, match="give series="):
+        get_scorer("mase").score([1.0, 2.0], [1.0, 2.0], history={"a": np.arange(9.0)})
+
+
+def test_a_header_of_very_many_columns_is_refused_at_once(csv):
+    names = ",".join(f"c{i}" for i in range(200_000))
+    started = time.process_time()
+    with pytest.raises(InvalidPredictions) as refused:
+        evaluate_file(csv("p", f"id,{names}\n"), csv("s", "id,co2\n1,2\n2,3\n"), SPEC)
+    assert len(refused.value.faults) == 10
+    # Quadratic work would take minutes.
+    assert time.process_time() - started < 5

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import json
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -44,6 +45,15 @@ def _zip(**members: bytes) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
+    return file.getvalue()
+
+
+def _tar(content: bytes) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        member = tarfile.TarInfo("a.csv")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
     return file.getvalue()
 
 
@@ -179,6 +189,15 @@ WHOLE = [
     (_npz(id=np.array(["a", "b"]), co2=np.array([1.0])), "ragged_row", "lengths"),
     (_npz(id=np.array(["a"]), other=np.array([1.0])), "missing_column", "“co2” is missing"),
     (b'{"id": "a"\n', "not_json", "line 1"),
+    (b"{}\n{}\n", "not_json", "the object is empty"),
+    (b'{"id": "a", "\\ud800": 1}\n', "encoding", "half a character"),
+    (b'[{"id": "a", "co2": 1}]', "format", "one object on each line (JSON Lines)"),
+    (b"[\n  {}\n]", "format", "one object on each line (JSON Lines)"),
+    (b"[]", "format", "one object on each line (JSON Lines)"),
+    (b"\x89PNG\r\n\x1a\n", "format", "a PNG image, not a table; send a CSV file"),
+    (b"\xff\xd8\xff\xe0", "format", "a JPEG image, not a table; send a CSV file"),
+    (gzip.compress(_tar(GOOD)), "format", "a tar archive, not a table; send a CSV file"),
+    (_tar(GOOD), "format", "a tar archive, not a table; send a CSV file"),
 ]
 
 
@@ -217,11 +236,11 @@ def test_a_wrong_line_of_json_is_told_with_its_number(refused, line, code):
     assert [(f.code, f.line) for f in error.faults] == [(code, 2)]
 
 
-def test_all_faults_are_told_at_once_the_first_ten_in_file_order(refused):
+def test_ten_faults_are_told_at_once_some_of_every_kind_in_file_order(refused):
     rows = [f"{i},{'x' if i % 2 else i}" for i in range(50)]
     error = refused("id,co2\n" + "\n".join(rows) + "\n7\n7,1\n")
     assert error.count == 25 + 1 + 1
-    assert [fault.line for fault in error.faults] == [2 * k + 3 for k in range(10)]
+    assert [fault.line for fault in error.faults] == [*(2 * k + 3 for k in range(8)), 52, 53]
     assert str(error).endswith("... and 17 more (27 in all).")
 
 
@@ -281,11 +300,19 @@ def test_a_damaged_file_never_shows_a_parsers_own_error(read, seed):
     rng = np.random.default_rng(seed)
     sources = [
         GOOD * 3, gzip.compress(GOOD, mtime=0), _zip(**{"a.csv": GOOD}), _npz(id=np.array(["a"])),
-        _parquet(id=["a", "b"], co2=[1.0, 2.0]), b'{"id": "a", "co2": 1}\n' * 3,
+        b'{"id": "a", "co2": 1}\n' * 3,
     ]  # fmt: skip
+    if seed < 5:
+        sources.append(_parquet(id=["a", "b"], co2=[1.0, 2.0]))
     for source in sources:
         damaged = bytearray(source)
         for position in rng.integers(0, len(damaged), 4):
             damaged[position] = rng.integers(0, 256)
         with contextlib.suppress(InvalidPredictions):
             assert read(bytes(damaged)).height > 0
+
+
+def test_a_nul_character_in_parquet_is_refused_with_its_row(refused):
+    error = refused(_parquet(id=["a", "b\0c"], co2=[1.0, 2.0]))
+    assert [fault.code for fault in error.faults] == ["nul"]
+    assert "row 2, column “id”" in str(error)

@@ -291,6 +291,16 @@ def test_a_body_that_does_not_arrive_in_time_holds_its_thread_no_longer(hurried,
     assert 0.5 < taken < 15
 
 
+def test_chunks_that_nobody_reads_and_that_never_end_hold_their_thread_no_longer(hurried):
+    head = b"POST /unread HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", hurried), timeout=20) as drip:
+        drip.sendall(head + b"1\r\na\r\n")
+        with begin(hurried, "/length", sent=b"x" * 5, length=5) as next_one:
+            assert answer(next_one).startswith(b"HTTP/1.1 200 OK")
+    assert time.monotonic() - began < 15
+
+
 def test_a_body_that_breaks_off_is_not_taken_for_a_whole_one(hurried):
     with begin(hurried, "/length", sent=b"password=cor", length=40) as connection:
         connection.shutdown(socket.SHUT_WR)

@@ -1,0 +1,145 @@
+"""JSON Lines: an object on each line, with the same keys, holding text and numbers alone."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from scorers.errors import Fault, FaultList, InvalidPredictions, shorten
+from scorers.reading.checking import DTYPES, Locate, Table, check_cells, where
+from scorers.reading.containers import refuse
+from scorers.reading.csv_reading import check_encoding, check_rows
+from scorers.reading.schema import HeaderMismatchError, Plan, Rules
+
+
+def rules_without_line(plan: Plan, header: Sequence[str]) -> Rules:
+    """The rules for a header that stands on no line. Raises: InvalidPredictions."""
+    try:
+        return plan(header)
+    except HeaderMismatchError as mismatch:
+        told = [_without_line(fault) for fault in mismatch.faults]
+        raise InvalidPredictions(told) from None
+
+
+def _without_line(fault: Fault) -> Fault:
+    text = fault.message.removeprefix("line 1: ")
+    return Fault(
+        fault.code, text[:1].upper() + text[1:], None, fault.column, fault.value, fault.expected
+    )
+
+
+def checked(strings: pl.DataFrame, rules: Rules, locate: Locate, faults: FaultList) -> Table:
+    """The typed table of one read as text. Raises: InvalidPredictions when there is no row."""
+    if not strings.height and not faults:
+        refuse("empty_file", "The file has no rows.", expected="a row for each id")
+    return check_cells(strings, rules, locate, faults)
+
+
+def read_json_lines(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -> Table:
+    """The table; whatever is wrong with its lines is added to the faults.
+
+    Raises: InvalidPredictions for what is wrong with the file as a whole.
+    """
+    check_encoding(data)
+    lines = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n \t").split(b"\n")
+    check_rows(len(lines), max_rows)
+    first = _first(lines[0])
+    rules = rules_without_line(plan, list(first))
+    rows, places = [], []
+    for number, line in enumerate(lines, start=1):
+        row = _object(line)
+        fault = _fault(number, row, list(first), rules)
+        if fault or row is None:
+            faults.add(fault or _not_an_object(number, list(first)))
+        else:
+            rows.append(row)
+            places.append(number)
+    columns = {name: [_text(row[name]) for row in rows] for name in first}
+    strings = pl.DataFrame(columns, schema=dict.fromkeys(first, pl.String))
+    table = checked(strings, rules, places.__getitem__, faults)
+    return table._replace(whole=len(rows) == len(lines))
+
+
+def _first(line: bytes) -> dict[str, Any]:
+    first = _object(line)
+    if first is None:
+        refuse("not_json", "line 1: this is not a JSON object.", 1, "an object on each line")
+    if not first:
+        text = "line 1: the object is empty; write a key for each column."
+        refuse("not_json", text, 1, "a key for each column")
+    if not all(_is_unicode(name) for name in first):
+        refuse("encoding", "line 1: a key holds half a character (a lone surrogate).", 1, "text")
+    return first
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return row
+
+
+def _fault(
+    number: int, row: dict[str, Any] | None, header: list[str], rules: Rules
+) -> Fault | None:
+    """What is wrong with a line; a value that is no number is told later, where one is due."""
+    if row is None:
+        return _not_an_object(number, header)
+    if row.keys() != set(header):
+        return _bad_line("ragged_row", number, "the keys differ from those of line 1", header)
+    for name, content in rules.contents.items():
+        fault = _bad_value(number, name, row[name], numeric=DTYPES[content] is pl.Float64)
+        if fault:
+            return fault
+    return None
+
+
+def _not_an_object(number: int, header: list[str]) -> Fault:
+    return _bad_line("not_json", number, "this is not a JSON object", header)
+
+
+def _bad_line(code: str, number: int, what: str, header: list[str]) -> Fault:
+    expected = f"an object with the keys {', '.join(shorten(name) for name in header[:10])}"
+    text = f"{where(number, 0)}: {what}; expected {expected}."
+    return Fault(code, text, number, expected=expected)
+
+
+def _bad_value(number: int, name: str, value: Any, *, numeric: bool) -> Fault | None:
+    place = f"{where(number, 0)}, column “{shorten(name)}”"
+    if isinstance(value, str):
+        if "\0" in value:
+            text = f"{place}: there is a NUL character; write the file again as text."
+            return Fault("nul", text, number, shorten(name), expected="text")
+        if not _is_unicode(value):
+            text = f"{place}: there is half a character (a lone surrogate); write text in UTF-8."
+            return Fault("encoding", text, number, shorten(name), expected="text in UTF-8")
+    elif value is not None and not numeric and not _is_number(value):
+        told, due = shorten(json.dumps(value)), "text in quotes, or a number"
+        text = f"{place}: {told} is neither text nor a number; expected {due}."
+        return Fault("not_text", text, number, shorten(name), told, due)
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    finite = not isinstance(value, float) or math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and finite
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value) if isinstance(value, bool | list | dict) else repr(value)
