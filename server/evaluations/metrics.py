@@ -11,7 +11,13 @@ from threadpoolctl import threadpool_limits
 
 from scorers.errors import ParticipantVisibleError
 from scorers.metric_files.file import METRIC
-from scorers.metric_files.running import Task, perform
+from scorers.metric_files.running import (
+    MOST_OF_MESSAGE,
+    MOST_OF_TRACE,
+    Board,
+    Task,
+    perform,
+)
 from scorers.metric_files.scoring import MetricFault, Run, Said
 from server.shared.confinement import Bounds, NoConfinement, Protection
 from server.shared.sandbox import Answer, Stopped, run_confined
@@ -23,6 +29,7 @@ _MOST_REPLICATE_SECONDS = 20.0
 _MOST_REPLICATES = 100_000
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Message = Annotated[str, Field(max_length=MOST_OF_MESSAGE)]
 
 
 class MetricRules(NamedTuple):
@@ -45,9 +52,9 @@ class _Board(_Strict):
 
 class _Answer(_Strict):
     boards: list[_Board] = []
-    visible: str | None = None
-    fault: str | None = None
-    trace: str = ""
+    visible: Message | None = None
+    fault: Message | None = None
+    trace: Annotated[str, Field(max_length=MOST_OF_TRACE)] = ""
 
 
 def metric_rules(settings: Settings) -> MetricRules:
@@ -86,10 +93,10 @@ def run_metric(task: Task, *, rules: MetricRules) -> Sequence[Said]:
         ) from None
     except Stopped as stopped:
         raise MetricFault(f"{METRIC} {stopped}.", _printed(stopped.output)) from None
-    return _said(answer, boards=len(task.boards))
+    return _said(answer, task.boards)
 
 
-def _said(answer: Answer, *, boards: int) -> list[Said]:
+def _said(answer: Answer, boards: Sequence[Board]) -> list[Said]:
     try:
         read = _Answer.model_validate_json(answer.text)
     except ValidationError:
@@ -97,18 +104,31 @@ def _said(answer: Answer, *, boards: int) -> list[Said]:
         raise MetricFault(said, _printed(answer.output)) from None
     if read.visible is not None:
         raise ParticipantVisibleError(_readable(read.visible) or "The metric refused the file.")
-    if read.fault is not None or len(read.boards) != boards:
-        said = read.fault or f"{METRIC} answered for {len(read.boards)} boards of {boards}."
-        raise MetricFault(said, read.trace + _printed(answer.output))
+    fault = _fault(read, boards)
+    if fault is not None:
+        raise MetricFault(fault, _readable(read.trace) + _printed(answer.output))
     return [
         Said(b.value, [float("nan") if v is None else v for v in b.replicates], b.fixed_ids)
         for b in read.boards
     ]
 
 
+def _fault(read: _Answer, boards: Sequence[Board]) -> str | None:
+    """What is wrong with an answer in the organiser's metric; None: nothing."""
+    if read.fault is not None:
+        return _readable(read.fault) or f"{METRIC} failed and did not say why."
+    if len(read.boards) != len(boards):
+        return f"{METRIC} answered for {len(read.boards)} boards of {len(boards)}."
+    for answered, board in zip(read.boards, boards, strict=True):
+        asked = 0 if board.plan is None else board.plan.replicates
+        if len(answered.replicates) > asked:
+            return f"{METRIC} answered for {len(answered.replicates)} resamples of {asked}."
+    return None
+
+
 def _readable(text: str) -> str:
-    """A message without characters that a page or a terminal would act on."""
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text).strip()
+    """A text without characters that a page or a terminal would act on."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text).strip()
 
 
 def _printed(output: str) -> str:

@@ -9,18 +9,17 @@ import ctypes
 import os
 import resource
 import select
-import shutil
 import signal
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from server.shared import landlock
+from server.shared import landlock, scratch_folder
 from server.shared.confinement import Bounds, NoConfinement, Protection, confine
 from server.shared.kernel import PR_SET_CHILD_SUBREAPER, die_with_parent, prctl
 from server.shared.namespaces import leave_all
@@ -64,7 +63,7 @@ def run_confined(task: Task, bounds: Bounds, *, without_landlock: bool = False) 
     try:
         return _Run(bounds, scratch).until_its_end(task)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        scratch_folder.remove(scratch)
 
 
 class _Run:
@@ -127,10 +126,13 @@ class _Run:
 
     def _look_at_scratch(self) -> None:
         """No single file is large, but there may be many."""
-        files = [path for path in self.scratch.rglob("*") if not path.is_dir()]
-        if len(files) > _MOST_FILES:
+        try:
+            files, size = scratch_folder.contents(self.scratch, _MOST_FILES)
+        except OSError:
+            raise self._stopped("left its folder in a state that cannot be looked at") from None
+        if files > _MOST_FILES:
             raise self._stopped(f"wrote more than {_MOST_FILES:,} files")
-        if _bytes_in(files) > self.bounds.scratch_bytes:
+        if size > self.bounds.scratch_bytes:
             raise self._stopped(f"wrote more than {self.bounds.scratch_bytes:,} bytes to its disk")
 
     def _read_the_rest(self, descriptor: int, kept: bytearray, most: int) -> None:
@@ -155,14 +157,6 @@ class _Run:
 
     def _stopped(self, message: str) -> Stopped:
         return Stopped(message, self._printed())
-
-
-def _bytes_in(files: Iterable[Path]) -> int:
-    total = 0
-    for path in files:
-        with contextlib.suppress(OSError):
-            total += path.lstat().st_size
-    return total
 
 
 def _by_signal(number: int, bounds: Bounds) -> str:
@@ -193,6 +187,7 @@ def _keep(task: Task, bounds: Bounds, scratch: Path, answer: int, output: int) -
     """Run in the keeper: fork the confined process, and end with everything that comes of it."""
     code = _KEEPER_BROKE
     try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, _leave)
         die_with_parent(signal.SIGTERM)
         with contextlib.suppress(OSError):
@@ -207,9 +202,13 @@ def _keep(task: Task, bounds: Bounds, scratch: Path, answer: int, output: int) -
         code = os.waitstatus_to_exitcode(status)
         code = min(code, _KEEPER_BROKE) if code >= 0 else _BY_SIGNAL - code
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _sweep()
-        os._exit(code)
+        try:
+            # The signal to leave may come just now.
+            with contextlib.suppress(SystemExit):
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            _sweep()
+        finally:
+            os._exit(code)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -228,7 +227,7 @@ def _sweep() -> None:
 def _children() -> list[int]:
     """The direct children of this process (it has one thread)."""
     path = Path(f"/proc/self/task/{os.getpid()}/children")
-    return [int(child) for child in path.read_text(encoding="ascii").split()]
+    return [int(child) for child in path.read_bytes().split()]
 
 
 def _compute(
@@ -244,7 +243,8 @@ def _compute(
     """Run in the confined process: give everything up, run the task, say what it says."""
     code = _KEEPER_BROKE
     try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number_of_signal in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number_of_signal, signal.SIG_DFL)
         os.setsid()
         said = _take_descriptors(answer, output)
         protection = confine(bounds, scratch, number=number, own_namespaces=apart)

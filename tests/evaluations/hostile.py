@@ -104,6 +104,38 @@ HOSTILE = [
         "    raise OSError(ctypes.get_errno(), 'no shared memory')\nreturn 1.0",
         REFUSED,
     ),
+    Hostile("rights of a file", "import os\nos.chmod({database!r}, 0)\nreturn 1.0", REFUSED),
+    Hostile("dates of a file", "import os\nos.utime({database!r}, (0, 0))\nreturn 1.0", REFUSED),
+    Hostile("emptying a file", "import os\nos.truncate({database!r}, 0)\nreturn 1.0", REFUSED),
+    Hostile(
+        "emptying a file by reading it",
+        "import os\nos.open({database!r}, os.O_RDONLY | os.O_TRUNC)\nreturn 1.0",
+        REFUSED,
+    ),
+    Hostile(
+        "limits of the worker",
+        "import resource\nresource.prlimit({worker}, resource.RLIMIT_NOFILE, (3, 3))\nreturn 1.0",
+        REFUSED,
+    ),
+    Hostile("a folder", "import os\nos.mkdir('folder')\nreturn 1.0", REFUSED),
+    Hostile(
+        "an overlong message",
+        "import json\nsaid = json.dumps({'visible': 'a' * 2_001})\n"
+        "json.JSONEncoder.encode = lambda *_: said\nreturn 1.0",
+        "answered something else than scores",
+    ),
+    Hostile(
+        "more resamples than asked",
+        "import json\nboard = {'value': 1.0, 'replicates': [1.0] * 21, 'fixed_ids': False}\n"
+        "said = json.dumps({'boards': [board, board]})\n"
+        "json.JSONEncoder.encode = lambda *_: said\nreturn 1.0",
+        "answered for 21 resamples of 20",
+    ),
+    Hostile(
+        "a terminal's commands",
+        "raise ValueError(chr(27) + '[2J')",
+        r"metric\.py raised ValueError: \ufffd\[2J",
+    ),
     Hostile("being root again", "import os\nos.setuid(0)\nos.setgroups([0])\nreturn 1.0", REFUSED),
 ]
 FILL = "for i in range(1000): open(f'f{i}', 'wb').write(bytes(16_000_000))"

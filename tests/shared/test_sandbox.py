@@ -1,15 +1,19 @@
 """A confined process can compute and say so; where a layer is missing, the others hold."""
 
+import fcntl
 import os
+import resource
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from server.shared import confinement, landlock, sandbox
+from server.shared import confinement, landlock, sandbox, scratch_folder
 from server.shared.confinement import Bounds, NoConfinement, Protection
 from server.shared.sandbox import Stopped, run_confined
 
@@ -120,6 +124,129 @@ def test_a_filter_of_calls_alone_keeps_it_from_the_network(monkeypatch):
         return "a socket"
 
     assert run_confined(task, BOUNDS).text == "seccomp"
+
+
+@pytest.fixture
+def filtered(monkeypatch):
+    """A filter of calls alone: no namespaces, no Landlock, and the user that we are."""
+    monkeypatch.setattr(sandbox, "leave_all", lambda: False)
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    monkeypatch.setattr(confinement, "_become_nobody", lambda *_: "the worker's own")
+
+
+def said_of(act: Callable[[], object]) -> str:
+    def task(_: Protection) -> str:
+        try:
+            return repr(act())
+        except OSError as error:
+            return type(error).__name__
+
+    return run_confined(task, BOUNDS, without_landlock=True).text
+
+
+@pytest.mark.usefixtures("filtered")
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda file: os.chmod(file, 0),
+        lambda file: os.chown(file, -1, -1),
+        lambda file: os.setxattr(file, "user.note", b"x"),
+        lambda file: os.utime(file, (0, 0)),
+        lambda file: os.truncate(file, 0),
+        lambda file: os.open(file, os.O_RDONLY | os.O_TRUNC),
+        lambda file: os.open(file, os.O_ACCMODE | os.O_TRUNC),
+        lambda file: fcntl.fcntl(os.open(file, os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_RDLCK),
+        lambda file: os.rename(file, f"{file}.moved"),
+        lambda file: os.link(file, f"{file}.again"),
+    ],
+    ids=[
+        "rights",
+        "owner",
+        "attributes",
+        "dates",
+        "cut",
+        "emptied",
+        "emptied-unread",
+        "lease",
+        "renamed",
+        "linked",
+    ],
+)
+def test_a_filter_of_calls_alone_keeps_files_as_they_are(tmp_path, act):
+    file = tmp_path / "file"
+    file.write_text("a score")
+    before = file.stat()
+    assert said_of(lambda: act(file)) == "PermissionError"
+    assert (file.stat().st_mode, file.stat().st_mtime) == (before.st_mode, before.st_mtime)
+    assert [file.read_text(), *tmp_path.iterdir()] == ["a score", file]
+
+
+@pytest.mark.usefixtures("filtered")
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE),
+        lambda: os.sched_setaffinity(os.getppid(), os.sched_getaffinity(0)),
+        lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19),
+        lambda: fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid()),
+        lambda: fcntl.ioctl(0, 0x8901, b"\1\0\0\0"),
+    ],
+    ids=["limits", "processors", "priority", "signals", "signals by ioctl"],
+)
+def test_a_filter_of_calls_alone_keeps_it_from_other_processes(act):
+    assert said_of(act) == "PermissionError"
+
+
+@pytest.mark.usefixtures("filtered")
+def test_it_may_lower_its_own_limits_and_write_plain_files():
+    def act() -> str:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with tempfile.NamedTemporaryFile("w+") as file:
+            file.write("mine")
+            file.seek(0)
+            Path("note.txt").write_text(file.read())
+        return Path("note.txt").read_text()
+
+    assert said_of(act) == "'mine'"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: os.mkdir("folder"),
+        lambda: os.symlink("/", "link"),
+        lambda: os.mkfifo("pipe"),
+        lambda: os.rename("a", "b"),
+    ],
+    ids=["folder", "link", "pipe", "renamed"],
+)
+def test_its_folder_is_flat(act):
+    assert said_of(act) == "PermissionError"
+
+
+@pytest.mark.usefixtures("bare")
+def test_without_a_filter_folders_are_counted_with_the_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def task(_: Protection) -> str:
+        for _ in range(1001):
+            os.mkdir("folder")
+            os.chdir("folder")
+        time.sleep(60)
+        return "not counted"
+
+    with pytest.raises(Stopped, match=r"more than 1,000 files|cannot be looked at"):
+        run_confined(task, BOUNDS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_looked_at_stops_it(monkeypatch):
+    def broken(*_arguments):
+        raise OSError("no such disk")
+
+    monkeypatch.setattr(scratch_folder, "contents", broken)
+    with pytest.raises(Stopped, match="cannot be looked at"):
+        run_confined(lambda _: "ran", BOUNDS)
 
 
 @pytest.mark.usefixtures("bare")
