@@ -110,8 +110,9 @@ def test_what_a_metric_changes_in_its_process_stays_there(isolation, place):
 
 
 def test_no_process_and_no_folder_is_left(isolation, place, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    # The pool makes a folder of its own when it starts.
     _, fork_server = map(int, isolation.run(misbehaviour.whose_child).split())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for body in (GOOD, filled(HOSTILE[0].source, place, 0), HEAD + PATCHES):
         report(isolation, place, body)
         assert list(tmp_path.iterdir()) == []
