@@ -1,15 +1,15 @@
 """Score a file of predictions against a solution: read, check, align, split, score, resample."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from scorers.binding import bind_scorers, invalid, kind_of
+from scorers.columns import Array, arrays_of, perfect_prediction, schema_of
 from scorers.errors import (
     LISTED,
     Fault,
@@ -18,20 +18,18 @@ from scorers.errors import (
     InvalidSolution,
     ParticipantVisibleError,
 )
-from scorers.inputs import INPUTS, Content
 from scorers.kinds import InputKind
-from scorers.labels import all_whole, check_binary, encode, in_codes, in_columns, sort_labels
-from scorers.metric_files.evaluating import check_metric_solution, evaluate_by_metric
+from scorers.metric_files.evaluating import evaluate_by_metric
 from scorers.metric_files.scoring import Run
 from scorers.reading.aligning import align
 from scorers.reading.checking import Locate, where
-from scorers.reading.schema import Schema
 from scorers.results import BoardResult, Evaluated, SolutionFacts
 from scorers.scorer import Scorer
 from scorers.solutions.solution import Solution, read_solution
 from scorers.solutions.splitting import Mask
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
+from scorers.trying import check_solution
 
 __all__ = [
     "BoardResult",
@@ -42,7 +40,6 @@ __all__ = [
     "evaluate_file",
 ]
 
-Array = NDArray[Any]
 # A file of many more rows than there are ids is refused before its rows are looked at.
 SPARE_ROWS = 1000
 
@@ -97,7 +94,7 @@ def _evaluate(
     spec: EvaluationSpec,
     scorers: tuple[Scorer, ...],
 ) -> Evaluated:
-    schema = _schema(spec, scorers[0], kind, answers)
+    schema = schema_of(spec, scorers[0], kind, answers)
     table = read_table(
         prediction,
         schema.rules,
@@ -108,7 +105,7 @@ def _evaluate(
     order = align(table, answers.ids)
     frame, locate = table.frame.select(spec.columns), table.locate
     del table
-    truth, predicted, coded = _arrays(
+    truth, predicted, coded = arrays_of(
         frame if order is None else frame[order], answers, kind, spec, scorers
     )
     row_in_file = (lambda row: row) if order is None else (lambda row: int(order[row]))
@@ -116,67 +113,6 @@ def _evaluate(
     _refuse_misfits(columns, answers, spec)
     del frame
     return _evaluate_boards(columns, answers, kind, spec)
-
-
-def _schema(spec: EvaluationSpec, scorer: Scorer, kind: InputKind, answers: Solution) -> Schema:
-    read = scorer.read_cell
-    return Schema(
-        id_columns=spec.id_columns,
-        columns=spec.columns,
-        kind=kind,
-        labels=spec.labels,
-        max_bytes=spec.max_unpacked_bytes,
-        max_rows=spec.max_rows,
-        whole_ids=answers.whole_ids,
-        whole_labels=bool(answers.classes) and all_whole(answers.classes),
-        above=scorer.numbers_above,
-        sum_tolerance=scorer.sum_tolerance,
-        cell_check=None if read is None else read(**scorer.options),
-        cell_words=scorer.cell_words,
-    )
-
-
-def _arrays(
-    frame: pl.DataFrame,
-    answers: Solution,
-    kind: InputKind,
-    spec: EvaluationSpec,
-    scorers: tuple[Scorer, ...],
-) -> tuple[Array, Array, tuple[Scorer, ...]]:
-    """Truth and prediction as arrays, and the scorers in their codes."""
-    if not INPUTS[kind].classes:
-        numbered = tuple(in_columns(s, spec.columns) for s in scorers)
-        return _array(answers.targets), _array(frame.select(spec.columns)), numbered
-    classes = _classes(frame, answers, kind, spec)
-    truth, prediction = encode(answers.target, classes), _prediction(frame, kind, classes, spec)
-    coded = tuple(in_codes(s, classes, kind is not InputKind.LABELS) for s in scorers)
-    return truth, prediction, coded
-
-
-def _array(frame: pl.DataFrame) -> Array:
-    """One column as shape (n,), several as (n, k)."""
-    return frame.to_series().to_numpy() if frame.width == 1 else frame.to_numpy()
-
-
-def _classes(
-    frame: pl.DataFrame, answers: Solution, kind: InputKind, spec: EvaluationSpec
-) -> tuple[str, ...]:
-    if INPUTS[kind].for_each_class:
-        return sort_labels(spec.columns)
-    if kind is not InputKind.LABELS:
-        return answers.classes
-    predicted = frame[spec.columns[0]].unique().to_list()
-    return sort_labels([*answers.classes, *predicted, *(spec.labels or ())])
-
-
-def _prediction(
-    frame: pl.DataFrame, kind: InputKind, classes: tuple[str, ...], spec: EvaluationSpec
-) -> Array:
-    if kind is InputKind.LABELS:
-        return encode(frame[spec.columns[0]], classes)
-    if INPUTS[kind].for_each_class:
-        return frame.select(classes).to_numpy()
-    return frame[spec.columns[0]].to_numpy()
 
 
 def _refuse_misfits(columns: _Columns, answers: Solution, spec: EvaluationSpec) -> None:
@@ -269,17 +205,6 @@ def _score(
     return value if np.isfinite(value) else None
 
 
-def _why_undefined(
-    scorer: Scorer, truth: Array, prediction: Array, context: Mapping[str, Any]
-) -> str | None:
-    """What the metric itself says of a score that is not defined; None where it is."""
-    try:
-        value = scorer.score(truth, prediction, **context)
-    except (ValueError, ParticipantVisibleError) as error:
-        return str(error)
-    return None if np.isfinite(value) else "its value is not a finite number."
-
-
 def _undefined(
     scorer: Scorer,
     truth: Array,
@@ -297,88 +222,3 @@ def _undefined(
         "(for example because they are all the same)."
     )
     return InvalidPredictions([Fault("undefined", text)])
-
-
-def perfect_prediction(scorer: Scorer, truth: Array, kind: InputKind, width: int) -> Array:
-    """The predictions that hit every row; `width`: the number of columns or classes."""
-    if scorer.ideal is not None:
-        return scorer.ideal(truth, **scorer.options)
-    if INPUTS[kind].for_each_class:
-        return np.eye(width)[truth]
-    if kind is InputKind.QUANTILES and width > 1:
-        return np.repeat(truth[:, None], width, axis=1)
-    as_number = INPUTS[kind].prediction in (Content.NUMBER, Content.PROBABILITY)
-    return truth.astype(np.float64) if as_number else truth
-
-
-def check_solution(solution: Path, spec: EvaluationSpec, *, sample: Path | None) -> SolutionFacts:
-    """Check a solution, the sample and the scorer together, before anyone submits.
-
-    Raises: InvalidSolution with what the organiser has to mend.
-    """
-    if spec.code is not None:
-        return check_metric_solution(solution, spec, sample=sample)
-    scorer, also = bind_scorers(spec)
-    kind = kind_of(scorer, spec)
-    answers = read_solution(solution, spec, kind, [scorer, *also])
-    labels = spec.labels
-    if sample is not None:
-        labels = _check_sample(sample, spec, scorer, kind, answers)
-    _check_boards([scorer, *also], answers, kind, spec)
-    rows, public, private = len(answers.public), answers.public.sum(), answers.private.sum()
-    return SolutionFacts(rows, int(public), int(private), int(rows - public - private), labels)
-
-
-def _check_sample(
-    sample: Path, spec: EvaluationSpec, scorer: Scorer, kind: InputKind, answers: Solution
-) -> tuple[str, ...] | None:
-    """Read the sample as a submission; the labels declared, or the sample's if it has them all."""
-    schema = _schema(spec, scorer, kind, answers)
-    try:
-        table = read_table(
-            sample,
-            schema.rules,
-            max_bytes=schema.max_bytes,
-            max_rows=schema.max_rows,
-            ids=answers.ids,
-        )
-        align(table, answers.ids)
-    except InvalidPredictions as error:
-        told = [replace(f, message=f"The sample: {f.message}") for f in error.faults]
-        raise InvalidSolution(told, error.count) from None
-    if spec.labels is not None or kind is not InputKind.LABELS:
-        return spec.labels
-    shown = set(table.frame[spec.columns[0]].unique())
-    return sort_labels(shown) if shown.issuperset(answers.classes) else None
-
-
-def _check_boards(
-    scorers: Sequence[Scorer], answers: Solution, kind: InputKind, spec: EvaluationSpec
-) -> None:
-    """Every scorer must be defined on every board: for perfect predictions, and for any labels."""
-    truth, coded, width = _coded_truth(scorers, answers, kind, spec)
-    for name, rows in (("public", answers.public), ("private", answers.private)):
-        for each, given in zip(coded, scorers, strict=True) if rows.any() else []:
-            tried = [perfect_prediction(each, truth[rows], kind, width)]
-            if kind is InputKind.LABELS:
-                tried.append(np.arange(len(tried[0])) % width)
-            context = answers.context_of(each, rows)
-            reasons = [_why_undefined(each, truth[rows], p, context) for p in tried]
-            if any(reasons):
-                text = f"{each.title} is not defined on the {name} board"
-                why = next(filter(None, reasons))
-                raise invalid("undefined", f"{text} (parameters: {dict(given.params)}): {why}")
-
-
-def _coded_truth(
-    scorers: Sequence[Scorer], answers: Solution, kind: InputKind, spec: EvaluationSpec
-) -> tuple[Array, list[Scorer], int]:
-    if not INPUTS[kind].classes:
-        numbered = [in_columns(s, spec.columns) for s in scorers]
-        return _array(answers.targets), numbered, len(spec.columns)
-    declared = spec.columns if INPUTS[kind].for_each_class else spec.labels or ()
-    classes = sort_labels([*answers.classes, *declared])
-    for scorer in scorers:
-        check_binary(scorer, classes)
-    coded = [in_codes(s, classes, kind is not InputKind.LABELS) for s in scorers]
-    return encode(answers.target, classes), coded, len(classes)

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from scorers.errors import InvalidParameter
+from scorers.kinds import InputKind
 from scorers.metric_files.file import InvalidMetric, read_metric
 from scorers.registry import get_scorer
 
 
 class Facts(NamedTuple):
-    """A scorer's title, direction and version."""
+    """A scorer's title, direction and version, and what it reads (a metric file: anything)."""
 
     title: str
     higher_is_better: bool
     version: str
+    kinds: tuple[InputKind, ...] = ()
 
 
 def facts_of(name: str, params: Mapping[str, Any], code: str | None = None) -> Facts:
@@ -23,7 +25,7 @@ def facts_of(name: str, params: Mapping[str, Any], code: str | None = None) -> F
     """
     if code is None:
         scorer = get_scorer(name, **params)
-        return Facts(scorer.title, scorer.higher_is_better, scorer.version)
+        return Facts(scorer.title, scorer.higher_is_better, scorer.version, scorer.kinds)
     try:
         metric = read_metric(code)
     except InvalidMetric as error:

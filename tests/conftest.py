@@ -28,6 +28,16 @@ from tests.compiled import share_what_is_compiled
 share_what_is_compiled()
 
 
+# What starts processes and crawls: begun first, so that short tests fill up the end.
+LONGEST = ("faults", "security", "journeys", "evaluations", "challenges_data", "cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first; with several workers none waits at the end for another's."""
+    folders = [Path(__file__).parent / name for name in LONGEST]
+    items.sort(key=lambda item: not any(folder in item.path.parents for folder in folders))
+
+
 @pytest.fixture
 def clock() -> FrozenClock:
     """A clock that stands at noon."""

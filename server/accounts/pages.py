@@ -1,6 +1,7 @@
 """Pages before one is signed in: sign up and in, confirm an address, forgotten password."""
 
 import secrets
+from contextlib import suppress
 
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -16,7 +17,7 @@ from server.accounts.models import Account
 from server.accounts.sessions import end_session
 from server.accounts.signin import forget_cookie, sign_browser_in, this_session
 from server.shared.access import Who, access
-from server.shared.errors import N_, DomainError, Forbidden
+from server.shared.errors import N_, DomainError, Forbidden, NotFound
 from server.shared.web import (
     SAFE_METHODS,
     now,
@@ -72,7 +73,8 @@ def sign_out() -> Response:
     """Sign this browser out: a copy of its cookie opens nothing from here on."""
     digest, account_id = this_session(), viewer().id
     if digest is not None and account_id is not None:
-        with writing() as session:
+        # Another tab may have ended it this moment: the cookie goes all the same.
+        with writing() as session, suppress(NotFound):
             end_session(session, account_id=account_id, digest=digest, now=now())
             session.commit()
     forget_cookie()

@@ -95,6 +95,9 @@ def _spec(live: Evaluation, wanted: Wanted) -> dict[str, Any]:
         new = facts_of(spec["scorer"], spec["params"], spec.get("code"))
     except (UnknownScorer, InvalidParameter) as error:
         raise Invalid(str(error).replace("%", "%%"), field="scorer") from error
+    if spec.get("kind") is not None and spec["kind"] not in new.kinds:
+        # It said what the old metric was to read.
+        spec["kind"] = None
     old = facts_of(live.spec["scorer"], live.spec["params"], live.spec.get("code"))
     if new.higher_is_better != old.higher_is_better:
         raise Invalid(

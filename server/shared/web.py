@@ -1,12 +1,14 @@
 """What every request has: its clock, its viewer, its sessions and its security headers."""
 
 import secrets
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import structlog
 from flask import Flask, Response, current_app, g, request
@@ -29,6 +31,8 @@ ORDINARY_BODY = 1_000_000
 ORDINARY_SECONDS = 20
 # So long a client that is still sending has to read that it was refused.
 LINGERING_SECONDS = 5
+# What an earlier request of a connection left unread has come: the next one has its own time.
+lingering: WeakKeyDictionary[socket.socket, Hurry] = WeakKeyDictionary()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -154,6 +158,9 @@ def _let_in() -> None:
 
 def _take_body() -> None:
     """Have a body that breaks off refused, where gunicorn would give the part for the whole."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None and (earlier := lingering.pop(connection, None)) is not None:
+        earlier.cancel()
     if request.content_length is not None:
         request.environ.pop("wsgi.input_terminated", None)
     g.body = ArrivingBody(request.environ["wsgi.input"])
@@ -190,7 +197,7 @@ def _close(_error: BaseException | None) -> None:
     if body is not None and body.hurry is not None:
         if body.unread:
             # Gunicorn waits in this thread for what a refusal left unread.
-            body.hurry.shorten(LINGERING_SECONDS)
+            lingering[request.environ["gunicorn.socket"]] = body.hurry.shorten(LINGERING_SECONDS)
         else:
             body.hurry.cancel()
     account_id = g.pop("upload_of", None)

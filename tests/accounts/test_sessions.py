@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
+from server.accounts import pages
 from server.accounts.models import Account, BrowserSession
 from server.accounts.queries import sessions_of
 from server.accounts.rules import MOST_SESSIONS, SESSION_LASTS
@@ -84,6 +85,16 @@ def test_signing_out_twice_is_no_fault(app, client, cast) -> None:
     client.post("/sign-out")
     assert copied.post("/sign-out").status_code == 303
     assert app.test_client().post("/sign-out").status_code == 303
+
+
+def test_a_session_that_ends_elsewhere_this_moment_leaves_no_cookie(
+    client, cast, monkeypatch
+) -> None:
+    enter(client, cast.wei.email)
+    monkeypatch.setattr(pages, "this_session", lambda: "0" * 64)
+    assert client.post("/sign-out").status_code == 303
+    with client.session_transaction() as cookie:
+        assert COOKIE_KEY not in cookie
 
 
 def test_a_new_password_ends_copies_of_this_browsers_own_cookie_too(app, client, cast) -> None:

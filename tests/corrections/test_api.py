@@ -201,6 +201,16 @@ def test_code_in_a_request_is_never_taken(olga, session, by_code, field):
         assert answer.status_code in (400, 422)
 
 
+@pytest.mark.parametrize(("named", "kept"), [("labels", "labels"), ("class scores", None)])
+def test_a_kind_of_input_is_kept_where_the_new_scorer_reads_it(olga, session, scored, named, kept):
+    live = scored[1]
+    live.spec = {**live.spec, "kind": named}
+    session.add(live)
+    session.commit()
+    made = session.get_one(Evaluation, start(olga, scorer="balanced_accuracy").json["id"])
+    assert made.spec["kind"] == kept
+
+
 def test_another_scorer_leaves_the_code_behind(olga, session, by_code):
     made = session.get_one(Evaluation, start(olga, scorer="accuracy").json["id"])
     assert made.scorer == "accuracy"

@@ -6,6 +6,7 @@ import email.policy
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -124,11 +125,22 @@ class Product:
     def worker_held(self) -> Iterator[None]:
         """Hold the worker still for a while: what is sent meanwhile stays queued."""
         pid = self._worker()
-        os.kill(pid, signal.SIGSTOP)
+        until(lambda: self._held_idle(pid), seconds=30)
         try:
             yield
         finally:
             os.kill(pid, signal.SIGCONT)
+
+    def _held_idle(self, pid: int) -> bool:
+        """Stop the worker, unless it would take the database's lock along into its sleep."""
+        os.kill(pid, signal.SIGSTOP)
+        with contextlib.closing(sqlite3.connect(self.data / "varsity.db", timeout=1)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                os.kill(pid, signal.SIGCONT)
+                return False
+        return True
 
     def _worker(self) -> int:
         """Return the number of the worker's process, a child of the server's."""

@@ -301,6 +301,20 @@ def test_chunks_that_nobody_reads_and_that_never_end_hold_their_thread_no_longer
     assert time.monotonic() - began < 15
 
 
+def test_what_one_request_left_unread_does_not_hurry_the_next_of_its_connection(hurried):
+    with begin(hurried, "/unread", sent=b"x" * 5, length=5) as connection:
+        said = b""
+        while not said.endswith(b"unread"):
+            said += answer(connection)
+        time.sleep(0.6)
+        connection.sendall(
+            b"POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nxxx"
+        )
+        time.sleep(0.6)
+        connection.sendall(b"xx")
+        assert answer(connection).startswith(b"HTTP/1.1 200 OK")
+
+
 def test_a_body_that_breaks_off_is_not_taken_for_a_whole_one(hurried):
     with begin(hurried, "/length", sent=b"password=cor", length=40) as connection:
         connection.shutdown(socket.SHUT_WR)
