@@ -54,7 +54,7 @@ def serve(host: str, port: int, workers: int | None, reload: bool) -> None:
     if "base_url" not in settings.model_fields_set and host in LOOPBACK:
         # Links in messages then lead here, whatever the port.
         os.environ["VARSITY_BASE_URL"] = url
-    children = [child("web", "--host", host, "--port", str(port), needed=True)]
+    children = [web_child(host, port)]
     if settings.workers:
         children.append(child("worker"))
     announce = announcer(host, port, f"Varsity is at {url} (data in {settings.data_dir})")
@@ -72,9 +72,18 @@ def web(host: str, port: int) -> None:
     settings = prepare()
     if METRICS_VARIABLE not in os.environ:
         fresh_metrics(settings.data_dir)
+    os.execv(sys.executable, _web_server(host, port))  # noqa: S606 - our own command line
+
+
+def _web_server(host: str, port: int) -> tuple[str, ...]:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    arguments = ["-m", "gunicorn", "--config", "python:server.cli.web_settings", "--bind", address]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own command line
+    options = ("--config", "python:server.cli.web_settings", "--bind", address)
+    return (sys.executable, "-m", "gunicorn", *options)
+
+
+def web_child(host: str, port: int) -> Child:
+    """Return the web server as a process to keep alive: the instance is prepared already."""
+    return Child(name="web", command=_web_server(host, port), needed=True)
 
 
 def choose_workers(workers: int | None) -> None:
@@ -104,10 +113,9 @@ def fresh_metrics(data_dir: Path) -> None:
     os.environ[METRICS_VARIABLE] = str(folder)
 
 
-def child(command: str, *arguments: str, needed: bool = False) -> Child:
+def child(command: str) -> Child:
     """Return one of our own commands as a process to keep alive."""
-    line = (sys.executable, "-m", "server.cli.main", command, *arguments)
-    return Child(name=command, command=line, needed=needed)
+    return Child(name=command, command=(sys.executable, "-m", "server.cli.main", command))
 
 
 def free_port(host: str, port: int) -> int:

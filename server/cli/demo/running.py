@@ -21,6 +21,7 @@ from server.cli.serving import (
     host_option,
     port_option,
     prepare,
+    web_child,
 )
 from server.cli.supervision import PARENT_VARIABLE, Supervisor
 
@@ -53,7 +54,7 @@ def run(host: str, port: int, data_dir: Path, reset: bool) -> None:
         _begin(data_dir)
     prepare()
     fresh_metrics(data_dir)
-    children = [child("web", "--host", host, "--port", str(port), needed=True), child("worker")]
+    children = [web_child(host, port), child("worker")]
     filler = None if full else _start_filling(data_dir)
     ready = announcer(host, port, _welcome(f"http://{host}:{port}", full=full))
     code = Supervisor(children, on_tick=_watcher(ready, filler)).run()
