@@ -125,6 +125,7 @@ def test_no_process_and_no_folder_is_left(isolation, place, tmp_path, monkeypatc
     raise AssertionError(left)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="these tests run as an unprivileged user already")
 def test_all_of_it_holds_for_an_unprivileged_worker():
     """Limits on root prove little: the same tests again, as a user without any privilege."""
