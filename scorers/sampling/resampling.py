@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from scorers.sampling.terms import Codes, Floats, Sums
 
 MOST_GROUPS = 4096
 OUTRIGHT_ROWS = 20_000_000
-_DRAWS_AT_ONCE = 1 << 19
+_DRAWS_AT_ONCE, _DRAWS_IN_CACHE = 1 << 19, 1 << 16
 # OpenBLAS multiplies matrices of no more products than this in the calling thread.
 _ONE_THREAD, _ROWS_AT_ONCE, _FEWEST_GROUPS = 1 << 18, 16, 64
 _FEW_SUMS = 4
@@ -104,12 +104,20 @@ class Resampling:
             yield counts.reshape(drawn.shape).astype(np.float64)
 
     def _drawn_groups(self) -> Iterator[Codes]:
-        """The groups of each resample, in blocks of shape (some replicates, groups)."""
+        """The groups of each resample, in blocks of shape (some replicates, groups).
+
+        A block stays in the cache of a core; the next one takes its place, so don't keep it.
+        """
         bits = _bits(self.seed, stream=1)
         step = max(1, _DRAWS_AT_ONCE // self.groups)
+        rows = max(1, _DRAWS_IN_CACHE // self.groups)
+        block = np.empty((rows, self.groups), dtype=np.uint64)
         for start in range(0, self.replicates, step):
             count = min(step, self.replicates - start)
-            yield _draw(bits, count * self.groups, self.groups).reshape(count, self.groups)
+            words = _words(bits, count * self.groups).reshape(count, self.groups)
+            for first in range(0, count, rows):
+                part = words[first : first + rows]
+                yield _below(part, self.groups, out=block[: len(part)])
 
     def group_sums(self, terms: Sums) -> Floats:
         """The sums of the terms by group, shape (groups, k + 1)."""
@@ -236,10 +244,20 @@ def _bits(seed: int, stream: int) -> np.random.PCG64:
 
 def _draw(bits: np.random.PCG64, count: int, below: int) -> Codes:
     """Whole numbers below `below`, uniform up to 2**-20 (32 random bits each)."""
-    words = bits.random_raw(count // 2 + 1).astype("<u8", copy=False).view("<u4")[:count]
-    drawn = np.multiply(words, np.uint64(below), dtype=np.uint64)
-    drawn >>= np.uint64(32)
-    whole: Codes = drawn.view(np.int64)
+    return _below(_words(bits, count), below, out=np.empty(count, dtype=np.uint64))
+
+
+def _words(bits: np.random.PCG64, count: int) -> NDArray[np.uint32]:
+    words: NDArray[np.uint32] = (
+        bits.random_raw(count // 2 + 1).astype("<u8", copy=False).view("<u4")
+    )
+    return words[:count]
+
+
+def _below(words: NDArray[np.uint32], below: int, *, out: NDArray[np.uint64]) -> Codes:
+    np.multiply(words, np.uint64(below), out=out, dtype=np.uint64)
+    out >>= np.uint64(32)
+    whole: Codes = out.view(np.int64)
     return whole
 
 
