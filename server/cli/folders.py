@@ -1,5 +1,6 @@
 """`varsity new`, `check` and `score`: an organiser's folder, without a server."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,8 @@ def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
         run_prepare(folder)
         found = score_file(folder, file, phase, run=_runner())
     except InvalidPredictions as error:
+        if as_json:
+            print_json(_rejected_json(error))
         more = error.count - len(error.faults)
         tail = f"\n... and {more} more." if more and "more" not in str(error) else ""
         raise Refusal(f"{file} would be rejected:\n{error}{tail}") from error
@@ -102,6 +105,16 @@ def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
         print_json(_score_json(found))
     else:
         _print_score(found)
+
+
+def _rejected_json(error: InvalidPredictions) -> dict[str, Any]:
+    faults = [asdict(fault) for fault in error.faults]
+    return {
+        "state": "rejected",
+        "message": str(error),
+        "faults": faults,
+        "fault_count": error.count,
+    }
 
 
 def _runner() -> Run:

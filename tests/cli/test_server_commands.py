@@ -141,6 +141,10 @@ def test_a_wrong_file_is_refused_with_its_faults(varsity, folder, tmp_path) -> N
     answer = varsity("score", str(folder), str(wrong))
     assert answer.exit_code == 1
     assert "would be rejected" in answer.stderr
+    said = json.loads(varsity("score", str(folder), str(wrong), "--json").stdout)
+    assert said["state"] == "rejected"
+    assert said["fault_count"] >= len(said["faults"]) > 0
+    assert "class_9" in [fault["value"] for fault in said["faults"]]
 
 
 def test_a_folder_is_deployed_and_a_second_time_changes_nothing(varsity, folder) -> None:

@@ -89,7 +89,7 @@ def test_sigterm_finishes_or_gives_back_and_the_next_worker_goes_on(
 ):
     instance.start_web()
     instance.start("worker")
-    send(instance, students, count=30)
+    send(instance, students, count=16)
     until(lambda: SubmissionState.SCORED in states(database))
     assert instance.terminate("worker") == 0
     assert SubmissionState.SCORING not in states(database)
