@@ -43,6 +43,8 @@ def running(settings: Settings, *command: str) -> Iterator[subprocess.Popen[byte
         "VARSITY_LOG_LEVEL": "warning",
         "VARSITY_LOG_FORMAT": "text",
     }
+    if settings.database_url:
+        environment["VARSITY_DATABASE_URL"] = settings.database_url
     line = [sys.executable, "-m", "server.cli.main", *command]
     process = subprocess.Popen(line, env=environment, start_new_session=True)
     try:

@@ -26,7 +26,7 @@ from scorers.reading.checking import Locate, where
 from scorers.results import BoardResult, Evaluated, SolutionFacts
 from scorers.scorer import Scorer
 from scorers.solutions.solution import Solution, read_solution
-from scorers.solutions.splitting import Mask
+from scorers.solutions.splitting import Mask, Only, board_alone
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
 from scorers.trying import check_solution
@@ -60,19 +60,27 @@ class _Columns:
 
 
 def evaluate_file(
-    prediction: Path, solution: Path, spec: EvaluationSpec, *, run: Run | None = None
+    prediction: Path,
+    solution: Path,
+    spec: EvaluationSpec,
+    *,
+    run: Run | None = None,
+    only: Only | None = None,
 ) -> Evaluated:
     """The scores of a file on the public and the private board.
 
-    `run`: how a metric file is run, where the spec has one.
+    `run`: how a metric file is run, where the spec has one. `only`: the one board that is wanted;
+    nothing is computed of the other then.
     Raises: InvalidPredictions (the participant's mistake), InvalidSolution and MetricFault (the
     organiser's).
     """
     if spec.code is not None:
-        return evaluate_by_metric(prediction, solution, spec, run, _secondary)
+        return evaluate_by_metric(prediction, solution, spec, run, _secondary, only)
     scorer, also = bind_scorers(spec)
     kind = kind_of(scorer, spec)
     answers = read_solution(solution, spec, kind, [scorer, *also])
+    public, private = board_alone(answers.public, answers.private, only)
+    answers = replace(answers, public=public, private=private)
     return _evaluate(prediction, answers, kind, spec, (scorer, *also))
 
 
@@ -184,6 +192,8 @@ def _evaluate_board(
         also={name: value for name, value in also.items() if value is not None},
         rows=len(truth),
         replicates=found.replicates,
+        influence=found.influence,
+        losses=found.losses,
     )
 
 

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scorers.sampling.losses import Losses
+
 
 @dataclass(frozen=True, eq=False)
 class BoardResult:
-    """What a board says of a file; `also` leaves out secondary scores that are not defined."""
+    """What a board says of a file; `also` leaves out secondary scores that are not defined.
+
+    `influence`: how far each group of units moves the value, shape (groups,), where that is known.
+    `losses`: those of the rows, where the metric is a mean of them.
+    """
 
     value: float
     interval: tuple[float, float] | None
@@ -16,6 +22,8 @@ class BoardResult:
     also: dict[str, float]
     rows: int
     replicates: NDArray[np.float64] | None
+    influence: NDArray[np.float64] | None = None
+    losses: Losses | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,8 @@ from scorers.sampling.intervals import (
     wilson_interval,
     withheld,
 )
-from scorers.sampling.ranks import RankRange, rank_ranges
+from scorers.sampling.losses import losses_of
+from scorers.sampling.ranks import RankRange, leaders, rank_ranges
 from scorers.sampling.resampling import Resampling
 from scorers.sampling.studentised import studentised_interval
 from scorers.sampling.terms import Codes, Floats, Sums
@@ -39,6 +40,7 @@ __all__ = [
     "compare",
     "expanded_tails",
     "fewest_of_a_class",
+    "leaders",
     "mean_of_shares_interval",
     "median_interval",
     "percentile_interval",
@@ -113,6 +115,7 @@ def resampled_result(
         interval.method,
         evidence.replicates,
         evidence.influence if known else None,
+        losses_of(terms, sums),
     )
 
 

@@ -30,11 +30,17 @@ from server.challenges.queries import (
     organiser_gate,
     organises_any,
 )
+from server.comparisons.api import bp as comparisons_api
+from server.comparisons.pages import bp as comparisons_pages
+from server.controls.api import bp as controls_api
+from server.controls.pages import bp as controls_pages
 from server.corrections.api import bp as evaluations_api
+from server.corrections.pages import bp as evaluations_pages
 from server.corrections.queries import organiser_of_evaluation_gate
 from server.documents import bp as documents
 from server.documents import install_openapi
 from server.health import bp as health
+from server.integrity.pages import bp as integrity_pages
 from server.mergers.api import bp as merging_api
 from server.mergers.pages import bp as merging_pages
 from server.organise.api import bp as organise_api
@@ -42,6 +48,9 @@ from server.organise.pages import bp as organise_pages
 from server.organise.queries import organiser_of_submission_gate, organiser_of_team_gate
 from server.profiles.api import bp as profiles_api
 from server.profiles.pages import bp as profiles_pages
+from server.receipts.api import bp as receipts_api
+from server.receipts.pages import bp as receipts_pages
+from server.reports.pages import bp as reports_pages
 from server.shared.access import BASIC_GATES, Viewer, Who
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
@@ -59,6 +68,7 @@ from server.shared.uploads import UploadRequest
 from server.shared.web import Services, install, now, services, viewer
 from server.standings.api import bp as standings_api
 from server.standings.pages import bp as standings_pages
+from server.standings.season_pages import bp as seasons_pages
 from server.submissions.api import bp as submissions_api
 from server.submissions.pages import bp as submissions_pages
 from server.submissions.queries import submission_gate
@@ -73,8 +83,15 @@ PAGES = (
     teams_pages,
     submissions_pages,
     boards_pages,
+    comparisons_pages,
+    receipts_pages,
     merging_pages,
+    evaluations_pages,
     standings_pages,
+    seasons_pages,
+    reports_pages,
+    controls_pages,
+    integrity_pages,
     organise_pages,
     administration_pages,
     documents,
@@ -86,10 +103,13 @@ APIS = (
     teams_api,
     submissions_api,
     boards_api,
+    comparisons_api,
+    receipts_api,
     merging_api,
     evaluations_api,
     standings_api,
     profiles_api,
+    controls_api,
     organise_api,
 )
 

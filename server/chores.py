@@ -10,10 +10,19 @@ import structlog
 
 from server.accounts.sessions import purge_sessions
 from server.accounts.sightings import purge_sightings
+from server.audit.actions import seal_events
+from server.boards.entries import rebuild_after_failure
+from server.boards.previews import make_previews
 from server.boards.schedules import reveal_due, write_rank_ranges
+from server.boards.tidying import drop_replicates
+from server.comparisons.comparing import Comparer
+from server.comparisons.queries import comparison_holders
+from server.comparisons.shaking import Shaker
 from server.corrections.rescoring import Rescorer
 from server.evaluations.queries import rescore_holders
 from server.evaluations.rescores import give_back_rescores
+from server.integrity.queries import report_holders
+from server.integrity.reporting import Reporter
 from server.shared.clock import Clock
 from server.shared.database import Database
 from server.shared.mail import OutgoingMail, deliver, purge_sent, waiting_mail
@@ -21,6 +30,8 @@ from server.shared.queue import Jobs
 from server.shared.schedules import claim_schedule
 from server.shared.settings import Settings
 from server.shared.uploads import forget_stale
+from server.standings.keeping import Keeper
+from server.standings.ranging import refresh_ranges
 from server.submissions.alerts import alert_organisers
 from server.submissions.claims import fail_interrupted, give_back
 from server.submissions.worklist import lease_holders, waiting_ids
@@ -49,18 +60,31 @@ class Chores:
         database: Database,
         jobs: Jobs,
         rescorer: Rescorer,
+        comparer: Comparer,
+        shaker: Shaker,
+        reporter: Reporter,
         clock: Clock,
     ) -> None:
         self.settings = settings
         self.database = database
         self.jobs = jobs
         self.rescorer = rescorer
+        self.comparer = comparer
+        self.shaker = shaker
+        self.reporter = reporter
         self.clock = clock
+        self.keeper = Keeper(database)
         self.all = (
             Chore("sweep", 2, self.sweep),
             Chore("mail", 1, self.send_mail),
             Chore("reveal", 5, self.reveal),
             Chore("ranges", 3, self.rank_ranges),
+            Chore("shake-up", 4, self.shaker.sweep),
+            Chore("seal", 5, self.seal),
+            Chore("standings", 1, self.standings),
+            Chore("standing ranges", 5, self.standing_ranges),
+            Chore("previews", 2, self.preview),
+            Chore("tidying", 30, self.tidy),
             Chore("partings", 30, self.part),
             Chore("purge", 3600, self.purge),
         )
@@ -90,17 +114,23 @@ class Chores:
             for submission_id in waiting:
                 self.jobs.send("score", submission_id=submission_id)
         self.rescorer.sweep()
+        self.comparer.sweep()
+        self.reporter.sweep()
 
     def free_the_dead(self) -> None:
         """Put back at once what dead workers of this machine hold; no lease need run out."""
         with self.database.reading() as session:
             holders = lease_holders(session) | rescore_holders(session)
+            holders |= comparison_holders(session) | report_holders(session)
         dead = {holder for holder in holders if _is_dead(holder)}
+        self.comparer.free(dead)
+        self.reporter.free(dead)
         with self.database.writing() as session:
             for holder in dead:
                 give_back(session, holder)
                 give_back_rescores(session, holder)
             for failed in fail_interrupted(session, now=self.clock()):
+                rebuild_after_failure(session, failed)
                 alert_organisers(session, failed, base_url=self.settings.base_url, now=self.clock())
             session.commit()
 
@@ -136,6 +166,26 @@ class Chores:
     def rank_ranges(self) -> None:
         """Write the rank ranges of boards that changed."""
         write_rank_ranges(self.database, now=self.clock())
+
+    def seal(self) -> None:
+        """Seal the events of the last seconds in the log's chain."""
+        seal_events(self.database, now=self.clock())
+
+    def standings(self) -> None:
+        """Bring the standings of universities up to date with the boards."""
+        self.keeper.refresh(now=self.clock())
+
+    def standing_ranges(self) -> None:
+        """Compute how far the ranks of universities hang on chance, where they changed."""
+        refresh_ranges(self.database, now=self.clock())
+
+    def preview(self) -> None:
+        """Put the boards of complete evaluations beside the live ones."""
+        make_previews(self.database, now=self.clock())
+
+    def tidy(self) -> None:
+        """Drop the replicates that a re-score left behind."""
+        drop_replicates(self.database)
 
     def part(self) -> None:
         """Take closed accounts out of their teams."""

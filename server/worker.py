@@ -18,7 +18,14 @@ from huey.consumer import Consumer
 from sqlmodel import Session
 
 from server.boards.actions import record_score
+from server.boards.entries import rebuild_after_failure
+from server.challenges.models import Phase
+from server.challenges.rules import Ranking
 from server.chores import Chores, born
+from server.comparisons.actions import give_back_comparisons
+from server.comparisons.comparing import Comparer
+from server.comparisons.computing import compare_in_child
+from server.comparisons.shaking import Shaker
 from server.corrections.rescoring import Rescorer
 from server.evaluations.actions import ended_state
 from server.evaluations.metrics import metric_rules
@@ -26,6 +33,9 @@ from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rescores import give_back_rescores
 from server.evaluations.scoring import Outcome, Report, protection, score_file, spec_text
+from server.integrity.actions import give_back_reports
+from server.integrity.comparing import compare_in_child as compare_all_in_child
+from server.integrity.reporting import Reporter
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
 from server.shared.isolation import Isolation, LimitExceeded, NoChildren
@@ -58,6 +68,7 @@ class Work(NamedTuple):
     submission: Submission
     evaluation: Evaluation
     holder: str
+    ladder: bool
 
     @property
     def claim(self) -> Claim:
@@ -79,7 +90,12 @@ class Worker:
         self.isolation = Isolation(
             workers=max(1, settings.workers),
             limits=Limits(settings.scoring_memory_bytes, settings.scoring_seconds),
-            preload=[score_file.__module__, "scorers.metric_files.kaggle"],
+            preload=[
+                score_file.__module__,
+                compare_in_child.__module__,
+                compare_all_in_child.__module__,
+                "scorers.metric_files.kaggle",
+            ],
         )
         self.rescorer = Rescorer(
             database=self.database,
@@ -91,11 +107,33 @@ class Worker:
             lease=timedelta(seconds=settings.lease_seconds),
             rules=metric_rules(settings),
         )
+        self.comparer = Comparer(
+            database=self.database,
+            stores=self.stores,
+            jobs=self.jobs,
+            isolation=self.isolation,
+            clock=clock,
+            name=self.name,
+            lease=timedelta(seconds=settings.lease_seconds),
+            rules=metric_rules(settings),
+        )
+        self.reporter = Reporter(
+            database=self.database,
+            stores=self.stores,
+            jobs=self.jobs,
+            clock=clock,
+            name=self.name,
+            memory_bytes=settings.scoring_memory_bytes,
+        )
+        self.shaker = Shaker(database=self.database, jobs=self.jobs, clock=clock)
         self.chores = Chores(
             settings=settings,
             database=self.database,
             jobs=self.jobs,
             rescorer=self.rescorer,
+            comparer=self.comparer,
+            shaker=self.shaker,
+            reporter=self.reporter,
             clock=clock,
         )
         self.started_at = clock()
@@ -125,13 +163,14 @@ class Worker:
         with self.database.writing() as session:
             submission = claim(session, submission_id, holder=holder, now=self.clock(), lease=lease)
             evaluation = live_evaluation(session, submission.phase_id) if submission else None
+            phase = session.get(Phase, submission.phase_id) if submission else None
             session.commit()
-        if submission is None:
+        if submission is None or phase is None:
             return None
         if evaluation is None:
             self._fault(Claim(submission, holder), "The phase has no live evaluation.")
             return None
-        return Work(submission, evaluation, holder)
+        return Work(submission, evaluation, holder, phase.ranking is Ranking.LADDER)
 
     def _report(self, work: Work) -> Report:
         files, hidden = self.stores
@@ -148,6 +187,7 @@ class Worker:
                     str(solution),
                     spec_text(work.evaluation.spec),
                     metric_rules(self.settings),
+                    work.ladder,
                 )
             except LimitExceeded as error:
                 return Report(outcome=Outcome.FAULT, trace=str(error))
@@ -195,6 +235,7 @@ class Worker:
                 session, work.submission, holder=work.holder, trace=trace, now=self.clock()
             )
             if state is SubmissionState.FAILED:
+                rebuild_after_failure(session, work.submission)
                 self._alert(session, work.submission)
             session.commit()
         if state is SubmissionState.QUEUED:
@@ -238,9 +279,12 @@ class Worker:
         """Give back what is unfinished and leave the list of workers."""
         self.stopping.set()
         self.isolation.stop()
+        self.reporter.stop()
         with self.database.writing() as session:
             give_back(session, self.name)
             give_back_rescores(session, self.name)
+            give_back_reports(session, self.name)
+            give_back_comparisons(session, self.name)
             forget(session, self.name)
             session.commit()
         self.database.dispose()

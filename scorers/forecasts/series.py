@@ -117,7 +117,7 @@ def mean_over_series(series: Series, values: Floats, weights: Floats) -> Terms:
         return divide(sums[..., 0], sums[..., 1])
 
     columns = (series.at_first_rows(weights * values), series.at_first_rows(weights))
-    return Terms(finish=finish, columns=columns)
+    return Terms(finish=finish, columns=columns, power=1)
 
 
 def row_terms(losses: Floats, rooted: bool = False) -> Sums:
@@ -125,4 +125,6 @@ def row_terms(losses: Floats, rooted: bool = False) -> Sums:
     terms = mean_of(losses)
     if not rooted:
         return terms
-    return Terms(finish=lambda sums, n: np.sqrt(terms.finish(sums, n)), columns=terms.columns)
+    return Terms(
+        finish=lambda sums, n: np.sqrt(terms.finish(sums, n)), columns=terms.columns, power=2
+    )

@@ -12,7 +12,7 @@ from scorers.metric_files.file import METRIC
 from scorers.metric_files.reading import Answers, read_answers, read_submission
 from scorers.metric_files.scoring import Run, Scored, bound_metric, score_by_metric
 from scorers.results import BoardResult, Evaluated, SolutionFacts
-from scorers.solutions.splitting import Mask
+from scorers.solutions.splitting import Mask, Only, board_alone
 from scorers.spec import EvaluationSpec
 
 Secondary = Callable[[Path, Path, EvaluationSpec, tuple[Mask, Mask]], Evaluated]
@@ -20,9 +20,16 @@ Also = tuple[dict[str, float], dict[str, float]]
 
 
 def evaluate_by_metric(
-    prediction: Path, solution: Path, spec: EvaluationSpec, run: Run | None, secondary: Secondary
+    prediction: Path,
+    solution: Path,
+    spec: EvaluationSpec,
+    run: Run | None,
+    secondary: Secondary,
+    only: Only | None = None,
 ) -> Evaluated:
-    """The scores on both boards. `secondary`: how a scorer shown beside it is evaluated.
+    """The scores on both boards, or on one `only`.
+
+    `secondary`: how a scorer shown beside it is evaluated.
 
     Raises: InvalidPredictions, InvalidSolution, MetricFault.
     """
@@ -30,6 +37,8 @@ def evaluate_by_metric(
         text = f"{METRIC} is code: it is scored in a confined process only (varsity score)."
         raise invalid("metric", text)
     answers = read_answers(solution, spec)
+    public, private = board_alone(answers.public, answers.private, only)
+    answers = replace(answers, public=public, private=private)
     submission = read_submission(prediction, spec, answers)
     try:
         boards = score_by_metric(submission, answers, spec, run)
@@ -37,8 +46,7 @@ def evaluate_by_metric(
         raise InvalidPredictions([Fault("metric", str(error))]) from None
     # After the metric: it is forked, and a library that has started threads can't be.
     also = _also(prediction, solution, spec, answers, secondary)
-    public, private = (_result(*pair) for pair in zip(boards, also, strict=True))
-    return Evaluated(public, private)
+    return Evaluated(*(_result(*pair) for pair in zip(boards, also, strict=True)))
 
 
 def _also(

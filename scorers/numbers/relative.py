@@ -47,7 +47,7 @@ def _wmape_terms(truth: Array, prediction: Array) -> Terms:
     def finish(sums: Floats, n: Floats) -> Floats:
         return divide(sums[..., 0], sums[..., 1])
 
-    return Terms(finish=finish, columns=(np.abs(prediction - truth), np.abs(truth)))
+    return Terms(finish=finish, columns=(np.abs(prediction - truth), np.abs(truth)), power=1)
 
 
 SCORERS = (

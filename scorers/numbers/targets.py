@@ -64,7 +64,8 @@ def root_mean_loss(losses: Array, multioutput: Multioutput) -> Terms:
     def finish(sums: Floats, n: Floats) -> Floats:
         return over_targets(np.sqrt(divide(sums, n[..., None])), multioutput)
 
-    return Terms(finish=finish, columns=tuple(as_columns(losses).T))
+    columns = tuple(as_columns(losses).T)
+    return Terms(finish=finish, columns=columns, power=2 if len(columns) == 1 else None)
 
 
 def share_explained(left: Floats, whole: Floats, multioutput: Multioutput) -> Floats:

@@ -82,7 +82,9 @@ def terms_at(rows_of_values: Array, values: Floats, rows: int) -> Terms:
     columns = np.zeros((2, rows))
     columns[:, rows_of_values] = values, np.ones(len(values))
     return Terms(
-        finish=lambda sums, n: divide(sums[..., 0], sums[..., 1]), columns=(columns[0], columns[1])
+        finish=lambda sums, n: divide(sums[..., 0], sums[..., 1]),
+        columns=(columns[0], columns[1]),
+        power=1,
     )
 
 

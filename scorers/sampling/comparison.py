@@ -8,6 +8,7 @@ import numpy as np
 
 from scorers.sampling.influence import spread_of
 from scorers.sampling.intervals import FEWEST_UNITS, LEVEL, quantile_of_t
+from scorers.sampling.losses import Losses
 from scorers.sampling.terms import Floats
 
 _ROUNDING = 1e-11
@@ -22,6 +23,7 @@ class ScoreResult:
 
     `replicates`: the metric on the evaluation's resamples, shape (R,), or None. `influence`: how
     far each group of units moves the value, shape (groups,), or None where that is not known.
+    `losses`: those of the rows, where the metric is a mean of them.
     """
 
     value: float
@@ -29,6 +31,7 @@ class ScoreResult:
     method: str
     replicates: Floats | None
     influence: Floats | None = None
+    losses: Losses | None = None
 
 
 class Comparison(NamedTuple):

@@ -45,6 +45,31 @@ def rank_ranges(
     ]
 
 
+def leaders(
+    replicates: ArrayLike, higher_is_better: bool, values: ArrayLike, level: float = LEVEL
+) -> list[int]:
+    """For each team the place in the list of the leader of its group, itself for a leader.
+
+    `replicates`: shape (teams, R), `values`: the scores, shape (teams,), both in the order of the
+    board. A group begins with its leader; whoever follows belongs to it as long as the leader is
+    not significantly better, by the differences of `rank_ranges`. (Not to be told apart is not
+    transitive by itself: of a chain of neighbours only the leader is asked about.)
+    """
+    sign = 1.0 if higher_is_better else -1.0
+    matrix = sign * np.atleast_2d(np.asarray(replicates, dtype=np.float64))
+    known = np.flatnonzero(np.isfinite(matrix).mean(axis=1) >= _LEAST_DEFINED)
+    better = np.zeros((len(matrix), len(matrix)), dtype=bool)
+    defined = matrix[known][:, np.isfinite(matrix[known]).all(axis=0)]
+    if len(known) and defined.shape[1] >= 2:
+        points = sign * np.asarray(values, dtype=np.float64)[known]
+        better[np.ix_(known, known)] = _significantly_better(defined, points, level)
+    found: list[int] = []
+    for team in range(len(matrix)):
+        leader = found[-1] if found else team
+        found.append(team if better[leader, team] else leader)
+    return found
+
+
 def _behind(place: RankRange, unknown: int) -> RankRange:
     """Any of the teams of which nothing is known may be before it."""
     return place._replace(worst=place.worst + unknown)

@@ -45,6 +45,8 @@ class Terms:
     `finish(sums, n)`: sums of shape (..., k), n of shape (...), to values of shape (...); NaN
     where the metric is not defined. k is len(columns) + size of each of the cells, in order.
     `is_mean`: the value is the mean of the only column (a loss of single rows).
+    `power`: the value to this power is a mean of losses: the first column summed, over the sum of
+    the second (weights that no prediction changes) or, without one, the number of rows.
     """
 
     finish: Callable[[Floats, Floats], Floats]
@@ -52,6 +54,7 @@ class Terms:
     cells: tuple[Codes, ...] = ()
     size: int = 0
     is_mean: bool = False
+    power: int | None = None
 
     @property
     def width(self) -> int:
@@ -125,7 +128,7 @@ class Joined:
 
 def mean_of(losses: Floats) -> Terms:
     """The terms of a metric that is the mean of one number a row."""
-    return Terms(finish=first_mean, columns=(losses,), is_mean=True)
+    return Terms(finish=first_mean, columns=(losses,), is_mean=True, power=1)
 
 
 def linearised(value: float, influence: Floats) -> Terms:

@@ -1,5 +1,7 @@
 """Which rows of a solution count on which board."""
 
+from typing import Literal
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -15,6 +17,13 @@ USAGES = ("Public", "Private", "Ignored")
 _SPLIT_STREAM = 3
 
 Mask = NDArray[np.bool_]
+Only = Literal["public", "private"]
+
+
+def board_alone(public: Mask, private: Mask, only: Only | None) -> tuple[Mask, Mask]:
+    """The rows of both boards, without those of a board that is not wanted."""
+    none = np.zeros_like(public)
+    return none if only == "private" else public, none if only == "public" else private
 
 
 def split_by_usage(usage: pl.Series, *, training: bool = False) -> tuple[Mask, Mask]:

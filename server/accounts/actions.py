@@ -112,6 +112,15 @@ def change_name(session: Session, *, account_id: int, name: str, now: datetime) 
     _record(session, "account.renamed", account, account_id, now)
 
 
+def set_listed(session: Session, *, account_id: int, listed: bool, now: datetime) -> None:
+    """Agree to be named on the page of one's university, or take that back."""
+    account = locked_account(session, account_id)
+    account.listed_at = (account.listed_at or now) if listed else None
+    session.add(account)
+    kind = "account.listed" if listed else "account.unlisted"
+    _record(session, kind, account, account_id, now)
+
+
 def set_university(
     session: Session,
     *,
@@ -143,6 +152,8 @@ def move_to_university(
     if before is not None:
         _end_management(session, before, _id(account), actor_id, now)
     account.university_id = university_id
+    # They agreed to be named by the university of before.
+    account.listed_at = None
     session.add(account)
     _record(
         session,

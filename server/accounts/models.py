@@ -22,6 +22,8 @@ class Account(SQLModel, table=True):
     session_version: int = 0
     created_at: datetime = Field(sa_type=UTCDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # Agreed to be named on the university's page.
+    listed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class UniversityManager(SQLModel, table=True):

@@ -80,6 +80,18 @@ def settings() -> str:
     return _page()
 
 
+@bp.post("/settings/listing")
+@access(Who.SIGNED_IN)
+def change_listing() -> Response:
+    """Be named on the page of one's university, or no more."""
+    me, listed = viewer().account_id, request.form.get("listed") == "yes"
+    with writing() as session:
+        actions.set_listed(session, account_id=me, listed=listed, now=now())
+        session.commit()
+    named, silent = _("Your university's page names you now."), _("It names you no more.")
+    return back_to_settings(named if listed else silent, "university")
+
+
 @bp.post("/settings/name")
 @access(Who.SIGNED_IN)
 def change_name() -> Answer:

@@ -14,9 +14,10 @@ from server.challenges.models import Challenge, Organiser
 from server.challenges.queries import is_organiser
 from server.shared import events, mail
 from server.shared.errors import N_, Conflict, Invalid, NotFound
+from server.standings.actions import move_standings
 from server.submissions import actions as submissions
 from server.submissions.queries import submission_by_id
-from server.teams.models import Team
+from server.teams.models import Team, TeamOrigin
 from server.universities import actions as universities
 from server.universities.models import University
 from server.universities.queries import university_by_slug
@@ -170,7 +171,7 @@ def merge_universities(
         session,
         kept=kept,
         gone=gone,
-        movers=(affiliation.move_university, _move_teams, _move_entries),
+        movers=(affiliation.move_university, _move_teams, _move_entries, move_standings),
         actor_id=actor_id,
         now=now,
     )
@@ -178,8 +179,9 @@ def merge_universities(
 
 
 def _move_teams(session: Session, gone_id: int, kept_id: int) -> None:
-    of_gone = sa.update(Team).where(col(Team.university_id) == gone_id)
-    session.execute(of_gone.values(university_id=kept_id))
+    for table in (Team, TeamOrigin):
+        of_gone = sa.update(table).where(col(table.university_id) == gone_id)
+        session.execute(of_gone.values(university_id=kept_id))
 
 
 def _move_entries(session: Session, gone_id: int, kept_id: int) -> None:

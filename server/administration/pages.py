@@ -17,6 +17,7 @@ from server.administration.queries import (
     worker_lines,
 )
 from server.administration.room import bp, done, page_number, perform
+from server.audit.queries import chain_facts
 from server.shared.access import Who, access
 from server.shared.migrate import newest_revision
 from server.shared.web import now, reading, services, viewer
@@ -112,5 +113,6 @@ def log() -> str:
         kinds=kinds(reading()),
         kind=kind,
         actor=actor,
+        chain=chain_facts(reading(), now=now()),
         log=log_lines(reading(), kind=kind, actor=actor, page=page_number()),
     )

@@ -1,21 +1,30 @@
 """Writes of boards: every recorded score moves the entries in the same transaction."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from server.boards.entries import rebuild_baseline, rebuild_board, rebuild_entry, rebuild_team
+from server.boards.entries import rebuild_baseline, rebuild_entry, rebuild_team
+from server.boards.freezing import forget_copy
+from server.boards.kept import forget_kept, keep_board
 from server.boards.queries import admitted_teams, private_board_of
+from server.boards.rebuilding import rebuild_board
 from server.challenges.models import Phase
-from server.challenges.queries import phases_of
+from server.challenges.queries import hold_phases, phases_of
 from server.challenges.rules import INCLUSIVE
-from server.evaluations.actions import ended_state, make_live, write_scores
+from server.evaluations.actions import (
+    ended_state,
+    hold_phase,
+    make_live,
+    words_of,
+    write_scores,
+)
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rescores import apply_rescores, score_beside
-from server.evaluations.scoring import Outcome, Report
+from server.evaluations.scoring import Report
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
 from server.submissions.claims import finish
@@ -52,7 +61,7 @@ def record_score(
     assert evaluation.id is not None
     state = ended_state(report)
     ours = finish(
-        session, submission.id, holder=holder, state=state, scored_at=now, **_said(report)
+        session, submission.id, holder=holder, state=state, scored_at=now, **words_of(report)
     )
     if not ours:
         return False
@@ -80,20 +89,6 @@ def record_score(
     return True
 
 
-def _said(report: Report) -> dict[str, Any]:
-    """Return a report's words by their readers: the message the team's, the trace the organiser's.
-
-    A solution that does not fit is the organiser's mistake: its words may tell hidden values.
-    """
-    rejected, unfit = report.outcome is Outcome.REJECTED, report.outcome is Outcome.SOLUTION
-    return {
-        "message": report.message if rejected else None,
-        "faults": report.faults,
-        "fault_count": report.fault_count,
-        "trace": report.trace or (report.message if unfit else None),
-    }
-
-
 def _move_entry(session: Session, submission: Submission, evaluation: Evaluation) -> None:
     phase = session.get_one(Phase, submission.phase_id)
     if submission.team_id is not None:
@@ -104,11 +99,23 @@ def _move_entry(session: Session, submission: Submission, evaluation: Evaluation
 
 def go_live(
     session: Session, *, evaluation: Evaluation, phase: Phase, actor_id: int | None, now: datetime
-) -> None:
-    """Put an evaluation live: the pointer and every entry, in the caller's one transaction."""
-    make_live(session, evaluation=evaluation, phase=phase, actor_id=actor_id, now=now)
+) -> bool:
+    """Put an evaluation live: the pointer and every entry, in the caller's one transaction.
+
+    The board of the one that it replaces is kept. Returns False, and changes nothing, where it
+    is live already.
+    """
+    assert phase.id is not None
+    hold_phase(session, phase.id)
+    before = live_evaluation(session, phase.id)
+    if not make_live(session, evaluation=evaluation, phase=phase, actor_id=actor_id, now=now):
+        return False
+    if before is not None:
+        keep_board(session, before)
     apply_rescores(session, evaluation)
     rebuild_board(session, phase=phase, evaluation=evaluation)
+    forget_kept(session, evaluation)
+    return True
 
 
 class Revealed(NamedTuple):
@@ -139,8 +146,11 @@ def reveal(session: Session, *, phase: Phase, actor_id: int | None, now: datetim
             code="still-scoring",
         )
     phase.revealed_at = now
+    # What the public board said in the end is part of the result.
+    phase.frozen_at = None
     session.add(phase)
     session.flush()
+    forget_copy(session, phase)
     admitted = _admit(session, phase)
     record(
         session,
@@ -166,10 +176,20 @@ def _admit(session: Session, phase: Phase) -> int:
     return len(teams)
 
 
+def _hold(session: Session, judged: Submission | Team) -> None:
+    """See what is judged as it is now: another organiser may decide at the same moment.
+
+    The phases come first, as where a score is recorded: a board is not frozen halfway.
+    """
+    hold_phases(session, judged.challenge_id)
+    session.refresh(judged, with_for_update={"key_share": True})
+
+
 def disqualify_submission(
     session: Session, *, submission: Submission, reason: str, actor_id: int, now: datetime
 ) -> None:
     """Take a submission off the board, with a reason. Raises Conflict if it is off already."""
+    _hold(session, submission)
     if submission.disqualified_at is not None:
         raise Conflict(N_("It is disqualified already."))
     submission.disqualified_at, submission.disqualified_reason = now, reason
@@ -180,6 +200,7 @@ def reinstate_submission(
     session: Session, *, submission: Submission, reason: str, actor_id: int, now: datetime
 ) -> None:
     """Put a disqualified submission back. Raises Conflict if it is not disqualified."""
+    _hold(session, submission)
     if submission.disqualified_at is None:
         raise Conflict(N_("It is not disqualified."))
     submission.disqualified_at, submission.disqualified_reason = None, ""
@@ -206,12 +227,23 @@ def _changed(
 
 
 def disqualify_team(
-    session: Session, *, team: Team, reason: str, actor_id: int, now: datetime
+    session: Session,
+    *,
+    team: Team,
+    reason: str,
+    actor_id: int,
+    now: datetime,
+    shown: bool = False,
 ) -> None:
-    """Take a team off every board of its challenge. Raises Conflict if it is off already."""
+    """Take a team off every board of its challenge. Raises Conflict if it is off already.
+
+    `shown`: boards name it below their last row, as withdrawn by the organiser.
+    """
+    _hold(session, team)
     if team.disqualified_at is not None:
         raise Conflict(N_("It is disqualified already."))
     team.disqualified_at, team.disqualified_reason = now, reason
+    team.disqualified_shown = shown
     _team_changed(session, team, "team.disqualified", reason, actor_id, now)
 
 
@@ -219,9 +251,11 @@ def reinstate_team(
     session: Session, *, team: Team, reason: str, actor_id: int, now: datetime
 ) -> None:
     """Put a disqualified team back. Raises Conflict if it is not disqualified."""
+    _hold(session, team)
     if team.disqualified_at is None:
         raise Conflict(N_("It is not disqualified."))
     team.disqualified_at, team.disqualified_reason = None, ""
+    team.disqualified_shown = False
     _team_changed(session, team, "team.reinstated", reason, actor_id, now)
 
 

@@ -8,16 +8,18 @@ from server.boards.freshness import conditional
 from server.boards.leaderboards import Asked, Chosen, board_page, choose
 from server.boards.reading import part_of
 from server.boards.schemas import (
-    FAILED,
     BoardOut,
     BoardQuery,
     LinesOut,
     LinesQuery,
     PartQuery,
-    SubmissionOut,
-    SubmissionsOut,
     board_out,
     lines_out,
+)
+from server.boards.submission_schemas import (
+    FAILED,
+    SubmissionOut,
+    SubmissionsOut,
     submission_out,
     submissions_out,
 )

@@ -1,19 +1,23 @@
 """Entries: a team's row on a board, made from its scores whenever one of them changes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from server.boards.freezing import follow_decisions
+from server.boards.ladder import as_released, climb_alone, climb_team, has_ladder, on_the_ladder
 from server.boards.models import Entry
 from server.boards.queries import candidates_of, top_entries
 from server.boards.rules import Candidate, counted_in_private, counted_in_public, sort_key
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
+from server.challenges.rules import Ranking
 from server.evaluations.actions import forget_replicates
 from server.evaluations.models import Evaluation, Score
-from server.evaluations.queries import live_evaluation, score_on
-from server.evaluations.rules import Board
+from server.evaluations.queries import live_evaluation, open_evaluations, score_on
+from server.evaluations.rules import SCORED_BOARDS, Board
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from server.teams.models import Team
@@ -22,7 +26,9 @@ from server.teams.models import Team
 def rebuild_entry(session: Session, *, phase: Phase, evaluation: Evaluation, team_id: int) -> None:
     """Make a team's entries what its scores say: O(the team's submissions in the phase)."""
     challenge = session.get_one(Challenge, phase.challenge_id)
-    team = session.exec(select(Team).where(Team.id == team_id).with_for_update()).one()
+    # No key changes: whoever copies entries only refers to the team, and need not wait.
+    held = select(Team).where(Team.id == team_id).with_for_update(key_share=True)
+    team = session.exec(held).one()
     found = candidates_of(
         session,
         team_id=team_id,
@@ -30,12 +36,18 @@ def rebuild_entry(session: Session, *, phase: Phase, evaluation: Evaluation, tea
         evaluation_id=evaluation.id or 0,
         higher_is_better=challenge.higher_is_better,
     )
+    released: dict[int, float] = {}
+    if phase.ranking is Ranking.LADDER:
+        answers = climb_team(session, phase=phase, evaluation=evaluation, team_id=team_id)
+        found = on_the_ladder(found, answers, higher_is_better=challenge.higher_is_better)
+        released = {k: a.released for k, a in answers.items() if a.released is not None}
     public = counted_in_public(found, phase.ranking)
     private = counted_in_private(found, phase.ranking, select=phase.select)
     if not evaluation.has_private:
         private = None
-    _put(session, phase, evaluation, team, Board.PUBLIC, public, found)
-    _put(session, phase, evaluation, team, Board.PRIVATE, private, found)
+    _put(session, phase, evaluation, team, Board.PUBLIC, public, found, released)
+    _put(session, phase, evaluation, team, Board.PRIVATE, private, found, {})
+    follow_decisions(session, phase, team)
     counted = {c.submission_id for c in (public, private) if c is not None}
     uncounted = {c.submission_id for c in found if not c.selected} - counted
     if uncounted:
@@ -50,6 +62,7 @@ def _put(
     board: Board,
     counted: Candidate | None,
     found: list[Candidate],
+    released: Mapping[int, float],
 ) -> None:
     entry = session.exec(
         select(Entry).where(
@@ -63,6 +76,8 @@ def _put(
             _ask_for_ranges(session, phase, board)
         return
     score = _score(session, counted.submission_id, evaluation, board)
+    if counted.submission_id in released:
+        score = as_released(score, released[counted.submission_id])
     key = counted.public if board is Board.PUBLIC else counted.private
     assert key is not None
     if entry is None:
@@ -70,15 +85,22 @@ def _put(
         entry.team_id = team.id
     elif entry.submission_id != counted.submission_id or entry.evaluation_id != evaluation.id:
         # A range belongs to the score it was computed from.
-        entry.rank_best = entry.rank_worst = entry.first_share = entry.ranges_at = None
+        entry.rank_best = entry.rank_worst = entry.rank_group = None
+        entry.first_share = entry.ranges_at = None
     _copy(entry, evaluation, score, key)
     entry.university_id = team.university_id
+    taken_off = entry.ranked and team.disqualified_at is not None
     entry.ranked = team.disqualified_at is None
     entry.submitted_at = counted.received_at
     entry.submissions = len(found)
     entry.last_submitted_at = max(c.received_at for c in found)
+    if not entry.ranked:
+        # Whoever comes back is looked at anew, with the others.
+        entry.ranges_at = None
     session.add(entry)
     session.flush()
+    if taken_off:
+        _ask_for_ranges(session, phase, board)
 
 
 def _score(session: Session, submission_id: int, evaluation: Evaluation, board: Board) -> Score:
@@ -140,10 +162,14 @@ def rebuild_baseline(
 ) -> None:
     """Make a baseline's unranked entries what its score says."""
     challenge = session.get_one(Challenge, phase.challenge_id)
-    session.execute(sa.delete(Entry).where(col(Entry.submission_id) == submission.id))
+    session.execute(
+        sa.delete(Entry).where(
+            col(Entry.submission_id) == submission.id, col(Entry.board).in_(SCORED_BOARDS)
+        )
+    )
     if submission.state is not SubmissionState.SCORED or submission.withdrawn_at is not None:
         return
-    for board in Board:
+    for board in SCORED_BOARDS:
         score = score_on(
             session,
             submission_id=submission.id or 0,
@@ -152,6 +178,8 @@ def rebuild_baseline(
         )
         if score is None:
             continue
+        if has_ladder(phase, board):
+            score = _baseline_released(session, phase, evaluation, score)
         key = sort_key(score.value, higher_is_better=challenge.higher_is_better)
         entry = _new_entry(phase, evaluation, board, score, key)
         _copy(entry, evaluation, score, key)
@@ -161,6 +189,23 @@ def rebuild_baseline(
     session.flush()
 
 
+def _baseline_released(
+    session: Session, phase: Phase, evaluation: Evaluation, score: Score
+) -> Score:
+    released = climb_alone(
+        session, phase=phase, evaluation=evaluation, submission_id=score.submission_id
+    )
+    return score if released is None else as_released(score, released)
+
+
+def rebuild_after_failure(session: Session, submission: Submission) -> None:
+    """Answer what waited on a ladder for the end of a submission, which failed."""
+    phase = session.get_one(Phase, submission.phase_id)
+    evaluation = live_evaluation(session, phase.id)
+    if phase.ranking is Ranking.LADDER and submission.team_id is not None and evaluation:
+        rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=submission.team_id)
+
+
 def rebuild_team(session: Session, *, team_id: int, now: datetime) -> None:
     """Rebuild a team's entries in every phase of its challenge (after a merge, a withdrawal)."""
     team = session.get_one(Team, team_id)
@@ -168,24 +213,6 @@ def rebuild_team(session: Session, *, team_id: int, now: datetime) -> None:
         evaluation = live_evaluation(session, phase.id)
         if evaluation is not None:
             rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=team_id)
-
-
-def rebuild_board(session: Session, *, phase: Phase, evaluation: Evaluation) -> int:
-    """Rebuild every entry of a phase; return how many teams and baselines were looked at."""
-    session.execute(sa.delete(Entry).where(col(Entry.phase_id) == phase.id))
-    submitted = (
-        select(Submission.team_id)
-        .where(Submission.phase_id == phase.id, col(Submission.team_id).is_not(None))
-        .distinct()
-    )
-    teams = [t for t in session.exec(submitted) if t is not None]
-    for team_id in teams:
-        rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=team_id)
-    baselines = session.exec(
-        select(Submission).where(
-            Submission.phase_id == phase.id, col(Submission.baseline).is_not(None)
-        )
-    ).all()
-    for submission in baselines:
-        rebuild_baseline(session, phase=phase, evaluation=evaluation, submission=submission)
-    return len(teams) + len(baselines)
+        if phase.ranking is Ranking.LADDER:
+            for beside in open_evaluations(session, phase.id or 0):
+                climb_team(session, phase=phase, evaluation=beside, team_id=team_id, hold=False)

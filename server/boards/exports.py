@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 from server.boards.rows import Row
+from server.boards.withdrawn import Withdrawn
 
 BYTE_ORDER_MARK = "\ufeff"
 # What makes a spreadsheet take a cell for a formula.
@@ -24,7 +25,9 @@ BOARD_COLUMNS = (
     "last_submitted_at",
     "baseline",
     "move",
+    "note",
 )
+WITHDRAWN = "withdrawn by the organiser"
 
 
 def cell(value: Any) -> Any:
@@ -69,7 +72,19 @@ def board_cells(row: Row) -> tuple[Any, ...]:
         row.last_submitted_at.isoformat().replace("+00:00", "Z"),
         "yes" if row.baseline else None,
         row.move,
+        None,
     )
+
+
+def withdrawn_cells(found: Withdrawn) -> tuple[Any, ...]:
+    """Return a team that the organisers withdrew: its name, its university, and that they did."""
+    known = {
+        "team": found.team.name,
+        "university": found.university and found.university.name,
+        "university_slug": found.university and found.university.slug,
+        "note": WITHDRAWN,
+    }
+    return tuple(known.get(column) for column in BOARD_COLUMNS)
 
 
 def ctftime(rows: Iterable[Row], *, task: str) -> dict[str, Any]:

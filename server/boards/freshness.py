@@ -1,29 +1,50 @@
-"""Conditional requests for boards: what visitors read is known by a cheap version."""
+"""Conditional requests for boards, and pages that are made once for everybody who visits."""
 
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
-import sqlalchemy as sa
 from flask import Response, make_response, request
 from flask import session as cookie
 from flask_babel import get_locale
-from sqlmodel import Session, col, func
 
-from server.boards.models import Entry
-from server.challenges.models import Challenge
-from server.challenges.queries import challenge_by_slug, phases_of
-from server.evaluations.rules import Board
-from server.shared.events import Event
-from server.shared.web import now, reading, viewer
+from server.boards.versions import challenge_id_of, version_of
+from server.shared.web import now, reading, services, viewer
 
 # A page says "3 minutes ago" and when a phase closes: it is made anew each minute in any case.
 WORDS_AGE = 60
+HEADERS_BYTES = 1_000
+
+
+class Answer(NamedTuple):
+    """A response as it is kept: what a handler said, without what each request adds."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @classmethod
+    def of(cls, response: Response) -> "Answer":
+        """Take down a response."""
+        return cls(response.status_code, list(response.headers), response.get_data())
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes it takes; None: it is no page to keep."""
+        return len(self.body) + HEADERS_BYTES if self.status == 200 else None
+
+    def response(self) -> Response:
+        """Return a response of one's own."""
+        return Response(self.body, self.status, self.headers)
 
 
 def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer 304 to a visitor whose copy of a board is still the present one."""
+    """Answer 304 to a visitor whose copy of a board is still the present one, else a kept page.
+
+    Only visitors share pages, and what they may see is what everybody may: the private board
+    before the reveal is refused to them.
+    """
 
     @wraps(view)
     def answer(slug: str, **arguments: Any) -> Any:
@@ -33,15 +54,25 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
         tag = _tag(slug)
         if request.if_none_match.contains_weak(tag):
             return _marked(Response(status=304), tag)
-        return _marked(make_response(view(slug=slug, **arguments)), tag)
+        kept = services().cache.fetch(
+            ("page", tag),
+            lambda: Answer.of(make_response(view(slug=slug, **arguments))),
+            size=lambda made: made.size,
+        )
+        return _marked(kept.response(), tag)
 
     return answer
 
 
+def minute() -> int:
+    """Return which minute it is: words like "3 minutes ago" are right for so long."""
+    return int(now().timestamp()) // WORDS_AGE
+
+
 def _tag(slug: str) -> str:
-    version = version_of(reading(), challenge_by_slug(reading(), slug))
-    minute = int(now().timestamp()) // WORDS_AGE
-    return sha256(f"{version}|{minute}|{request.full_path}|{get_locale()}".encode()).hexdigest()
+    version = version_of(reading(), challenge_id_of(reading(), slug))
+    said = f"{version}|{minute()}|{request.full_path}|{get_locale()}"
+    return sha256(said.encode()).hexdigest()
 
 
 def _marked(response: Response, tag: str) -> Response:
@@ -50,33 +81,3 @@ def _marked(response: Response, tag: str) -> Response:
         response.headers["Cache-Control"] = "no-cache"
         response.vary.update(("Cookie", "Authorization", "Accept-Language"))
     return response
-
-
-def version_of(session: Session, challenge: Challenge) -> str:
-    """Return what changes with every change of a challenge's boards: look-ups in indexes only.
-
-    Every score, decision and reveal writes an event; the ranges of ranks alone come without one.
-    """
-    event = session.execute(
-        sa.select(func.max(col(Event.id))).where(col(Event.challenge_id) == challenge.id)
-    ).scalar_one()
-    ranges = [
-        _ranges_at(session, phase.id or 0, board)
-        for phase in phases_of(session, challenge.id or 0)
-        for board in (list(Board) if phase.revealed_at else [Board.PUBLIC])
-    ]
-    return f"{event}|{challenge.updated_at}|{ranges}"
-
-
-def _ranges_at(session: Session, phase_id: int, board: Board) -> Any:
-    query = (
-        sa.select(col(Entry.ranges_at))
-        .where(
-            col(Entry.phase_id) == phase_id,
-            col(Entry.board) == board,
-            col(Entry.ranked).is_(True),
-        )
-        .order_by(col(Entry.key))
-        .limit(1)
-    )
-    return session.execute(query).scalar()

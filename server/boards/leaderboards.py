@@ -7,26 +7,34 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from server.boards.previews import board_under
+from server.boards.freezing import evaluation_of_copy
+from server.boards.kept import every_kept, kept_page
+from server.boards.ladder import has_ladder
+from server.boards.marks import kept_of
 from server.boards.reading import (
+    ROW_BYTES,
     Standing,
     every_row,
     found_page,
-    part_of,
     standing_of,
-    universities_on,
     whole_page,
     with_moves,
 )
-from server.boards.rows import On, Row, UniversityName
-from server.boards.visibility import which_board
+from server.boards.rows import On, Row
+from server.boards.versions import kept
+from server.boards.visibility import served, which_board
+from server.boards.withdrawn import Withdrawn, withdrawn_on
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import is_organiser, phases_of
 from server.challenges.rules import current_phase, phase_state
 from server.challenges.views import scorer_title
 from server.evaluations.models import Evaluation
-from server.evaluations.queries import evaluations_of, live_evaluation
-from server.evaluations.rules import Board
+from server.evaluations.queries import (
+    evaluation_by_id,
+    evaluations_of,
+    live_evaluation,
+)
+from server.evaluations.rules import SHOWN, Board, EvaluationState
 from server.shared.access import Viewer
 from server.shared.errors import N_, Forbidden, NotFound
 from server.shared.paging import Page
@@ -58,12 +66,29 @@ class Chosen:
     board: Board
     evaluation: Evaluation | None
     is_live: bool = True
+    organiser: bool = False
 
     @property
     def on(self) -> On:
-        """The board by its phase and kind."""
+        """The board whose rows are read: a copy, where it is frozen for who asks."""
         assert self.phase.id is not None
-        return On(self.phase.id, self.board)
+        frozen = self.phase.frozen_at is not None
+        return On(self.phase.id, served(self.board, frozen=frozen, organiser=self.organiser))
+
+    @property
+    def frozen_since(self) -> datetime | None:
+        """Since when everybody but the organisers sees this board as it was then."""
+        return self.phase.frozen_at if self.board is Board.PUBLIC else None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the rows are those of the moment when the board was frozen."""
+        return self.on.board is Board.FROZEN
+
+    @property
+    def is_ladder(self) -> bool:
+        """Whether it shows released values, and nothing else of what was scored."""
+        return has_ladder(self.phase, self.board)
 
     @property
     def revealed(self) -> bool:
@@ -96,11 +121,18 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """A page of a board."""
+    """A page of a board; `withdrawn` stand below its last row, whatever the page."""
 
     chosen: Chosen
     asked: Asked
     page: Page[Row]
+    withdrawn: Sequence[Withdrawn] = ()
+
+    @property
+    def shows_withdrawn(self) -> bool:
+        """Whether this page ends the board, so that the withdrawn stand below it."""
+        pages = max(1, -(-self.page.total // self.page.per_page))
+        return bool(self.withdrawn) and self.page.page == pages and not self.asked.filtered
 
     @property
     def as_of(self) -> datetime | None:
@@ -161,22 +193,51 @@ def choose(
         organiser=organiser,
     )
     same = evaluation is None or (live is not None and live.id == evaluation.id)
-    return Chosen(challenge, phase, board, evaluation, is_live=same)
+    chosen = Chosen(challenge, phase, board, evaluation, is_live=same, organiser=organiser)
+    if not chosen.is_copy:
+        return chosen
+    return replace(chosen, evaluation=_evaluation_of_copy(session, phase) or live)
+
+
+def _evaluation_of_copy(session: Session, phase: Phase) -> Evaluation | None:
+    found = evaluation_of_copy(session, phase)
+    return None if found is None else evaluation_by_id(session, found)
 
 
 def _numbered(session: Session, phase: Phase, number: int, *, organiser: bool) -> Evaluation:
-    if not organiser:
-        raise Forbidden(N_("Other evaluations are for the organisers of the challenge."))
     for evaluation in evaluations_of(session, phase.id or 0):
         if evaluation.number == number:
-            return evaluation
+            if organiser or _was_shown(phase, evaluation):
+                return evaluation
+            raise Forbidden(N_("This evaluation is for the organisers of the challenge."))
     raise NotFound(N_("This phase has no evaluation %(number)s."), number=number)
+
+
+def _was_shown(phase: Phase, evaluation: Evaluation) -> bool:
+    """Whether everybody could see a board of it; while one is frozen, what moved is hidden."""
+    return evaluation.state in SHOWN and (
+        phase.frozen_at is None or evaluation.state is EvaluationState.LIVE
+    )
 
 
 def board_page(session: Session, chosen: Chosen, asked: Asked) -> Leaderboard:
     """Return the page of a board that is asked for."""
     if not chosen.is_live:
-        return Leaderboard(chosen, asked, _preview_page(session, chosen, asked))
+        return Leaderboard(chosen, asked, _kept_page(session, chosen, asked))
+    page = kept(
+        session,
+        ("rows", chosen.on, asked),
+        chosen.challenge.id or 0,
+        lambda: _page(session, chosen, asked),
+        size=lambda found: ROW_BYTES * (1 + len(found.rows)),
+    )
+    withdrawn = kept_of(
+        session, "withdrawn", chosen.on, lambda: withdrawn_on(session, chosen.on), ROW_BYTES
+    )
+    return Leaderboard(chosen, asked, page, withdrawn)
+
+
+def _page(session: Session, chosen: Chosen, asked: Asked) -> Page[Row]:
     if asked.filtered:
         page = found_page(
             session,
@@ -190,30 +251,28 @@ def board_page(session: Session, chosen: Chosen, asked: Asked) -> Leaderboard:
         page = whole_page(session, chosen.on, page=asked.page, per_page=asked.per_page)
     if chosen.shows_moves:
         page = replace(page, rows=with_moves(session, chosen.on.phase_id, page.rows))
-    return Leaderboard(chosen, asked, page)
+    return page
 
 
-def _preview_page(session: Session, chosen: Chosen, asked: Asked) -> Page[Row]:
+def _kept_page(session: Session, chosen: Chosen, asked: Asked) -> Page[Row]:
     assert chosen.evaluation is not None
-    rows = board_under(
+    return kept_page(
         session,
-        phase=chosen.phase,
-        evaluation=chosen.evaluation,
-        board=chosen.board,
-        higher_is_better=chosen.challenge.higher_is_better,
+        chosen.evaluation,
+        chosen.board,
+        q=asked.q,
+        university=asked.university,
+        page=asked.page,
+        per_page=asked.per_page,
     )
-    kept = [row for row in rows if _matches(row, asked)]
-    return part_of(kept, page=asked.page, per_page=asked.per_page)
-
-
-def _matches(row: Row, asked: Asked) -> bool:
-    name = row.team.name if row.team else row.baseline or ""
-    slug = row.university.slug if row.university else ""
-    return asked.q.casefold() in name.casefold() and asked.university in ("", slug)
 
 
 def whole_board(session: Session, chosen: Chosen) -> Iterator[Row]:
     """Yield every row of a board (for exports)."""
+    if not chosen.is_live:
+        assert chosen.evaluation is not None
+        yield from every_kept(session, chosen.evaluation, chosen.board)
+        return
     rows = list(every_row(session, chosen.on))
     if not chosen.shows_moves:
         yield from rows
@@ -229,8 +288,3 @@ def own_standing(
     if team_id is None or not chosen.is_live:
         return None
     return standing_of(session, chosen.on, team_id, per_page=per_page)
-
-
-def universities_to_filter(session: Session, chosen: Chosen) -> list[UniversityName]:
-    """Return the universities that the board can be narrowed to."""
-    return universities_on(session, chosen.on)

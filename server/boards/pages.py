@@ -1,24 +1,36 @@
 """Pages of the boards room: leaderboards, universities, submissions and teams."""
 
+from itertools import chain
+
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.boards.choosing import Choice, decide
-from server.boards.exports import BOARD_COLUMNS, board_cells, csv_lines, ctftime
+from server.boards.exports import (
+    BOARD_COLUMNS,
+    board_cells,
+    csv_lines,
+    ctftime,
+    withdrawn_cells,
+)
+from server.boards.filters import university_options
 from server.boards.forms import read_asked
 from server.boards.freshness import conditional
+from server.boards.ladder import form_of
 from server.boards.leaderboards import (
     Chosen,
     board_page,
     choose,
     own_standing,
-    universities_to_filter,
     whole_board,
 )
+from server.boards.reading import part_of
+from server.boards.shown import shown_rows
 from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of, views_of
 from server.boards.team_views import team_page
-from server.boards.university_lines import university_lines
+from server.boards.university_lines import own_line, university_lines
+from server.boards.withdrawn import withdrawn_on
 from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
 from server.challenges.views import Frame
 from server.shared.access import Who, access
@@ -30,6 +42,7 @@ from server.teams.queries import is_member, team_of, visible_team
 
 bp = Blueprint("boards", __name__)
 SUBMISSIONS_A_PAGE = 50
+LINES_A_PAGE = 100
 
 
 def _frame(slug: str, active: str) -> Frame:
@@ -54,14 +67,16 @@ def _chosen(slug: str) -> Chosen:
 def leaderboard(slug: str) -> str:
     """Show a page of a board."""
     asked, chosen, session = read_asked(request.args), _chosen(slug), reading()
-    own = _own_team_id(chosen.challenge.id)
+    own, view = _own_team_id(chosen.challenge.id), board_page(session, chosen, asked)
     return render_template(
         "boards/leaderboard.html",
         **_frame(slug, "leaderboard").context(),
-        view=board_page(session, chosen, asked),
+        view=view,
+        rows=shown_rows(view, now=now()),
+        ladder=form_of(session, chosen.phase.id) if chosen.is_ladder else None,
         own_team_id=own,
         own=own_standing(session, chosen, own, per_page=asked.per_page),
-        universities=universities_to_filter(session, chosen),
+        options=university_options(session, chosen, selected=asked.university),
     )
 
 
@@ -70,7 +85,9 @@ def leaderboard(slug: str) -> str:
 def leaderboard_csv(slug: str) -> Response:
     """Send a whole board as a table for spreadsheets."""
     chosen = _chosen(slug)
-    lines = list(csv_lines(BOARD_COLUMNS, map(board_cells, whole_board(reading(), chosen))))
+    rows = map(board_cells, whole_board(reading(), chosen))
+    withdrawn = map(withdrawn_cells, withdrawn_on(reading(), chosen.on))
+    lines = list(csv_lines(BOARD_COLUMNS, chain(rows, withdrawn)))
     name = f"{slug}-{chosen.phase.slug}-{chosen.board.value}.csv"
     response = Response(lines, mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -90,13 +107,16 @@ def ctftime_feed(slug: str) -> Response:
 @conditional
 def universities(slug: str) -> str:
     """Show the universities of a board, each by its best team."""
-    chosen = _chosen(slug)
+    chosen, session = _chosen(slug), reading()
+    lines = university_lines(session, chosen)
+    asked = read_asked(request.args, a_page=LINES_A_PAGE)
     return render_template(
         "boards/universities.html",
         **_frame(slug, "universities").context(),
         chosen=chosen,
-        lines=university_lines(reading(), chosen),
-        own_university_id=viewer().university_id,
+        asked=asked,
+        lines=part_of(lines, page=asked.page, per_page=asked.per_page),
+        own=own_line(session, lines, viewer().university_id, per_page=asked.per_page),
     )
 
 
@@ -139,7 +159,7 @@ def submission_state(submission_id: int) -> Response:
     """Say where a submission stands, for the page that waits."""
     view = _view(submission_id)
     html = render_template("boards/_submission_live.html", **_live(view))
-    return jsonify({"state": view.submission.state.value, "html": html})
+    return jsonify({"state": view.state.value, "html": html})
 
 
 def _view(submission_id: int) -> SubmissionView:
@@ -200,6 +220,7 @@ def withdraw(submission_id: int) -> BaseResponse:
 def team(team_id: int) -> str:
     """Show a team to everybody."""
     found = visible_team(reading(), team_id, viewer())
-    page = team_page(reading(), found)
+    page = team_page(reading(), found, viewer())
     frame = _frame(page.challenge.slug, "leaderboard")
-    return render_template("boards/team.html", **frame.context(), page=page)
+    own = _own_team_id(page.challenge.id)
+    return render_template("boards/team.html", **frame.context(), page=page, own_team_id=own)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from math import log10, pow
-from typing import NamedTuple
 
 FEWEST_TEAMS = 10
 
@@ -17,27 +16,6 @@ def points(rank: int, *, teams: int) -> float:
     30.103
     """
     return 100_000 * pow(rank, -0.75) * log10(1 + log10(max(teams, FEWEST_TEAMS))) / 1000
-
-
-class Place(NamedTuple):
-    """A rank, and the best rank of its 95 % range where one is known."""
-
-    rank: int
-    best: int | None
-
-
-def leaders(places: Sequence[Place], *, leader: int | None = None) -> list[int]:
-    """Return for each place, in board order, the rank of the group that it stands in.
-
-    A group begins at its leader; whoever follows belongs to it while the range of ranks reaches
-    up to the leader's rank. `leader` is the group that the place before the first stood in.
-    """
-    result: list[int] = []
-    for place in places:
-        joins = leader is not None and place.best is not None and place.best <= leader
-        leader = leader if joins and leader is not None else place.rank
-        result.append(leader)
-    return result
 
 
 def brackets(groups: Sequence[int | None]) -> list[str]:

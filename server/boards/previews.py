@@ -1,123 +1,70 @@
-"""The board as an evaluation that is not live would make it: computed from its scores."""
+"""The boards that an evaluation beside the live one makes: computed by the worker, and kept."""
 
-from collections import defaultdict
-from dataclasses import replace
-from typing import Any
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, func, select
 
-from server.boards.rows import Row, TeamName, UniversityName
-from server.boards.rules import (
-    Candidate,
-    counted_in_private,
-    counted_in_public,
-    ranks,
-    sort_key,
-)
+from server.boards.kept import keep_made
+from server.boards.rebuilding import made_entries
 from server.challenges.models import Phase
-from server.evaluations.models import Evaluation, Score
-from server.evaluations.rules import Board
-from server.submissions.models import Submission
-from server.teams.models import Team
-from server.universities.models import University
+from server.evaluations.actions import hold_phase
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import rescoring_of
+from server.evaluations.rules import EvaluationState
+from server.shared.database import Database
+from server.shared.events import Event
+
+# New submissions change a preview all the time; it is made anew no more often than this.
+REST = timedelta(seconds=15)
 
 
-def board_under(
-    session: Session,
-    *,
-    phase: Phase,
-    evaluation: Evaluation,
-    board: Board,
-    higher_is_better: bool,
-) -> list[Row]:
-    """Return the whole board of a phase under an evaluation, for its organisers."""
-    by_team: dict[int, list[Any]] = defaultdict(list)
-    for scored in session.execute(_scored(phase, evaluation)):
-        by_team[scored.team_id or -scored.id].append(scored)
-    rows = []
-    for found in by_team.values():
-        candidates = {_candidate(f, higher=higher_is_better): f for f in found}
-        counted = (
-            counted_in_public(candidates, phase.ranking)
-            if board is Board.PUBLIC
-            else counted_in_private(candidates, phase.ranking, select=phase.select)
-        )
-        if counted is not None:
-            rows.append(_row(counted, candidates[counted], found, board))
-    return _ranked(rows)
+def make_previews(database: Database, *, now: datetime) -> int:
+    """Make the boards of complete evaluations of which something changed; return how many."""
+    with database.reading() as session:
+        query = select(Evaluation).where(col(Evaluation.state) == EvaluationState.COMPLETE)
+        due = [e for e in session.exec(query) if _is_due(session, e, now=now)]
+    for evaluation in due:
+        make_preview(database, evaluation, now=now)
+    return len(due)
 
 
-def _scored(phase: Phase, evaluation: Evaluation) -> sa.Select[*tuple[Any, ...]]:
-    public, private = sa.orm.aliased(Score), sa.orm.aliased(Score)
+def make_preview(database: Database, evaluation: Evaluation, *, now: datetime) -> None:
+    """Compute the boards of an evaluation from its scores, and keep them beside the live ones.
 
-    def of(score: type[Score], board: Board) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            col(score.submission_id) == col(Submission.id),
-            col(score.evaluation_id) == evaluation.id,
-            col(score.board) == board,
-        )
-
-    return (
-        sa.select(
-            col(Submission.id),
-            col(Submission.received_at),
-            col(Submission.selected),
-            col(Submission.baseline),
-            col(Team.id).label("team_id"),
-            col(Team.name).label("team_name"),
-            col(University.slug).label("university_slug"),
-            col(University.name).label("university_name"),
-            *(getattr(public, c).label(f"public_{c}") for c in ("value", "low", "high", "method")),
-            *(
-                getattr(private, c).label(f"private_{c}")
-                for c in ("value", "low", "high", "method")
-            ),
-        )
-        .join(public, of(public, Board.PUBLIC))
-        .outerjoin(private, of(private, Board.PRIVATE))
-        .outerjoin(Team, col(Team.id) == col(Submission.team_id))
-        .outerjoin(University, col(University.id) == col(Team.university_id))
-        .where(
-            col(Submission.phase_id) == phase.id,
-            col(Submission.late).is_(False),
-            col(Submission.withdrawn_at).is_(None),
-            col(Submission.disqualified_at).is_(None),
-            col(Team.disqualified_at).is_(None),
-            col(Team.closed_at).is_(None),
-        )
-    )
+    Computed while others write: a change that comes in between is seen at the next turn.
+    """
+    with database.reading() as session:
+        phase = session.get_one(Phase, evaluation.phase_id)
+        version = version_of(session, evaluation)
+        made = made_entries(session, phase=phase, evaluation=evaluation, beside=True)
+    with database.writing() as session:
+        hold_phase(session, evaluation.phase_id)
+        current = session.get_one(Evaluation, evaluation.id, populate_existing=True)
+        # It may have gone live, or been given up, meanwhile.
+        if current.state is EvaluationState.COMPLETE:
+            keep_made(session, current, made)
+            current.compared_version, current.compared_at = version, now
+            session.add(current)
+            session.commit()
 
 
-def _candidate(found: Any, *, higher: bool) -> Candidate:
-    keys = [
-        None if value is None else sort_key(value, higher_is_better=higher)
-        for value in (found.public_value, found.private_value)
-    ]
-    return Candidate(found.id, found.received_at, found.selected, keys[0], keys[1])
+def is_current(session: Session, evaluation: Evaluation) -> bool:
+    """Whether the boards that are kept of an evaluation are those that it makes now."""
+    return evaluation.compared_version == version_of(session, evaluation)
 
 
-def _row(counted: Candidate, found: Any, all_found: list[Any], board: Board) -> Row:
-    key = counted.public if board is Board.PUBLIC else counted.private
-    assert key is not None
-    low, high = getattr(found, f"{board.value}_low"), getattr(found, f"{board.value}_high")
-    slug = found.university_slug
-    return Row(
-        key=key,
-        submitted_at=found.received_at,
-        submission_id=found.id,
-        team=None if found.team_id is None else TeamName(found.team_id, found.team_name),
-        university=None if slug is None else UniversityName(slug, found.university_name),
-        baseline=found.baseline,
-        score=getattr(found, f"{board.value}_value"),
-        interval=None if low is None or high is None else (low, high),
-        method=getattr(found, f"{board.value}_method"),
-        submissions=len(all_found),
-        last_submitted_at=max(f.received_at for f in all_found),
-    )
+def version_of(session: Session, evaluation: Evaluation) -> str:
+    """Return what changes with all that a preview is made from: look-ups in indexes only."""
+    phase = session.get_one(Phase, evaluation.phase_id)
+    event = session.execute(
+        sa.select(func.max(col(Event.id))).where(col(Event.challenge_id) == phase.challenge_id)
+    ).scalar_one()
+    rescoring = rescoring_of(session, evaluation.id or 0)
+    return f"{event or 0}|{','.join(map(str, rescoring))}"
 
 
-def _ranked(rows: list[Row]) -> list[Row]:
-    rows.sort(key=lambda row: row.order)
-    numbers = iter(ranks([row.key for row in rows if row.team]))
-    return [replace(row, rank=next(numbers)) if row.team else row for row in rows]
+def _is_due(session: Session, evaluation: Evaluation, *, now: datetime) -> bool:
+    if evaluation.compared_at is not None and now < evaluation.compared_at + REST:
+        return False
+    return not is_current(session, evaluation)

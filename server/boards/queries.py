@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from server.boards.models import Entry
 from server.boards.rules import Candidate, sort_key
 from server.challenges.models import Phase
+from server.challenges.rules import Ranking
 from server.evaluations.models import Score
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import Board
@@ -95,7 +96,13 @@ def boards_without_ranges(session: Session) -> list[tuple[int, Board]]:
     """Return the boards on which some ranked entry has no range yet."""
     query = (
         sa.select(col(Entry.phase_id), col(Entry.board))
-        .where(col(Entry.ranked).is_(True), col(Entry.ranges_at).is_(None))
+        .join(Phase, col(Phase.id) == col(Entry.phase_id))
+        .where(
+            col(Entry.ranked).is_(True),
+            col(Entry.ranges_at).is_(None),
+            # Made from replicates, they would tell of the scores that a ladder does not release.
+            sa.or_(col(Phase.ranking) != Ranking.LADDER, col(Entry.board) == Board.PRIVATE),
+        )
         .distinct()
     )
     return [(int(phase), Board(board)) for phase, board in session.execute(query)]

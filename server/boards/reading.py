@@ -8,46 +8,59 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from server.boards.models import Entry
-from server.boards.points import Place, brackets, leaders
+from server.boards.marks import kept_marks, kept_of
+from server.boards.models import Entry, TeamMove
+from server.boards.places import count_ranked, places
+from server.boards.points import brackets
 from server.boards.rows import (
     ORDER,
     On,
     Row,
     UniversityName,
     ahead_of,
-    count_ranked,
     on_board,
-    places,
     row_columns,
     row_of,
 )
 from server.boards.rules import ranks
 from server.challenges.models import Phase
 from server.evaluations.rules import Board
-from server.shared.paging import Page, clamp, page_of
+from server.shared.paging import Page, clamp
 from server.teams.models import Team
 from server.teams.rules import name_key
 from server.universities.models import University
 
 Item = TypeVar("Item")
 EXPORTED_AT_ONCE = 500
+# About what a row takes in memory.
+ROW_BYTES = 1_500
 
 
 def _ranked_rows(session: Session, on: On, *, offset: int, limit: int) -> list[Row]:
-    # The skipping is done on the index alone; only the page's own rows are joined.
-    ids = sa.select(col(Entry.id)).where(*on_board(on)).order_by(*ORDER).offset(offset).limit(limit)
+    # The skipping is done on the index alone, from the mark before; only the page's own rows are
+    # joined.
+    ids = sa.select(col(Entry.id)).where(*on_board(on)).order_by(*ORDER).limit(limit)
+    marks = kept_marks(session, on)
+    start = marks.start_of(offset) if marks is not None else None
+    if start is not None:
+        ids = ids.where(col(Entry.key) >= start.key).offset(offset - start.before)
+    else:
+        ids = ids.offset(offset)
     chosen = ids.subquery()
-    query = row_columns().join(chosen, chosen.c.id == col(Entry.id)).order_by(*ORDER)
-    rows = [row_of(found) for found in session.execute(query)]
-    if not rows:
-        return rows
-    before = places(session, on, [rows[0].key])[rows[0].key]
-    numbers = ranks([r.key for r in rows], first=offset + 1, before=before)
-    return [replace(row, rank=rank) for row, rank in zip(rows, numbers, strict=True)]
+    query = row_columns(of_teams=True).join(chosen, chosen.c.id == col(Entry.id))
+    found = session.execute(query.order_by(*ORDER)).all()
+    if not found:
+        return []
+    before = places(session, on, [found[0].key])[found[0].key]
+    numbers = ranks([f.key for f in found], first=offset + 1, before=before)
+    return [row_of(f, rank) for f, rank in zip(found, numbers, strict=True)]
 
 
 def _baselines(session: Session, on: On) -> list[Row]:
+    return kept_of(session, "baselines", on, lambda: _read_baselines(session, on), ROW_BYTES)
+
+
+def _read_baselines(session: Session, on: On) -> list[Row]:
     query = row_columns().where(*on_board(on, ranked=False), col(Entry.team_id).is_(None))
     return [row_of(found) for found in session.execute(query.order_by(*ORDER))]
 
@@ -83,7 +96,7 @@ def whole_page(session: Session, on: On, *, page: int, per_page: int) -> Page[Ro
     rows = board_slice(
         session, on, offset=(page - 1) * per_page, limit=per_page, baselines=baselines
     )
-    return Page(total=total, page=page, per_page=per_page, rows=_bracketed(session, on, rows))
+    return Page(total=total, page=page, per_page=per_page, rows=_bracketed(rows))
 
 
 def every_row(session: Session, on: On) -> Iterator[Row]:
@@ -102,23 +115,31 @@ def found_page(
     session: Session, on: On, *, q: str, university: str, page: int, per_page: int
 ) -> Page[Row]:
     """Return a page of the teams that a search leaves in, each with its rank on the whole board."""
+    page, per_page = clamp(page, per_page)
+    kept = _found(session, on, q=q, university=university)
+    ids = kept.order_by(*ORDER).limit(per_page).offset((page - 1) * per_page)
+    found = session.execute(ids.add_columns(func.count().over())).all()
+    total = found[0][1] if found else 0
+    if not found and page > 1:
+        total = session.execute(sa.select(func.count()).select_from(kept.subquery())).scalar_one()
     # Found and counted by ids alone; only the page's own rows are joined.
-    ids = select(Entry.id).where(*on_board(on)).order_by(*ORDER)
+    chosen = [entry_id for entry_id, _ in found]
+    query = row_columns(of_teams=True).where(col(Entry.id).in_(chosen)).order_by(*ORDER)
+    rows = session.execute(query).all()
+    ranked = places(session, on, [row.key for row in rows])
+    placed = [row_of(row, ranked[row.key]) for row in rows]
+    return Page(total=total, page=page, per_page=per_page, rows=placed)
+
+
+def _found(session: Session, on: On, *, q: str, university: str) -> sa.Select[*tuple[Any, ...]]:
+    ids = sa.select(col(Entry.id)).where(*on_board(on))
     if q:
         ids = ids.where(col(Entry.team_id).in_(_named_like(on, q)))
     if university:
-        slugs = select(University.id).where(University.slug == university)
-        ids = ids.where(col(Entry.university_id).in_(slugs))
-    found = page_of(session, ids, page=page, per_page=per_page)
-    query = row_columns().where(col(Entry.id).in_(found.rows)).order_by(*ORDER)
-    rows = [row_of(row) for row in session.execute(query)]
-    ranked = places(session, on, [row.key for row in rows])
-    return Page(
-        total=found.total,
-        page=found.page,
-        per_page=found.per_page,
-        rows=[replace(row, rank=ranked[row.key]) for row in rows],
-    )
+        # By its number: then the index gives a university's teams in the order of the board.
+        slug = sa.select(col(University.id)).where(col(University.slug) == university)
+        ids = ids.where(col(Entry.university_id) == session.execute(slug).scalar())
+    return ids
 
 
 def _named_like(on: On, q: str) -> Any:
@@ -139,42 +160,43 @@ def with_moves(session: Session, phase_id: int, rows: Sequence[Row]) -> list[Row
     keys = dict(session.execute(query).tuples().all())
     ranked = places(session, on, keys.values())
     before = {team_id: ranked[key] for team_id, key in keys.items()}
-    return [_moved(row, before) for row in rows]
+    by_chance = _moves_by_chance(session, phase_id, teams)
+    return [_moved(row, before, by_chance) for row in rows]
 
 
-def _moved(row: Row, before: dict[int, int]) -> Row:
+def _moves_by_chance(session: Session, phase_id: int, teams: Sequence[int]) -> dict[int, int]:
+    """Return how far chance alone moves teams, where that was computed for what counts now."""
+    now = sa.and_(
+        col(Entry.phase_id) == col(TeamMove.phase_id),
+        col(Entry.team_id) == col(TeamMove.team_id),
+        col(Entry.evaluation_id) == col(TeamMove.evaluation_id),
+        col(Entry.board) == Board.PRIVATE,
+    )
+    query = (
+        sa.select(col(TeamMove.team_id), col(TeamMove.within))
+        .join(Entry, now)
+        .where(
+            col(TeamMove.phase_id) == phase_id,
+            col(TeamMove.team_id).in_(teams),
+            col(TeamMove.within).is_not(None),
+        )
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _moved(row: Row, before: dict[int, int], by_chance: dict[int, int]) -> Row:
     if row.team is None or row.rank is None or row.team.id not in before:
         return row
-    return replace(row, move=before[row.team.id] - row.rank)
+    move = before[row.team.id] - row.rank
+    return replace(row, move=move, chance_move=by_chance.get(row.team.id))
 
 
-def _bracketed(session: Session, on: On, rows: list[Row]) -> list[Row]:
-    ranked = [row for row in rows if row.rank is not None]
-    groups = leaders([_place(r) for r in ranked], leader=_leader_before(session, on, ranked))
-    following = iter(groups)
-    marks = brackets([None if row.rank is None else next(following) for row in rows])
-    return [replace(row, bracket=mark) for row, mark in zip(rows, marks, strict=True)]
-
-
-def _place(row: Row) -> Place:
-    assert row.rank is not None
-    return Place(row.rank, row.rank_range[0] if row.rank_range else None)
-
-
-def _leader_before(session: Session, on: On, rows: Sequence[Row]) -> int | None:
-    """Return the group that goes on from the page before; only the top of a board has ranges."""
-    if not rows or rows[0].rank == 1 or rows[0].rank_range is None:
-        return None
-    first = rows[0]
-    query = (
-        sa.select(col(Entry.key), col(Entry.rank_best))
-        .where(*on_board(on), ahead_of(first.order))
-        .order_by(*ORDER)
-    )
-    found = list(session.execute(query))
-    numbers = ranks([key for key, _ in found])
-    before = [Place(n, best) for n, (_, best) in zip(numbers, found, strict=True)]
-    return leaders(before)[-1] if before else None
+def _bracketed(rows: list[Row]) -> list[Row]:
+    """Draw the brackets: rows of one group, and a new one that stands alone between them."""
+    marks = brackets([None if r.rank is None else r.group or r.rank for r in rows])
+    return [
+        replace(row, bracket=mark) if mark else row for row, mark in zip(rows, marks, strict=True)
+    ]
 
 
 class Standing(NamedTuple):
@@ -191,12 +213,15 @@ def standing_of(session: Session, on: On, team_id: int, *, per_page: int = 50) -
     entry = entry_of(session, on, team_id)
     if entry is None:
         return None
-    ranked = places(session, on, [entry.key])[entry.key] if entry.ranked else None
     order = (entry.key, entry.submitted_at, entry.submission_id)
-    earlier = sa.select(func.count()).where(*on_board(on), ahead_of(order))
-    ahead = int(session.execute(earlier).scalar_one())
+    better = places(session, on, [entry.key])[entry.key] - 1
+    equals = sa.select(func.count()).where(
+        *on_board(on), col(Entry.key) == entry.key, ahead_of(order)
+    )
+    ahead = better + int(session.execute(equals).scalar_one())
     ahead += sum(baseline.order < order for baseline in _baselines(session, on))
-    return Standing(entry, ranked, count_ranked(session, on), ahead // per_page + 1)
+    rank = better + 1 if entry.ranked else None
+    return Standing(entry, rank, count_ranked(session, on), ahead // per_page + 1)
 
 
 def entry_of(session: Session, on: On, team_id: int) -> Entry | None:
@@ -209,12 +234,10 @@ def entry_of(session: Session, on: On, team_id: int) -> Entry | None:
 
 def universities_on(session: Session, on: On) -> list[UniversityName]:
     """Return the universities that have a team on a board, by name."""
-    has_team = (
-        sa.select(col(Entry.id))
-        .where(col(Entry.university_id) == col(University.id), *on_board(on))
-        .exists()
+    present = sa.select(col(Entry.university_id)).where(*on_board(on)).distinct()
+    query = sa.select(col(University.slug), col(University.name)).where(
+        col(University.id).in_(present)
     )
-    query = sa.select(col(University.slug), col(University.name)).where(has_team)
     return [UniversityName(*row) for row in session.execute(query.order_by(col(University.name)))]
 
 

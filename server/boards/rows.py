@@ -1,12 +1,12 @@
 """Rows of boards: what one holds, where it stands, and the columns that it is read from."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, func
+from sqlmodel import col
 
 from server.boards.models import Entry
 from server.evaluations.rules import Board
@@ -42,7 +42,8 @@ class On(NamedTuple):
 class Row:
     """A row of a board; a baseline has a name, no team and no rank.
 
-    `move` is how many places it climbed from the public board; `key` sorts, lower is better.
+    `move` is how many places it climbed from the public board, `chance_move` how many chance alone
+    moves a team there (95 %); `key` sorts, lower is better.
     """
 
     key: float
@@ -57,10 +58,12 @@ class Row:
     submissions: int
     last_submitted_at: datetime
     rank_range: tuple[int, int] | None = None
+    group: int | None = None
     first_share: float | None = None
     ranges_at: datetime | None = None
     rank: int | None = None
     move: int | None = None
+    chance_move: int | None = None
     bracket: str = ""
 
     @property
@@ -78,40 +81,13 @@ def on_board(on: On, *, ranked: bool = True) -> tuple[sa.ColumnElement[bool], ..
     )
 
 
-def places(session: Session, on: On, keys: Iterable[float]) -> dict[float, int]:
-    """Return the rank of each key: one more than the ranked entries strictly better.
+@cache
+def row_columns(*, of_teams: bool = False) -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of what `row_of` reads; `of_teams`: no baseline's submission is looked up.
 
-    The counts are of ranges that do not overlap: together they read the index once.
+    Made once: a request has better things to do than to write out eighteen columns.
     """
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    bounds = (
-        sa.values(sa.column("low", sa.Float), sa.column("high", sa.Float), name="bounds")
-        .data(list(zip([float("-inf"), *wanted], wanted, strict=False)))
-        .cte("bounds")
-    )
-    between = (
-        sa.select(func.count())
-        .where(*on_board(on), col(Entry.key) >= bounds.c.low, col(Entry.key) < bounds.c.high)
-        .scalar_subquery()
-    )
-    query = sa.select(bounds.c.high, between).order_by(bounds.c.high)
-    better, found = 0, {}
-    for key, count in session.execute(query):
-        better += count
-        found[key] = better + 1
-    return found
-
-
-def count_ranked(session: Session, on: On) -> int:
-    """Return how many teams a board ranks."""
-    return int(session.execute(sa.select(func.count()).where(*on_board(on))).scalar_one())
-
-
-def row_columns() -> sa.Select[*tuple[Any, ...]]:
-    """Return the select of what `row_of` reads."""
-    return (
+    select = (
         sa.select(
             col(Entry.key),
             col(Entry.submitted_at),
@@ -124,23 +100,26 @@ def row_columns() -> sa.Select[*tuple[Any, ...]]:
             col(Entry.last_submitted_at),
             col(Entry.rank_best),
             col(Entry.rank_worst),
+            col(Entry.rank_group),
             col(Entry.first_share),
             col(Entry.ranges_at),
             col(Team.id).label("team_id"),
             col(Team.name).label("team_name"),
             col(University.slug).label("university_slug"),
             col(University.name).label("university_name"),
-            col(Submission.baseline),
+            (sa.null() if of_teams else col(Submission.baseline)).label("baseline"),
         )
         .select_from(Entry)
-        .join(Submission, col(Submission.id) == col(Entry.submission_id))
-        .outerjoin(Team, col(Team.id) == col(Entry.team_id))
+        .join(Team, col(Team.id) == col(Entry.team_id), isouter=not of_teams)
         .outerjoin(University, col(University.id) == col(Entry.university_id))
     )
+    if of_teams:
+        return select
+    return select.join(Submission, col(Submission.id) == col(Entry.submission_id))
 
 
-def row_of(found: Any) -> Row:
-    """Return a row from its columns."""
+def row_of(found: Any, rank: int | None = None) -> Row:
+    """Return a row from its columns, and its rank where it has one."""
     ranged = found.rank_best is not None and found.rank_worst is not None
     slug, low = found.university_slug, found.low
     return Row(
@@ -156,8 +135,11 @@ def row_of(found: Any) -> Row:
         submissions=found.submissions,
         last_submitted_at=found.last_submitted_at,
         rank_range=(found.rank_best, found.rank_worst) if ranged else None,
+        # The rows of a board that is kept have none: their brackets are not drawn.
+        group=getattr(found, "rank_group", None),
         first_share=found.first_share,
         ranges_at=found.ranges_at,
+        rank=rank,
     )
 
 

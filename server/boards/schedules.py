@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session, select
 
-from scorers.uncertainty import RankRange, rank_ranges
+from scorers.uncertainty import RankRange, leaders, rank_ranges
 from server.boards.actions import reveal
 from server.boards.entries import mark_beyond
 from server.boards.models import Entry
+from server.boards.next_places import Pair, newcomers_below, next_up, write_next_places
 from server.boards.queries import boards_without_ranges, count_ranked, top_entries
+from server.boards.rows import On
+from server.boards.rules import ranks
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_to_reveal
+from server.challenges.rules import Ranking
 from server.evaluations.queries import replicates_of
 from server.evaluations.rules import Board
 from server.shared.database import Database
@@ -47,7 +52,9 @@ def _write_ranges(database: Database, phase_id: int, board: Board, now: datetime
         entries = top_entries(session, phase_id, board, limit=MOST_RANGED)
         phase = session.get_one(Phase, phase_id)
         higher = session.get_one(Challenge, phase.challenge_id).higher_is_better
-        stored = _replicates(session, entries, board)
+        pairs = _pairs(session, phase, On(phase_id, board), entries)
+        compared = [entry for pair in pairs for entry in pair if entry is not None]
+        stored = _replicates(session, [*entries, *compared], board)
         teams = count_ranked(session, phase_id, board)
     ranged = [e for e in entries if e.submission_id in stored]
     usable = len(ranged) == len(entries) and len(ranged) > 1
@@ -55,14 +62,30 @@ def _write_ranges(database: Database, phase_id: int, board: Board, now: datetime
         if usable:
             matrix = np.vstack([stored[e.submission_id] for e in ranged])
             found = rank_ranges(matrix, higher_is_better=higher, values=[e.value for e in ranged])
-            for entry, place in zip(ranged, found, strict=True):
-                _write(session, entry, _beyond(place, len(ranged), teams), now)
+            groups = _groups(ranged, matrix, higher)
+            for entry, place, group in zip(ranged, found, groups, strict=True):
+                _write(session, entry, _beyond(place, len(ranged), teams), group, now)
         else:
             for entry in entries:
-                _write(session, entry, None, now)
+                _write(session, entry, None, None, now)
+        write_next_places(session, On(phase_id, board), pairs, stored, now=now)
         if entries:
             mark_beyond(session, phase_id, board, key=entries[-1].key, now=now)
         session.commit()
+
+
+def _pairs(session: Session, phase: Phase, on: On, entries: Sequence[Entry]) -> list[Pair]:
+    """Return who stands before whom; not where the ladder hides how far that is."""
+    if not entries or (phase.ranking is Ranking.LADDER and on.board is Board.PUBLIC):
+        return []
+    return [*next_up(entries), *newcomers_below(session, on, entries[-1])]
+
+
+def _groups(entries: Sequence[Entry], matrix: NDArray[np.float64], higher: bool) -> list[int]:
+    """Return for each the rank of the team that leads the group it stands in."""
+    numbers = ranks([entry.key for entry in entries])
+    led = leaders(matrix, higher, [entry.value for entry in entries])
+    return [numbers[leader] for leader in led]
 
 
 def _beyond(place: RankRange, ranged: int, teams: int) -> RankRange:
@@ -84,7 +107,9 @@ def _replicates(
     return {k: np.frombuffer(v, dtype="<f8") for k, v in data.items()}
 
 
-def _write(session: Session, entry: Entry, place: RankRange | None, now: datetime) -> None:
+def _write(
+    session: Session, entry: Entry, place: RankRange | None, group: int | None, now: datetime
+) -> None:
     """Write a range, unless the team's counted submission changed while it was computed."""
     current = session.exec(
         select(Entry).where(Entry.id == entry.id, Entry.submission_id == entry.submission_id)
@@ -93,6 +118,7 @@ def _write(session: Session, entry: Entry, place: RankRange | None, now: datetim
         return
     current.rank_best = place.best if place else None
     current.rank_worst = place.worst if place else None
+    current.rank_group = group
     current.first_share = place.first if place else None
     current.ranges_at = now
     session.add(current)

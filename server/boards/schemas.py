@@ -1,22 +1,28 @@
-"""What the JSON of boards and of submissions looks like."""
+"""What the JSON of boards looks like."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from server.boards.leaderboards import Asked, Chosen, Leaderboard
 from server.boards.rows import Row
-from server.boards.submission_views import SubmissionView
 from server.boards.university_lines import Line
-from server.evaluations.models import Score
-from server.evaluations.rules import Board
-from server.shared.errors import N_
+from server.evaluations.rules import SCORED_BOARDS, Board
 from server.shared.paging import Page
-from server.submissions.rules import SubmissionState
 
-FAILED = N_("It could not be scored; the fault is not in the file, and the organisers know of it.")
+
+def _can_be_asked_for(board: Board) -> Board:
+    if board not in SCORED_BOARDS:
+        raise ValueError("is no board that can be asked for")
+    return board
+
+
+NamedBoard = Annotated[
+    Board,
+    AfterValidator(_can_be_asked_for),
+    WithJsonSchema({"type": "string", "enum": [board.value for board in SCORED_BOARDS]}),
+]
 
 
 class PartQuery(BaseModel):
@@ -30,7 +36,7 @@ class LinesQuery(PartQuery):
     """Which board, and which part of it."""
 
     phase: str | None = Field(None, description="Left out: the open one, else the last begun.")
-    board: Board | None = Field(None, description="Left out: public until the reveal.")
+    board: NamedBoard | None = Field(None, description="Left out: public until the reveal.")
 
     def asked(self) -> Asked:
         """Return what is asked for."""
@@ -42,7 +48,10 @@ class BoardQuery(LinesQuery):
 
     university: str = Field("", max_length=64, description="A university's slug.")
     q: str = Field("", max_length=100, description="Part of a team's name.")
-    evaluation: int | None = Field(None, description="A number, for organisers; else the live one.")
+    evaluation: int | None = Field(
+        None,
+        description="A number; the live one if left out. Of the others everybody sees past ones.",
+    )
 
     def asked(self) -> Asked:
         """Return what is asked for."""
@@ -88,6 +97,21 @@ class BoardRowOut(BaseModel):
     last_submitted_at: datetime
     baseline: str | None
     move: int | None = Field(description="Places climbed from the public board, after the reveal.")
+    chance_move: int | None = Field(
+        description="The places within which chance alone moves a team there (95 %)."
+    )
+    first_share: float | None = Field(
+        description="The share of resamples of the test rows in which the team is first."
+    )
+
+
+class WithdrawnOut(BaseModel):
+    """A team that the organisers withdrew, and chose to say so."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    team: NamedTeam
+    university: NamedUniversity | None
 
 
 class BoardOut(BaseModel):
@@ -95,13 +119,17 @@ class BoardOut(BaseModel):
 
     challenge: str
     phase: str
-    board: Board
+    board: NamedBoard
+    frozen_since: datetime | None = Field(
+        description="The public board is shown as it was then; its organisers alone see it move."
+    )
     evaluation: int | None = Field(description="The number of the evaluation that it stands on.")
     scorer: BoardScorerOut
     total: int
     page: int
     per_page: int
     rows: list[BoardRowOut]
+    withdrawn: list[WithdrawnOut] = Field(description="By the organisers; on no place.")
 
 
 class LineOut(BaseModel):
@@ -120,52 +148,12 @@ class LinesOut(BaseModel):
 
     challenge: str
     phase: str
-    board: Board
+    board: NamedBoard
+    frozen_since: datetime | None
     total: int
     page: int
     per_page: int
     rows: list[LineOut]
-
-
-class ScoreOut(BaseModel):
-    """A score with its 95 % interval and the secondary metrics."""
-
-    value: float
-    interval: tuple[float, float] | None
-    method: str
-    also: dict[str, float]
-
-
-class SubmissionOut(BaseModel):
-    """A submission. `rank` stands where it is the one that counts on the board shown."""
-
-    id: int
-    challenge: str
-    phase: str
-    team: NamedTeam | None
-    by: str | None
-    state: SubmissionState
-    filename: str
-    size: int
-    sha256: str
-    comment: str
-    submitted_at: datetime
-    scored_at: datetime | None
-    late: bool
-    selected: bool
-    score: ScoreOut | None
-    private_score: ScoreOut | None = Field(description="Only after the reveal.")
-    message: str | None
-    rank: int | None
-
-
-class SubmissionsOut(BaseModel):
-    """A page of submissions, the newest first."""
-
-    total: int
-    page: int
-    per_page: int
-    rows: list[SubmissionOut]
 
 
 def scorer_out(chosen: Chosen) -> BoardScorerOut:
@@ -185,12 +173,14 @@ def board_out(found: Leaderboard) -> BoardOut:
         challenge=chosen.challenge.slug,
         phase=chosen.phase.slug,
         board=chosen.board,
+        frozen_since=chosen.frozen_since,
         evaluation=chosen.evaluation.number if chosen.evaluation else None,
         scorer=scorer_out(chosen),
         total=page.total,
         page=page.page,
         per_page=page.per_page,
         rows=[_row(row) for row in page.rows],
+        withdrawn=[WithdrawnOut.model_validate(team) for team in found.withdrawn],
     )
 
 
@@ -206,6 +196,8 @@ def _row(row: Row) -> BoardRowOut:
         last_submitted_at=row.last_submitted_at,
         baseline=row.baseline,
         move=row.move,
+        chance_move=row.chance_move,
+        first_share=row.first_share,
     )
 
 
@@ -215,6 +207,7 @@ def lines_out(chosen: Chosen, page: Page[Line]) -> LinesOut:
         challenge=chosen.challenge.slug,
         phase=chosen.phase.slug,
         board=chosen.board,
+        frozen_since=chosen.frozen_since,
         total=page.total,
         page=page.page,
         per_page=page.per_page,
@@ -232,56 +225,4 @@ def line_out(line: Line) -> LineOut:
         teams=line.teams,
         best_rank=line.best_rank,
         best_score=line.best_score,
-    )
-
-
-def _score(score: Score | None) -> ScoreOut | None:
-    if score is None:
-        return None
-    low, high = score.low, score.high
-    interval = None if low is None or high is None else (low, high)
-    return ScoreOut(value=score.value, interval=interval, method=score.method, also=score.also)
-
-
-def submission_out(view: SubmissionView, *, failed: str) -> SubmissionOut:
-    """Return a submission; `failed` is what its team reads of a fault that is not its own."""
-    s = view.submission
-    scored = s.state is SubmissionState.SCORED
-    fields: dict[str, Any] = {name: getattr(s, name) for name in _SAME}
-    return SubmissionOut(
-        **fields,
-        challenge=view.challenge.slug,
-        phase=view.phase.slug,
-        team=NamedTeam.model_validate(view.team) if view.team else None,
-        by=view.by,
-        submitted_at=s.received_at,
-        score=_score(view.public) if scored else None,
-        private_score=_score(view.private) if scored else None,
-        message=failed if s.state is SubmissionState.FAILED else s.message,
-        rank=view.rank,
-    )
-
-
-_SAME = (
-    "id",
-    "state",
-    "filename",
-    "size",
-    "sha256",
-    "comment",
-    "scored_at",
-    "late",
-    "selected",
-)
-
-
-def submissions_out(
-    page: Page[Any], views: Sequence[SubmissionView], *, failed: str
-) -> SubmissionsOut:
-    """Return a page of submissions."""
-    return SubmissionsOut(
-        total=page.total,
-        page=page.page,
-        per_page=page.per_page,
-        rows=[submission_out(view, failed=failed) for view in views],
     )

@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
 from server.accounts.queries import accounts_by_id
+from server.boards.ladder import Answer, answers_of, as_released
 from server.boards.models import Entry
-from server.boards.rows import On, TeamName, count_ranked, places
+from server.boards.places import count_ranked, places
+from server.boards.rows import On, TeamName
 from server.boards.rules import sort_key
+from server.boards.visibility import served
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenges_by_id
 from server.challenges.rules import INCLUSIVE, Ranking
@@ -25,7 +28,11 @@ from server.teams.queries import teams_by_id
 
 @dataclass(frozen=True)
 class SubmissionView:
-    """A submission with what may be shown of it; `private` is None where it may not be."""
+    """A submission with what may be shown of it; `private` is None where it may not be.
+
+    On a ladder `public` is the released value until the reveal, alone, and `answer` says whether it
+    became better; `waits`: for the end of an earlier submission.
+    """
 
     submission: Submission
     challenge: Challenge
@@ -36,6 +43,19 @@ class SubmissionView:
     private: Score | None
     board: Board
     rank: int | None
+    frozen_since: datetime | None = None
+    answer: Answer | None = None
+    waits: bool = False
+
+    @property
+    def state(self) -> SubmissionState:
+        """Where it stands for its team: what waits for its answer is still being scored."""
+        return SubmissionState.SCORING if self.waits else self.submission.state
+
+    @property
+    def scored_at(self) -> datetime | None:
+        """When it was scored, where that is said."""
+        return None if self.waits else self.submission.scored_at
 
     @property
     def id(self) -> int:
@@ -88,14 +108,19 @@ def views_of(
     public = scores_of(session, _ids(submissions), board=Board.PUBLIC)
     hidden = _ids(s for s in submissions if s.phase_id in shown)
     private = scores_of(session, hidden, board=Board.PRIVATE) if hidden else {}
-    boards = {k: _final_board(p, live.get(k)) for k, p in phases.items()}
+    boards = {k: _shown_board(p, live.get(k), organiser=for_organisers) for k, p in phases.items()}
     ranked = _ranks(session, _ids(submissions), boards)
+    ladders = {k for k, p in phases.items() if p.ranking is Ranking.LADDER}
+    climbing = _ids(s for s in submissions if s.phase_id in ladders)
+    answers = answers_of(session, climbing) if climbing else {}
     views = []
     for submission in submissions:
         evaluation = live.get(submission.phase_id)
         at = (submission.id or 0, (evaluation and evaluation.id) or 0)
         team = teams.get(submission.team_id or 0)
         person = people.get(submission.account_id or 0)
+        answer = answers.get(at)
+        told = submission.phase_id in ladders - shown
         views.append(
             SubmissionView(
                 submission=submission,
@@ -103,10 +128,13 @@ def views_of(
                 phase=phases[submission.phase_id],
                 team=None if team is None else TeamName(team.id or 0, team.name),
                 by=person.name if person else None,
-                public=public.get(at),
+                public=_released(public.get(at), answer) if told else public.get(at),
                 private=private.get(at),
                 board=boards[submission.phase_id],
                 rank=ranked.get(submission.id or 0),
+                frozen_since=phases[submission.phase_id].frozen_at,
+                answer=answer,
+                waits=told and at in public and _waits(submission, answer),
             )
         )
     return views
@@ -117,6 +145,18 @@ def view_of(
 ) -> SubmissionView:
     """Return how one submission is shown."""
     return views_of(session, [submission], for_organisers=for_organisers)[0]
+
+
+def _released(score: Score | None, answer: Answer | None) -> Score | None:
+    if score is None or answer is None or answer.released is None:
+        return None
+    return as_released(score, answer.released)
+
+
+def _waits(submission: Submission, answer: Answer | None) -> bool:
+    scored = submission.state is SubmissionState.SCORED and not submission.late
+    answered = answer is not None and answer.released is not None
+    return scored and submission.disqualified_at is None and not answered
 
 
 def _ids(submissions: Iterable[Submission]) -> set[int]:
@@ -135,9 +175,10 @@ def _live(session: Session, phases: Iterable[int]) -> dict[int, Evaluation]:
     return {e.phase_id: e for e in session.execute(query).scalars()}
 
 
-def _final_board(phase: Phase, evaluation: Evaluation | None) -> Board:
+def _shown_board(phase: Phase, evaluation: Evaluation | None, *, organiser: bool) -> Board:
     final = phase.revealed_at is not None and evaluation is not None and evaluation.has_private
-    return Board.PRIVATE if final else Board.PUBLIC
+    named = Board.PRIVATE if final else Board.PUBLIC
+    return served(named, frozen=phase.frozen_at is not None, organiser=organiser)
 
 
 def _ranks(session: Session, ids: set[int], boards: dict[int, Board]) -> dict[int, int]:
@@ -171,6 +212,9 @@ def change_by(session: Session, view: SubmissionView) -> Change | None:
     """Return what a submission changed for its team on the public board; None for its first."""
     submission, higher = view.submission, view.challenge.higher_is_better
     if view.public is None or submission.team_id is None or submission.late:
+        return None
+    if view.phase.ranking is Ranking.LADDER:
+        # What is told of the change is told by the ladder; the best before need not be.
         return None
     best = func.max(col(Score.value)) if higher else func.min(col(Score.value))
     query = (

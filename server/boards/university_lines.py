@@ -1,20 +1,26 @@
 """The universities of a board: each by its best team."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
-from server.accounts.models import Account
 from server.boards.leaderboards import Chosen
+from server.boards.marks import kept_of
 from server.boards.models import Entry
+from server.boards.places import count_ranked, places
 from server.boards.points import points
-from server.boards.rows import ORDER, On, UniversityName, count_ranked, on_board
+from server.boards.rows import ORDER, On, UniversityName, on_board
 from server.boards.rules import ranks, sort_key
-from server.teams.models import Membership
+from server.teams.models import Team, TeamOrigin
+from server.universities.models import University
 from server.universities.queries import universities_by_id
+
+# About what a line takes in memory.
+LINE_BYTES = 500
 
 
 @dataclass(frozen=True)
@@ -41,55 +47,94 @@ class Best(NamedTuple):
 
 def university_lines(session: Session, chosen: Chosen) -> list[Line]:
     """Return the universities of a board by the points of their best team, then the independent."""
+    return kept_of(session, "lines", chosen.on, lambda: _lines(session, chosen), LINE_BYTES)
+
+
+class OwnLine(NamedTuple):
+    """A viewer's university among the lines, and the page that it is on."""
+
+    line: Line
+    page: int
+
+
+def own_line(
+    session: Session, lines: Sequence[Line], university_id: int | None, *, per_page: int
+) -> OwnLine | None:
+    """Return the line of a viewer's university, if it has one."""
+    own = universities_by_id(session, [university_id]).get(university_id or 0)
+    for index, line in enumerate(lines):
+        if own is not None and line.university is not None and line.university.slug == own.slug:
+            return OwnLine(line, index // per_page + 1)
+    return None
+
+
+def _lines(session: Session, chosen: Chosen) -> list[Line]:
     if chosen.challenge.same_university:
         found = best_teams(session, chosen.on)
     else:
         found = best_of_mixed(session, chosen.on, chosen.challenge.id or 0)
-    names = universities_by_id(session, (best.university_id for best in found))
-    lines = [_line(best, names.get(best.university_id or 0)) for best in found]
-    independent = [line for line in lines if line.university is None]
-    named = sorted(
-        (line for line in lines if line.university is not None),
-        key=lambda line: (_key(line), line.best_rank, line.university or ("", "")),
+    names = _names(session, [best.university_id for best in found])
+    named = sorted((_key(b), b.rank, names[b.university_id], b) for b in found if b.university_id)
+    numbers = ranks([key for key, *_ in named])
+    independent = [_line(best, None, None) for best in found if not best.university_id]
+    lines = [_line(x[3], x[2], rank) for x, rank in zip(named, numbers, strict=True)]
+    return lines + independent
+
+
+def _names(session: Session, ids: Sequence[int | None]) -> dict[int, UniversityName]:
+    query = sa.select(col(University.id), col(University.slug), col(University.name)).where(
+        col(University.id).in_(ids)
     )
-    numbers = ranks([_key(line) for line in named])
-    return [replace(x, rank=n) for x, n in zip(named, numbers, strict=True)] + independent
+    return {row[0]: UniversityName(row[1], row[2]) for row in session.execute(query)}
 
 
-def _key(line: Line) -> float:
-    return sort_key(line.points or 0.0, higher_is_better=True)
+def _key(best: Best) -> float:
+    return sort_key(best.points, higher_is_better=True)
 
 
-def _line(best: Best, university: Any) -> Line:
-    name = None if university is None else UniversityName(university.slug, university.name)
+def _line(best: Best, name: UniversityName | None, rank: int | None) -> Line:
     return Line(
         university=name,
         points=None if name is None else best.points,
         teams=best.teams,
         best_rank=best.rank,
         best_score=best.score,
+        rank=rank,
     )
 
 
 def best_teams(session: Session, on: On) -> list[Best]:
-    """Return the best team of each university on a board (None: of those without one)."""
-    university = col(Entry.university_id)
-    placed = (
+    """Return the best team of each university on a board (None: of those without one).
+
+    The index is read once; then only the best teams are.
+    """
+    each = (
         sa.select(
-            col(Entry.university_id),
-            col(Entry.value),
-            func.rank().over(order_by=col(Entry.key)).label("place"),
-            func.count().over().label("ranked"),
-            func.count().over(partition_by=university).label("teams"),
-            func.row_number().over(partition_by=university, order_by=ORDER).label("nth"),
+            col(Entry.university_id).label("university_id"),
+            func.min(col(Entry.key)).label("key"),
+            func.count().label("teams"),
         )
         .where(*on_board(on))
+        .group_by(col(Entry.university_id))
         .subquery()
     )
-    query = sa.select(placed).where(placed.c.nth == 1)
+    score = (
+        sa.select(col(Entry.value))
+        .where(
+            *on_board(on),
+            col(Entry.university_id).is_not_distinct_from(each.c.university_id),
+            col(Entry.key) == each.c.key,
+        )
+        .order_by(*ORDER)
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = session.execute(sa.select(each, score.label("value"))).all()
+    ranked, total = places(session, on, (f.key for f in found)), count_ranked(session, on)
     return [
-        Best(f.university_id, f.place, f.value, points(f.place, teams=f.ranked), f.teams)
-        for f in session.execute(query)
+        Best(f.university_id, rank, f.value, points(rank, teams=total), f.teams)
+        for f in found
+        for rank in (ranked[f.key],)
     ]
 
 
@@ -107,8 +152,8 @@ def best_of_mixed(session: Session, on: On, challenge_id: int) -> list[Best]:
 
 
 def _best_of(found: list[Best]) -> Best:
-    best = min(found, key=lambda b: b.rank)
-    return best._replace(points=max(b.points for b in found), teams=len(found))
+    best = max(found, key=lambda b: b.points)
+    return best._replace(teams=len(found))
 
 
 def placed_teams(on: On) -> sa.Select[*tuple[Any, ...]]:
@@ -118,15 +163,13 @@ def placed_teams(on: On) -> sa.Select[*tuple[Any, ...]]:
 
 
 def universities_of_teams(session: Session, challenge_id: int) -> dict[int, list[int]]:
-    """Return the universities that each team's members belong to."""
+    """Return the universities of each mixed team's members, as of its first submission."""
     query = (
-        sa.select(col(Membership.team_id), col(Account.university_id))
-        .join(Account, col(Account.id) == col(Membership.account_id))
-        .where(
-            col(Membership.challenge_id) == challenge_id,
-            col(Account.university_id).is_not(None),
-        )
+        sa.select(col(TeamOrigin.team_id), col(TeamOrigin.university_id))
+        .join(Team, col(Team.id) == col(TeamOrigin.team_id))
+        .where(col(Team.challenge_id) == challenge_id)
         .distinct()
+        .order_by(col(TeamOrigin.team_id), col(TeamOrigin.university_id))
     )
     found: dict[int, list[int]] = defaultdict(list)
     for team_id, university_id in session.execute(query):

@@ -26,3 +26,10 @@ def which_board(
         if not has_private:
             raise NotFound(N_("This phase has no private board: all its test rows are public."))
     return wanted
+
+
+def served(board: Board, *, frozen: bool, organiser: bool) -> Board:
+    """Return whose rows are read for a board: of a frozen one everybody but its organisers reads
+    the copy that was made when it was frozen.
+    """
+    return Board.FROZEN if frozen and board is Board.PUBLIC and not organiser else board

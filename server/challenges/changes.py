@@ -17,11 +17,12 @@ ID_COLUMN_LENGTH = 300
 
 
 class ChangeKind(StrEnum):
-    """What happened to a thing."""
+    """What happened to a thing; `kept` says that it was left as it is, against the folder."""
 
     ADDED = "added"
     CHANGED = "changed"
     REMOVED = "removed"
+    KEPT = "kept"
 
 
 class Change(NamedTuple):

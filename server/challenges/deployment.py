@@ -13,6 +13,7 @@ from server.challenges.changes import (
     ChangeKind,
     challenge_values,
     differences,
+    in_words,
     phase_values,
 )
 from server.challenges.models import (
@@ -156,6 +157,7 @@ def update_phases(run: Deployment, folder: Folder) -> None:
 
 
 def _update_phase(run: Deployment, phase: Phase, values: Mapping[str, Any]) -> None:
+    values = _with_extension(run, phase, values)
     changed = differences(phase, values)
     if "ends" in changed and reopens(
         revealed=phase.revealed_at is not None, ends=values["ends"], now=run.now
@@ -172,6 +174,25 @@ def _update_phase(run: Deployment, phase: Phase, values: Mapping[str, Any]) -> N
     if broken and run.in_use(phase):
         _refuse_breaking(run, f"phase {phase.slug}", broken)
     _assign(run, f"phase {phase.slug}", phase, values)
+
+
+def _with_extension(run: Deployment, phase: Phase, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep an end that was extended by hand, until the folder says the same or a later one.
+
+    Teams were told of it: an old folder takes nothing back from them.
+    """
+    if phase.extended_from is None:
+        return values
+    if values["ends"] >= phase.ends:
+        phase.extended_from = None
+        return values
+    run.note(
+        ChangeKind.KEPT,
+        f"phase {phase.slug} ends",
+        f"{in_words(phase.ends)}, extended by hand",
+        f"the folder says {in_words(values['ends'])}",
+    )
+    return {**values, "ends": phase.ends}
 
 
 def _remove_phase(run: Deployment, phase: Phase) -> None:
@@ -217,11 +238,12 @@ def add_organisers(run: Deployment, addresses: Collection[str]) -> None:
 
 def record(run: Deployment, *, created: bool, actor_id: int | None) -> None:
     """Write what was changed to the log, if anything was."""
-    if not run.changes:
+    changes = [change for change in run.changes if change.kind is not ChangeKind.KEPT]
+    if not changes:
         return
     run.challenge.updated_at = run.now
     # Addresses are kept out of the log; a new organiser has an event by the account's id.
-    named = [f"{c.kind} {c.what}" for c in run.changes if not c.what.startswith(ORGANISER)]
+    named = [f"{c.kind} {c.what}" for c in changes if not c.what.startswith(ORGANISER)]
     events.record(
         run.session,
         "challenge.created" if created else "challenge.deployed",

@@ -65,7 +65,10 @@ class ChallengeFile(SQLModel, table=True):
 
 
 class Phase(SQLModel, table=True):
-    """A round with a start, an end, quotas and a ranking policy."""
+    """A round with a start, an end, quotas and a ranking policy.
+
+    `paused_by` is an account's id; `extended_from` the end of before it was extended by hand.
+    """
 
     __table_args__ = (sa.UniqueConstraint("challenge_id", "slug"),)
 
@@ -83,6 +86,11 @@ class Phase(SQLModel, table=True):
     reveal: Reveal = Field(sa_type=enum_column(Reveal))
     admit_top: int | None = None
     revealed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    paused_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    paused_by: int | None = None
+    paused_words: str = Field(default="", max_length=500)
+    frozen_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    extended_from: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Organiser(SQLModel, table=True):

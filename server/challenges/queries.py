@@ -49,6 +49,13 @@ def phases_of(session: Session, challenge_id: int) -> list[Phase]:
     return list(session.exec(query))
 
 
+def hold_phases(session: Session, challenge_id: int) -> list[Phase]:
+    """Return a challenge's phases as they are now, and keep them so until the transaction ends."""
+    query = select(Phase).where(Phase.challenge_id == challenge_id).order_by(col(Phase.id))
+    held = query.with_for_update(read=True).execution_options(populate_existing=True)
+    return list(session.exec(held))
+
+
 def phases_by_challenge(session: Session, ids: Iterable[int]) -> dict[int, list[Phase]]:
     """Return the phases of many challenges in their order, in one query."""
     query = select(Phase).where(col(Phase.challenge_id).in_(set(ids))).order_by(col(Phase.position))

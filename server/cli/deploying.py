@@ -16,6 +16,7 @@ from server.challenges.queries import challenge_by_slug
 from server.cli.folders import explained, folder_argument
 from server.cli.instance import Instance, data_option, opened
 from server.cli.output import Refusal, console, json_option, print_json
+from server.corrections.rescoring import AT_ONCE
 from server.deployments.actions import Deployed, deploy
 from server.evaluations.metrics import metric_rules, metric_runner
 from server.folders.contents import Folder
@@ -29,6 +30,7 @@ SIGNS = {
     ChangeKind.ADDED: ("+", "green"),
     ChangeKind.CHANGED: ("~", "yellow"),
     ChangeKind.REMOVED: ("-", "red"),
+    ChangeKind.KEPT: ("=", "cyan"),
 }
 
 
@@ -136,8 +138,9 @@ def _send(settings: Settings, deployed: Deployed) -> None:
     jobs = Jobs(make_engine(settings.queue_url, settings.data_dir))
     for submission_id in deployed.to_score:
         jobs.send("score", submission_id=submission_id)
-    for submission_id, evaluation_id in deployed.to_rescore:
-        jobs.send("rescore", submission_id=submission_id, evaluation_id=evaluation_id)
+    # A signal is sent on by whoever has done its work.
+    for _ in deployed.to_rescore[:AT_ONCE]:
+        jobs.send("rescore_next")
 
 
 def _as_json(slug: str, deployed: Deployed) -> dict[str, Any]:
@@ -148,10 +151,10 @@ def _as_json(slug: str, deployed: Deployed) -> dict[str, Any]:
 def _print(slug: str, deployed: Deployed) -> None:
     for change in deployed.changes:
         console().print(_line(change), soft_wrap=True)
-    if not deployed.changes:
+    count = sum(change.kind is not ChangeKind.KEPT for change in deployed.changes)
+    if not count:
         click.echo(f"{slug}: nothing to change.")
         return
-    count = len(deployed.changes)
     verb = "created" if deployed.result.created else "updated"
     click.echo(f"{slug}: {verb}, {count} {'change' if count == 1 else 'changes'}.")
 
@@ -160,7 +163,8 @@ def _line(change: Change) -> Text:
     sign, colour = SIGNS[change.kind]
     line = Text(f"{sign} {change.what}", style=colour)
     if change.before or change.after:
-        values = " -> ".join(_short(v) for v in (change.before, change.after) if v)
+        between = "; " if change.kind is ChangeKind.KEPT else " -> "
+        values = between.join(_short(v) for v in (change.before, change.after) if v)
         line.append(f"  {values}", style="default")
     return line
 

@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, Lazy]] = {
         "submit": Lazy("submitting:submit", "Send a file of predictions."),
         "submissions": Lazy("participant:submissions", "List your team's submissions."),
         "leaderboard": Lazy("participant:leaderboard", "Show a board."),
+        "receipt": Lazy("receipts:receipt", "Check a signed receipt of a submission."),
     },
     "For organisers": {
         "new": Lazy("folders:new", "Make a challenge folder to fill in."),
@@ -41,8 +42,10 @@ SECTIONS: dict[str, dict[str, Lazy]] = {
         "worker": Lazy("working:worker", "Run a scoring worker alone."),
         "account": Lazy("people:account", "Manage accounts."),
         "university": Lazy("people:university", "Manage universities."),
+        "season": Lazy("seasons:season", "Make seasons of challenges for the standings."),
         "backup": Lazy("backups:backup", "Write everything into one file."),
         "restore": Lazy("backups:restore", "Read a backup into an empty instance."),
+        "audit": Lazy("audit:audit", "Check the log of changes against its chain."),
         "openapi": Lazy("description:openapi", "Print the API's OpenAPI document."),
         "demo": Lazy("demo.running:run", "Start a throw-away instance full of content."),
     },

@@ -14,6 +14,9 @@ import click
 from server.cli.instance import data_option, opened
 from server.cli.output import Refusal, note
 from server.cli.supervision import Child, Supervisor, die_with_parent
+from server.receipts.actions import list_own_key
+from server.receipts.keys import UnusableKey
+from server.shared.clock import utcnow
 from server.shared.logs import configure_logs
 from server.shared.settings import Settings
 
@@ -47,7 +50,7 @@ def serve(host: str, port: int, workers: int | None, reload: bool) -> None:
     """
     choose_workers(workers)
     _choose_log_format()
-    settings = prepare()
+    settings = prepare_web()
     port = free_port(host, port)
     fresh_metrics(settings.data_dir)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -69,7 +72,7 @@ def serve(host: str, port: int, workers: int | None, reload: bool) -> None:
 def web(host: str, port: int) -> None:
     """Run the web server alone; workers run elsewhere, with the same VARSITY_ settings."""
     die_with_parent()
-    settings = prepare()
+    settings = prepare_web()
     if METRICS_VARIABLE not in os.environ:
         fresh_metrics(settings.data_dir)
     os.execv(sys.executable, _web_server(host, port))  # noqa: S606 - our own command line
@@ -100,7 +103,21 @@ def _choose_log_format() -> None:
 def prepare() -> Settings:
     """Return the settings of an instance whose database is made and migrated."""
     with opened() as instance:
-        settings = instance.settings
+        return _logging(instance.settings)
+
+
+def prepare_web() -> Settings:
+    """Return the settings of an instance that is ready for the web: it can sign receipts too."""
+    with opened() as instance, instance.database.writing() as session:
+        try:
+            list_own_key(session, instance.settings, now=utcnow())
+        except (UnusableKey, OSError) as error:
+            raise Refusal(f"Receipts can't be signed: {error}") from error
+        session.commit()
+        return _logging(instance.settings)
+
+
+def _logging(settings: Settings) -> Settings:
     configure_logs(level=settings.log_level, format=settings.log_format)
     return settings
 

@@ -46,6 +46,12 @@ def state_text(submission: Any) -> str:
     return ", ".join([str(submission["state"]), *marks])
 
 
+_LADDER = {
+    True: "a released value",
+    False: "no significant improvement: the released value stays",
+}
+
+
 def score_lines(submission: Any) -> list[str]:
     """Write a scored submission's result, a line for each thing to know."""
     score = submission.get("score")
@@ -55,6 +61,8 @@ def score_lines(submission: Any) -> list[str]:
     lines += [f"{name:8} {number(value)}" for name, value in (score.get("also") or {}).items()]
     if score.get("method"):
         lines.append(f"Interval {score['method']}")
+    if ladder := submission.get("ladder"):
+        lines.append(f"Ladder   {_LADDER[bool(ladder['improved'])]}")
     if submission.get("rank") is not None:
         lines.append(f"Rank     {submission['rank']}")
     return lines

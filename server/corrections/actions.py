@@ -8,12 +8,16 @@ from sqlmodel import Session
 
 from scorers.errors import InvalidParameter, UnknownScorer
 from scorers.facts import facts_of
+from server.boards.actions import go_live
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
-from server.evaluations.actions import add_evaluation
+from server.corrections.letters import Concerned
+from server.corrections.queries import stamp_of
+from server.evaluations.actions import add_evaluation, discard, hold_phase, log
 from server.evaluations.models import Evaluation
-from server.evaluations.queries import live_evaluation
-from server.evaluations.rules import EvaluationState
+from server.evaluations.queries import evaluations_of, live_evaluation
+from server.evaluations.rescores import score_failed_again
+from server.evaluations.rules import UNDECIDED, EvaluationState
 from server.evaluations.scoring import SolutionReport
 from server.shared.errors import N_, Conflict, Invalid, NotFound
 
@@ -38,9 +42,10 @@ def start_evaluation(
     Raises:
         NotFound: there is no such phase.
         Invalid: no reason is given, nothing would change, or the metric is not known.
-        Conflict: the phase has no live evaluation.
+        Conflict: the phase has no live evaluation, or the same was begun and is not decided.
     """
     phase = _phase(session, challenge, wanted.phase)
+    hold_phase(session, phase.id or 0)
     live = live_evaluation(session, phase.id)
     if live is None:
         raise Conflict(N_("This phase has no evaluation yet. Deploy the challenge first."))
@@ -49,11 +54,13 @@ def start_evaluation(
     spec = _spec(live, wanted)
     if spec == live.spec and wanted.solution_sha256 in (None, live.solution_sha256):
         raise Invalid(N_("Nothing would change: send another solution or another metric."))
+    solution = wanted.solution_sha256 or live.solution_sha256
+    _refuse_twice(session, phase, solution, spec)
     return add_evaluation(
         session,
         phase=phase,
         state=EvaluationState.RECEIVED,
-        solution_sha256=wanted.solution_sha256 or live.solution_sha256,
+        solution_sha256=solution,
         spec=spec,
         scorer_version=facts_of(spec["scorer"], spec["params"], spec.get("code")).version,
         rows=SolutionReport(),
@@ -61,6 +68,86 @@ def start_evaluation(
         actor_id=actor_id,
         now=now,
     )
+
+
+def _refuse_twice(
+    session: Session, phase: Phase, solution_sha256: str, spec: Mapping[str, Any]
+) -> None:
+    """Refuse what a second click would begin once more."""
+    for evaluation in evaluations_of(session, phase.id or 0):
+        same = (evaluation.solution_sha256, evaluation.spec) == (solution_sha256, spec)
+        if same and evaluation.state in UNDECIDED:
+            raise Conflict(
+                N_("Evaluation %(number)s is the same, and is not decided yet."),
+                number=evaluation.number,
+            )
+
+
+def put_live(
+    session: Session,
+    *,
+    evaluation: Evaluation,
+    phase: Phase,
+    actor_id: int,
+    now: datetime,
+    stamp: str | None = None,
+) -> int:
+    """Put an evaluation live, and write to the teams that it concerns; return how many letters.
+
+    All of it in the caller's one transaction. `stamp`: what the decision was made on.
+
+    Raises:
+        Conflict: it is not completely scored, was discarded or replaced, or is no longer what
+            the decision was made on.
+    """
+    _hold(session, evaluation, phase, stamp)
+    concerned = Concerned.look(session, phase, evaluation)
+    if not go_live(session, evaluation=evaluation, phase=phase, actor_id=actor_id, now=now):
+        return 0
+    return concerned.tell(session, evaluation, now=now)
+
+
+def give_up(
+    session: Session,
+    *,
+    evaluation: Evaluation,
+    phase: Phase,
+    actor_id: int,
+    now: datetime,
+    stamp: str | None = None,
+) -> None:
+    """Discard an evaluation that is not live; what it said stays readable.
+
+    Raises:
+        Conflict: it is or was live, or is no longer what the decision was made on.
+    """
+    _hold(session, evaluation, phase, stamp)
+    discard(session, evaluation=evaluation, phase=phase, actor_id=actor_id, now=now)
+
+
+def begin_again(session: Session, *, evaluation: Evaluation, actor_id: int, now: datetime) -> int:
+    """Score once more what could not be scored under an evaluation; return how many.
+
+    Raises:
+        Conflict: it is not being scored or complete.
+    """
+    again = score_failed_again(session, evaluation)
+    if again:
+        phase = session.get_one(Phase, evaluation.phase_id)
+        log(session, "evaluation.retried", evaluation, phase, at=now, actor_id=actor_id)
+    return again
+
+
+def _hold(session: Session, evaluation: Evaluation, phase: Phase, stamp: str | None) -> None:
+    """Have the others wait who decide here too, and see things as they are now."""
+    hold_phase(session, phase.id or 0)
+    session.refresh(phase)
+    session.refresh(evaluation)
+    if stamp is not None and stamp != stamp_of(evaluation, live_evaluation(session, phase.id)):
+        raise Conflict(
+            N_("This is no longer what you decided on: look at the evaluation as it is now."),
+            code="stale",
+        )
 
 
 def _phase(session: Session, challenge: Challenge, slug: str) -> Phase:
@@ -94,7 +181,7 @@ def _spec(live: Evaluation, wanted: Wanted) -> dict[str, Any]:
     try:
         new = facts_of(spec["scorer"], spec["params"], spec.get("code"))
     except (UnknownScorer, InvalidParameter) as error:
-        raise Invalid(str(error).replace("%", "%%"), field="scorer") from error
+        raise Invalid(str(error), field="scorer") from error
     if spec.get("kind") is not None and spec["kind"] not in new.kinds:
         # It said what the old metric was to read.
         spec["kind"] = None

@@ -1,27 +1,23 @@
 """JSON routes of corrections: an organiser corrects a truth, looks, and puts it live or not."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from server.boards.actions import go_live
-from server.challenges.models import Challenge, Phase
-from server.challenges.queries import challenge_by_slug
-from server.corrections.actions import Wanted, start_evaluation
-from server.corrections.queries import comparisons, new_rejections
-from server.evaluations.actions import discard
+from server.boards.medals import Medal
+from server.boards.schemas import NamedBoard
+from server.challenges.models import Phase
+from server.corrections.actions import give_up, put_live
+from server.corrections.queries import Comparison, preview_of
+from server.corrections.receiving import begin, solution_limit
 from server.evaluations.models import Evaluation
-from server.evaluations.queries import evaluation_by_id, rescoring_left
-from server.evaluations.rules import Board, EvaluationState
+from server.evaluations.queries import evaluation_by_id
+from server.evaluations.rules import EvaluationState
 from server.shared.access import Who, access
-from server.shared.errors import N_, Invalid
-from server.shared.uploads import Upload, received
-from server.shared.web import accepts_upload, now, reading, services, viewer, writing
+from server.shared.web import accepts_upload, now, reading, viewer, writing
 from server.submissions.api import UPLOAD_EXTENSION
 
 bp = APIBlueprint("evaluations_api", __name__, url_prefix="/api/v1", tag="Evaluations")
@@ -69,12 +65,14 @@ class ChangeOut(BaseModel):
     rank_after: int | None
     score_before: float | None
     score_after: float | None
+    medal_before: Medal | None
+    medal_after: Medal | None
 
 
 class ComparisonOut(BaseModel):
     """One board now and under the evaluation: only what changes."""
 
-    board: Board
+    board: NamedBoard
     teams: int
     changes: list[ChangeOut]
 
@@ -95,12 +93,10 @@ class EvaluationOut(BaseModel):
     problem: str | None
     progress: Progress
     new_rejections: int
-    preview: list[ComparisonOut]
-
-
-def solution_limit(_session: Session, _arguments: dict[str, Any]) -> int:
-    """Return how many bytes a solution may have."""
-    return services().settings.max_upload_bytes
+    preview: list[ComparisonOut] = Field(
+        description="Made by a worker when everything is scored, and anew when something changes."
+    )
+    preview_as_of: datetime | None
 
 
 @bp.post("/challenges/<slug>/evaluations")
@@ -115,18 +111,7 @@ def solution_limit(_session: Session, _arguments: dict[str, Any]) -> int:
 )
 def start(slug: str) -> Started:
     """Score a phase by a corrected solution or another metric; the live board stays as it is."""
-    solution = received(request, "solution") if request.files.get("solution") else None
-    wanted = _wanted(solution)
-    with writing() as session:
-        challenge = challenge_by_slug(session, slug)
-        evaluation = start_evaluation(
-            session, challenge=challenge, wanted=wanted, actor_id=viewer().account_id, now=now()
-        )
-        # Not before: of a start that is refused nothing may stay where the web can read.
-        if solution is not None:
-            solution.store()
-        session.commit()
-    services().jobs.send("adopt", evaluation_id=evaluation.id)
+    evaluation = begin(slug)
     return Started(id=evaluation.id or 0, number=evaluation.number, state=evaluation.state)
 
 
@@ -148,7 +133,7 @@ def live(evaluation_id: int) -> EvaluationOut:
     with writing() as session:
         evaluation = evaluation_by_id(session, evaluation_id)
         phase = session.get_one(Phase, evaluation.phase_id)
-        go_live(
+        put_live(
             session,
             evaluation=evaluation,
             phase=phase,
@@ -170,7 +155,7 @@ def drop(evaluation_id: int) -> tuple[str, int]:
     with writing() as session:
         evaluation = evaluation_by_id(session, evaluation_id)
         phase = session.get_one(Phase, evaluation.phase_id)
-        discard(
+        give_up(
             session,
             evaluation=evaluation,
             phase=phase,
@@ -181,50 +166,12 @@ def drop(evaluation_id: int) -> tuple[str, int]:
     return "", 204
 
 
-def _wanted(solution: Upload | None) -> Wanted:
-    phase = request.form.get("phase", "")
-    if not phase:
-        raise Invalid(
-            N_("Say which phase, and why, in the fields of a form: multipart/form-data."),
-            field="phase",
-        )
-    return Wanted(
-        phase=phase,
-        reason=request.form.get("reason", "").strip(),
-        scorer=request.form.get("scorer") or None,
-        params=_params(request.form.get("params", "")),
-        solution_sha256=solution.sha256 if solution else None,
-    )
-
-
-def _params(text: str) -> dict[str, Any] | None:
-    if not text:
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise Invalid(
-            N_('params must be a JSON object, such as {"average": "macro"}.'), field="params"
-        )
-    return value
-
-
 def _out(session: Session, evaluation: Evaluation) -> EvaluationOut:
-    phase = session.get_one(Phase, evaluation.phase_id)
-    challenge = session.get_one(Challenge, phase.challenge_id)
-    left, total = rescoring_left(session, evaluation.id or 0)
-    undecided = evaluation.state in (EvaluationState.SCORING, EvaluationState.COMPLETE)
-    found = (
-        comparisons(session, challenge=challenge, phase=phase, evaluation=evaluation)
-        if undecided
-        else []
-    )
+    preview = preview_of(session, evaluation)
     return EvaluationOut(
         id=evaluation.id or 0,
         number=evaluation.number,
-        phase=phase.slug,
+        phase=preview.phase.slug,
         state=evaluation.state,
         scorer=evaluation.scorer,
         params=evaluation.spec.get("params", {}),
@@ -233,23 +180,24 @@ def _out(session: Session, evaluation: Evaluation) -> EvaluationOut:
         created_at=evaluation.created_at,
         live_at=evaluation.live_at,
         problem=evaluation.problem,
-        progress=Progress(done=total - left, total=total),
-        new_rejections=new_rejections(session, evaluation.id or 0),
-        preview=[
-            ComparisonOut(
-                board=c.board,
-                teams=c.teams,
-                changes=[
-                    ChangeOut(
-                        team={"id": x.team_id, "name": x.team},
-                        rank_before=x.rank_before,
-                        rank_after=x.rank_after,
-                        score_before=x.score_before,
-                        score_after=x.score_after,
-                    )
-                    for x in c.changes
-                ],
-            )
-            for c in found
-        ],
+        progress=Progress(done=preview.rescoring.done, total=preview.rescoring.total),
+        new_rejections=preview.rejected,
+        preview=[_comparison(c) for c in preview.comparisons],
+        preview_as_of=evaluation.compared_at if preview.comparisons else None,
     )
+
+
+def _comparison(found: Comparison) -> ComparisonOut:
+    changes = [
+        ChangeOut(
+            team={"id": change.team_id, "name": change.team},
+            rank_before=change.rank_before,
+            rank_after=change.rank_after,
+            score_before=change.score_before,
+            score_after=change.score_after,
+            medal_before=change.medal_before,
+            medal_after=change.medal_after,
+        )
+        for change in found.changes
+    ]
+    return ComparisonOut(board=found.board, teams=found.teams, changes=changes)

@@ -10,13 +10,23 @@ from pathlib import Path
 import structlog
 from sqlmodel import Session
 
+from server.boards.ladder import climb_beside
+from server.challenges.models import Phase
+from server.challenges.rules import Ranking
+from server.evaluations.actions import hold_phase
 from server.evaluations.metrics import MetricRules
 from server.evaluations.models import Evaluation
-from server.evaluations.queries import evaluation_by_id, received_evaluations, waiting_rescores
+from server.evaluations.queries import (
+    evaluation_by_id,
+    next_rescore,
+    not_taken_in,
+    to_complete,
+)
 from server.evaluations.rescores import (
     accept_solution,
     claim_rescore,
     end_rescore,
+    fail_interrupted_rescores,
     give_back_rescores,
     queue_rescoring,
     refuse_solution,
@@ -32,13 +42,17 @@ from server.evaluations.scoring import (
 )
 from server.shared.clock import Clock
 from server.shared.database import Database
-from server.shared.isolation import Isolation, LimitExceeded
+from server.shared.isolation import Isolation, LimitExceeded, NoChildren
 from server.shared.queue import Jobs
 from server.shared.storage import FileStore, Stores
 from server.submissions.queries import is_public_file, submission_by_id
 
 log = structlog.get_logger(__name__)
-MOST_SIGNALS = 1000
+# So many signals go round while submissions are scored again.
+AT_ONCE = 4
+# Whoever uploads a solution may be at it as long as this, when the evaluation is noted already.
+ARRIVES_WITHIN = timedelta(minutes=15)
+NEVER_CAME = "The solution was not stored: its upload broke off. Begin the evaluation again."
 
 
 class Rescorer:
@@ -65,20 +79,37 @@ class Rescorer:
         self.lease = lease
         self.rules = rules
         jobs.handle("adopt", self.adopt)
-        jobs.handle("rescore", self.rescore)
+        jobs.handle("rescore_next", self.rescore_next)
 
     def adopt(self, evaluation_id: int) -> None:
         """Take an uploaded solution among the hidden files, look at it, and queue the scoring."""
         with self.database.reading() as session:
             evaluation = evaluation_by_id(session, evaluation_id)
-        if evaluation.state is not EvaluationState.RECEIVED:
-            return
+        if not self._is_there(evaluation):
+            return self._give_up(evaluation)
+        # Also of one that was given up meanwhile: no answers stay where the web can read them.
         self._take(evaluation.solution_sha256)
-        report = self._look(evaluation)
+        if evaluation.taken_in and evaluation.state is not EvaluationState.RECEIVED:
+            return
+        received = evaluation.state is EvaluationState.RECEIVED
+        report = self._look(evaluation) if received else SolutionReport()
         with self.database.writing() as session:
-            pairs = _take_in(session, evaluation_id, report, now=self.clock())
+            begun = _take_in(session, evaluation_id, report, now=self.clock())
             session.commit()
-        self._send(pairs)
+        if begun:
+            self._begin()
+
+    def _is_there(self, evaluation: Evaluation) -> bool:
+        return any(store.has(evaluation.solution_sha256) for store in self.stores)
+
+    def _give_up(self, evaluation: Evaluation) -> None:
+        """Refuse an evaluation whose upload was noted, and broke off before it was stored."""
+        if self.clock() < evaluation.created_at + ARRIVES_WITHIN:
+            return
+        report = SolutionReport(problem=NEVER_CAME)
+        with self.database.writing() as session:
+            _take_in(session, evaluation.id or 0, report, now=self.clock())
+            session.commit()
 
     def _take(self, sha256: str) -> None:
         """Move an uploaded solution out of the store that the web can read."""
@@ -99,24 +130,46 @@ class Rescorer:
                 return SolutionReport(problem=str(error))
         return SolutionReport.model_validate_json(text)
 
-    def rescore(self, submission_id: int, evaluation_id: int) -> None:
-        """Score one submission under one evaluation; called again, it changes nothing."""
+    def rescore_next(self) -> None:
+        """Score what waits longest under an evaluation beside a live one, and have the next done.
+
+        A signal names nothing and is sent on when its work is done: however many submissions are
+        to be scored again, a new one waits behind a few signals and no more.
+        """
+        with self.database.reading() as session:
+            pair = next_rescore(session, now=self.clock())
+        if pair is not None and self.rescore(*pair):
+            self.jobs.send("rescore_next")
+
+    def rescore(self, submission_id: int, evaluation_id: int) -> bool:
+        """Score one submission under one evaluation; called again, it changes nothing.
+
+        Returns False where nothing can be scored now.
+        """
         holder = f"{self.name}/{secrets.token_hex(8)}"
         pair = (submission_id, evaluation_id)
         with self.database.writing() as session:
             taken = claim_rescore(session, pair, holder=holder, now=self.clock(), lease=self.lease)
             session.commit()
         if not taken:
-            return
-        report = self._report(submission_id, evaluation_id)
+            return True
+        try:
+            report = self._report(submission_id, evaluation_id)
+        except NoChildren:
+            # The worker stops, or the machine can start nothing: no fault of this file.
+            self.give_back(holder)
+            return False
         with self.database.writing() as session:
             end_rescore(session, pair, holder=holder, report=report, now=self.clock())
+            climb_beside(session, submission_id=submission_id, evaluation_id=evaluation_id)
             session.commit()
+        return True
 
     def _report(self, submission_id: int, evaluation_id: int) -> Report:
         with self.database.reading() as session:
             submission = submission_by_id(session, submission_id)
             evaluation = evaluation_by_id(session, evaluation_id)
+            ladder = session.get_one(Phase, evaluation.phase_id).ranking is Ranking.LADDER
         try:
             with (
                 self.stores.public_files.local(submission.sha256) as prediction,
@@ -124,10 +177,12 @@ class Rescorer:
             ):
                 spec = spec_text(evaluation.spec)
                 text = self.isolation.run(
-                    score_file, str(prediction), str(solution), spec, self.rules
+                    score_file, str(prediction), str(solution), spec, self.rules, ladder
                 )
         except LimitExceeded as error:
             return Report(outcome=Outcome.FAULT, trace=str(error))
+        except NoChildren:
+            raise
         except Exception:  # noqa: BLE001 - ours: noted with its trace, and tried again
             return Report(outcome=Outcome.FAULT, trace=traceback.format_exc())
         return Report.model_validate_json(text)
@@ -135,12 +190,29 @@ class Rescorer:
     def sweep(self) -> None:
         """Find what a lost signal or a dead worker left behind."""
         with self.database.reading() as session:
-            received = received_evaluations(session)
-            pairs = waiting_rescores(session, now=self.clock(), limit=MOST_SIGNALS)
-        if self.jobs.waiting() < len(pairs) + len(received):
-            for evaluation_id in received:
+            uploaded = not_taken_in(session)
+            lacking = to_complete(session)
+            waits = next_rescore(session, now=self.clock()) is not None
+        if uploaded and self.jobs.waiting() < len(uploaded):
+            for evaluation_id in uploaded:
                 self.jobs.send("adopt", evaluation_id=evaluation_id)
-            self._send(pairs)
+        if lacking or waits:
+            self._mend(lacking)
+        # Where nothing else waits there are free hands for more.
+        if waits and self.jobs.waiting() == 0:
+            self._begin()
+
+    def _mend(self, lacking: list[Evaluation]) -> None:
+        """Bring in what an evaluation does not know of, and end what ends every worker."""
+        with self.database.writing() as session:
+            fail_interrupted_rescores(session)
+            for evaluation in lacking:
+                queue_rescoring(session, session.get_one(Evaluation, evaluation.id))
+            session.commit()
+
+    def _begin(self) -> None:
+        for _ in range(AT_ONCE):
+            self.jobs.send("rescore_next")
 
     def give_back(self, holder: str) -> None:
         """Put back what a worker holds."""
@@ -148,22 +220,23 @@ class Rescorer:
             give_back_rescores(session, holder)
             session.commit()
 
-    def _send(self, pairs: list[tuple[int, int]]) -> None:
-        for submission_id, evaluation_id in pairs:
-            self.jobs.send("rescore", submission_id=submission_id, evaluation_id=evaluation_id)
-
 
 def _take_in(
     session: Session, evaluation_id: int, report: SolutionReport, *, now: datetime
-) -> list[tuple[int, int]]:
+) -> bool:
+    """Note what was found of a solution, and say whether its scoring begins."""
     evaluation = evaluation_by_id(session, evaluation_id)
+    hold_phase(session, evaluation.phase_id)
+    session.refresh(evaluation)
+    evaluation.taken_in = True
+    session.add(evaluation)
     if evaluation.state is not EvaluationState.RECEIVED:
-        return []
+        return False
     if report.problem:
         refuse_solution(session, evaluation, problem=report.problem, now=now)
-        return []
+        return False
     accept_solution(session, evaluation, rows=report)
-    return queue_rescoring(session, evaluation)
+    return bool(queue_rescoring(session, evaluation))
 
 
 def _copy(source: FileStore, target: FileStore, sha256: str) -> None:

@@ -12,14 +12,14 @@ from sqlmodel import Session, col, select
 
 from scorers.evaluate import EvaluationSpec, check_solution
 from scorers.facts import facts_of
-from server.boards.entries import rebuild_board
-from server.boards.models import Entry
+from server.boards.models import Entry, KeptEntry
+from server.boards.rebuilding import rebuild_board
 from server.challenges.actions import DeployResult, deploy_challenge
 from server.challenges.changes import Change, ChangeKind
 from server.challenges.deployment import PhaseUse
 from server.challenges.models import Phase
 from server.evaluations.actions import add_evaluation
-from server.evaluations.models import Evaluation, Replicates, Rescore, Score
+from server.evaluations.models import Evaluation, Replicates, Rescore, Rung, Score
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rescores import queue_rescoring
 from server.evaluations.rules import EvaluationState
@@ -31,6 +31,7 @@ from server.submissions.actions import Received, submit_baseline
 from server.submissions.models import Submission
 from server.submissions.queries import has_submissions
 from server.submissions.rules import SubmissionState
+from server.teams.models import ExtraSubmissions
 
 
 @dataclass
@@ -242,10 +243,13 @@ def forget_phase(session: Session, phase_id: int) -> None:
     scores = select(Score.id).where(col(Score.evaluation_id).in_(evaluations))
     deletions: tuple[Any, ...] = (
         sa.delete(Entry).where(col(Entry.phase_id) == phase_id),
+        sa.delete(KeptEntry).where(col(KeptEntry.evaluation_id).in_(evaluations)),
         sa.delete(Replicates).where(col(Replicates.score_id).in_(scores)),
+        sa.delete(Rung).where(col(Rung.score_id).in_(scores)),
         sa.delete(Score).where(col(Score.evaluation_id).in_(evaluations)),
         sa.delete(Rescore).where(col(Rescore.submission_id).in_(submissions)),
         sa.delete(Evaluation).where(col(Evaluation.phase_id) == phase_id),
+        sa.delete(ExtraSubmissions).where(col(ExtraSubmissions.phase_id) == phase_id),
         sa.delete(Submission).where(col(Submission.phase_id) == phase_id),
     )
     for deletion in deletions:

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.challenges.models import Phase
-from server.evaluations.models import Evaluation, Replicates, Rescore, Score
+from server.evaluations.models import Evaluation, Replicates, Rescore, Rung, Score
 from server.evaluations.queries import (
+    WAITING,
     live_evaluation,
     next_number,
-    rescoring_left,
+    not_scored_under,
 )
 from server.evaluations.rules import Board, EvaluationState
-from server.evaluations.scoring import BoardScore, Report, SolutionReport
+from server.evaluations.scoring import BoardScore, Outcome, Report, RungSaid, SolutionReport
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
 from server.submissions.rules import SubmissionState
@@ -60,32 +61,41 @@ def add_evaluation(
 
 def make_live(
     session: Session, *, evaluation: Evaluation, phase: Phase, actor_id: int | None, now: datetime
-) -> None:
-    """Make a complete evaluation the live one; the old one stays readable.
+) -> bool:
+    """Make a complete evaluation the live one, and say whether it was not; the old one stays.
 
     Raises:
         Conflict: it is not completely scored, or was discarded or replaced.
     """
-    session.execute(
-        sa.select(col(Phase.id)).where(col(Phase.id) == phase.id).with_for_update()
-    ).scalar_one()
+    assert phase.id is not None
+    hold_phase(session, phase.id)
     session.refresh(evaluation)
     if evaluation.state is EvaluationState.LIVE:
-        return
-    left, _ = rescoring_left(session, evaluation.id or 0)
-    if evaluation.state is not EvaluationState.COMPLETE or left:
+        return False
+    left = not_scored_under(session, evaluation)
+    if evaluation.state is EvaluationState.SCORING or left:
         raise Conflict(
             N_("It can go live when every submission is scored; %(left)s are left."), left=left
         )
+    if evaluation.state is not EvaluationState.COMPLETE:
+        raise Conflict(N_("It was discarded, replaced or never accepted: it can't go live."))
     before = live_evaluation(session, phase.id)
     if before is not None:
-        before.state = EvaluationState.PAST
+        before.state, before.to_tidy = EvaluationState.PAST, True
         session.add(before)
         session.flush()
     evaluation.state = EvaluationState.LIVE
     evaluation.live_at = now
     session.add(evaluation)
     log(session, "evaluation.live", evaluation, phase, at=now, actor_id=actor_id)
+    return True
+
+
+def hold_phase(session: Session, phase_id: int) -> None:
+    """Have everybody wait who would change a phase's evaluations, or record a score under them."""
+    session.execute(
+        sa.select(col(Phase.id)).where(col(Phase.id) == phase_id).with_for_update()
+    ).scalar_one()
 
 
 def discard(
@@ -96,11 +106,22 @@ def discard(
     Raises:
         Conflict: it is or was live.
     """
+    assert phase.id is not None
+    hold_phase(session, phase.id)
+    session.refresh(evaluation)
     if evaluation.state in (EvaluationState.LIVE, EvaluationState.PAST):
         raise Conflict(N_("An evaluation that is or was live can't be discarded."))
-    evaluation.state = EvaluationState.DISCARDED
+    if evaluation.state is EvaluationState.DISCARDED:
+        return
+    # First, as where a rescore ends: two that wait for each other would be broken off. What it
+    # said of the others stays readable.
+    session.execute(
+        sa.delete(Rescore).where(
+            col(Rescore.evaluation_id) == evaluation.id, col(Rescore.state).in_(WAITING)
+        )
+    )
+    evaluation.state, evaluation.to_tidy = EvaluationState.DISCARDED, True
     session.add(evaluation)
-    session.execute(sa.delete(Rescore).where(col(Rescore.evaluation_id) == evaluation.id))
     log(session, "evaluation.discarded", evaluation, phase, at=now, actor_id=actor_id)
 
 
@@ -110,7 +131,9 @@ def write_scores(
     """Write what an evaluation says of a submission; said again, it replaces nothing else."""
     for board, said in ((Board.PUBLIC, report.public), (Board.PRIVATE, report.private)):
         if said is not None:
-            _write(session, submission_id, evaluation_id, board, said, now)
+            score_id = _write(session, submission_id, evaluation_id, board, said, now)
+            if board is Board.PUBLIC and report.rung is not None:
+                _write_rung(session, score_id, report.rung)
 
 
 def _write(
@@ -120,7 +143,7 @@ def _write(
     board: Board,
     said: BoardScore,
     now: datetime,
-) -> None:
+) -> int:
     query = select(Score).where(
         Score.submission_id == submission_id,
         Score.evaluation_id == evaluation_id,
@@ -139,9 +162,26 @@ def _write(
     session.add(score)
     session.flush()
     data = said.replicate_bytes
+    assert score.id is not None
     if data is not None:
-        assert score.id is not None
         session.merge(Replicates(score_id=score.id, data=data))
+    return score.id
+
+
+def _write_rung(session: Session, score_id: int, said: RungSaid) -> None:
+    """Keep what the ladder needs; said again, what was compared with it is compared again."""
+    session.execute(
+        sa.update(Rung).where(col(Rung.against) == score_id).values(against=None, error=None)
+    )
+    session.merge(
+        Rung(
+            score_id=score_id,
+            form=said.form,
+            power=said.power,
+            per_unit=said.per_unit,
+            evidence=said.evidence_bytes,
+        )
+    )
 
 
 def forget_replicates(session: Session, submission_ids: set[int], evaluation_id: int) -> None:
@@ -174,6 +214,20 @@ def log(
         solution_sha256=evaluation.solution_sha256,
         scorer=evaluation.scorer,
     )
+
+
+def words_of(report: Report) -> dict[str, Any]:
+    """Return a report's words by their readers: the message the team's, the trace the organiser's.
+
+    A solution that does not fit is the organiser's mistake: its words may tell hidden values.
+    """
+    rejected, unfit = report.outcome is Outcome.REJECTED, report.outcome is Outcome.SOLUTION
+    return {
+        "message": report.message if rejected else None,
+        "faults": report.faults,
+        "fault_count": report.fault_count,
+        "trace": report.trace or (report.message if unfit else None),
+    }
 
 
 def ended_state(report: Report) -> SubmissionState:

@@ -6,14 +6,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from scorers.ladder import Form
 from server.evaluations.rules import Board, EvaluationState, RescoreState
 from server.shared.database import UTCDateTime, enum_column
 
 LIVE = sa.text("state = 'live'")
+WAITING = sa.text("state IN ('queued', 'scoring')")
 
 
 class Evaluation(SQLModel, table=True):
-    """One numbered way to score a phase. The database allows one live one a phase."""
+    """One numbered way to score a phase. The database allows one live one a phase.
+
+    `taken_in`: its solution has left the files that the web can read. `to_tidy`: what counts on
+    no board may still have replicates under it. `compared_version` and
+    `compared_at` say of which state of things its board beside the live one was made, and when.
+    """
 
     __table_args__ = (
         sa.UniqueConstraint("phase_id", "number"),
@@ -38,6 +45,10 @@ class Evaluation(SQLModel, table=True):
     created_by: int | None = Field(default=None, foreign_key="account.id")
     created_at: datetime = Field(sa_type=UTCDateTime)
     live_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    taken_in: bool = False
+    to_tidy: bool = False
+    compared_version: str | None = Field(default=None, max_length=200)
+    compared_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Score(SQLModel, table=True):
@@ -65,8 +76,37 @@ class Replicates(SQLModel, table=True):
     data: bytes = Field(sa_type=sa.LargeBinary)
 
 
+class Rung(SQLModel, table=True):
+    """A score of the public board on the ladder, in phases that rank by it.
+
+    `form`, `power`, `per_unit` and `evidence` (float64, little-endian) are those of
+    `scorers.ladder.Rung`. `released` is what its team is told with it (None: it has no place on the
+    ladder, or waits for an earlier one); `error` that of the difference to the score `against`.
+    """
+
+    score_id: int = Field(foreign_key="score.id", primary_key=True)
+    form: Form | None = Field(default=None, sa_type=enum_column(Form))
+    power: int = 1
+    per_unit: float | None = None
+    evidence: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+    against: int | None = Field(default=None, index=True)
+    error: float | None = None
+    released: float | None = None
+    improved: bool = False
+
+
 class Rescore(SQLModel, table=True):
     """A submission to score under an evaluation that is not live: the row is the job."""
+
+    __table_args__ = (
+        sa.Index(
+            "ix_rescore_waiting",
+            "evaluation_id",
+            "submission_id",
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
+    )
 
     submission_id: int = Field(foreign_key="submission.id", primary_key=True)
     evaluation_id: int = Field(foreign_key="evaluation.id", primary_key=True, index=True)
@@ -76,4 +116,6 @@ class Rescore(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     lease_holder: str | None = Field(default=None, max_length=128)
     message: str | None = Field(default=None, sa_type=sa.Text)
+    faults: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    fault_count: int = 0
     trace: str | None = Field(default=None, sa_type=sa.Text)

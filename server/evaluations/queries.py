@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from server.evaluations.models import Evaluation, Replicates, Rescore, Score
-from server.evaluations.rules import Board, EvaluationState, RescoreState
+from server.evaluations.rules import BESIDE, Board, EvaluationState, RescoreState
 from server.shared.errors import N_, NotFound
+from server.submissions.models import Submission
+from server.submissions.rules import FINAL
+
+WAITING = (RescoreState.QUEUED, RescoreState.SCORING)
+# What may be begun by an upload, and given up before anybody looked at it.
+UPLOADED = (EvaluationState.RECEIVED, EvaluationState.REFUSED, EvaluationState.DISCARDED)
 
 
 def evaluation_by_id(session: Session, evaluation_id: int) -> Evaluation:
@@ -39,9 +46,8 @@ def evaluations_of(session: Session, phase_id: int) -> list[Evaluation]:
 
 def open_evaluations(session: Session, phase_id: int) -> list[Evaluation]:
     """Return the evaluations beside the live one that new submissions are scored under too."""
-    states = (EvaluationState.SCORING, EvaluationState.COMPLETE)
     query = select(Evaluation).where(
-        Evaluation.phase_id == phase_id, col(Evaluation.state).in_(states)
+        Evaluation.phase_id == phase_id, col(Evaluation.state).in_(BESIDE)
     )
     return list(session.exec(query))
 
@@ -92,45 +98,124 @@ def replicates_of(
     return {int(submission): data for submission, data in session.execute(query)}
 
 
+class Rescoring(NamedTuple):
+    """How far an evaluation is scored, and how it ended for how many."""
+
+    waiting: int
+    scored: int
+    rejected: int
+    failed: int
+
+    @property
+    def total(self) -> int:
+        """How many submissions there are under it."""
+        return sum(self)
+
+    @property
+    def done(self) -> int:
+        """How many of them came to an end."""
+        return self.total - self.waiting
+
+
+def rescoring_of(session: Session, evaluation_id: int) -> Rescoring:
+    """Return how far the submissions of an evaluation are scored under it."""
+    query = (
+        sa.select(col(Rescore.state), func.count())
+        .where(col(Rescore.evaluation_id) == evaluation_id)
+        .group_by(col(Rescore.state))
+    )
+    counts = dict(session.execute(query).tuples().all())
+    ended = [
+        counts.get(state, 0)
+        for state in (RescoreState.SCORED, RescoreState.REJECTED, RescoreState.FAILED)
+    ]
+    return Rescoring(sum(counts.values()) - sum(ended), *ended)
+
+
 def rescoring_left(session: Session, evaluation_id: int) -> tuple[int, int]:
     """Return how many submissions of an evaluation are still to score, and how many in all."""
-    waiting = (RescoreState.QUEUED, RescoreState.SCORING)
-    query = select(
-        func.coalesce(func.sum(sa.case((col(Rescore.state).in_(waiting), 1), else_=0)), 0),
-        func.count(),
-    ).where(Rescore.evaluation_id == evaluation_id)
-    left, total = session.exec(query).one()
-    return int(left), int(total)
+    rescoring = rescoring_of(session, evaluation_id)
+    return rescoring.waiting, rescoring.total
 
 
-def received_evaluations(session: Session) -> list[int]:
-    """Return the evaluations whose solution nobody has looked at."""
-    query = select(col(Evaluation.id)).where(Evaluation.state == EvaluationState.RECEIVED)
+def not_scored_under(session: Session, evaluation: Evaluation) -> int:
+    """Return how many submissions with an end have none under an evaluation."""
+    assert evaluation.id is not None
+    missing = without_rescore(evaluation.id, evaluation.phase_id).subquery()
+    unknown = session.execute(sa.select(func.count()).select_from(missing)).scalar_one()
+    return rescoring_of(session, evaluation.id).waiting + int(unknown)
+
+
+def waiting_under(evaluation_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that something waits to be scored under an evaluation."""
+    waiting = sa.select(col(Rescore.submission_id)).where(
+        col(Rescore.evaluation_id) == evaluation_id, col(Rescore.state).in_(WAITING)
+    )
+    return waiting.exists()
+
+
+def without_rescore(evaluation_id: int, phase_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of what came to an end in a phase and is not known to an evaluation."""
+    known = sa.select(col(Rescore.submission_id)).where(
+        col(Rescore.submission_id) == col(Submission.id),
+        col(Rescore.evaluation_id) == evaluation_id,
+    )
+    return (
+        sa.select(col(Submission.id))
+        .where(
+            col(Submission.phase_id) == phase_id,
+            col(Submission.state).in_(FINAL),
+            ~known.exists(),
+        )
+        .order_by(col(Submission.id))
+    )
+
+
+def not_taken_in(session: Session) -> list[int]:
+    """Return the evaluations whose solution lies where the web can read it, or is not looked at."""
+    query = select(col(Evaluation.id)).where(
+        sa.or_(
+            col(Evaluation.taken_in).is_(False) & col(Evaluation.state).in_(UPLOADED),
+            col(Evaluation.state) == EvaluationState.RECEIVED,
+        )
+    )
     return [i for i in session.exec(query) if i is not None]
 
 
-def waiting_rescores(session: Session, *, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """Return (submission, evaluation) pairs that nobody scores."""
+def to_complete(session: Session) -> list[Evaluation]:
+    """Return the evaluations beside a live one that lack a submission, or have nothing to do."""
+    query = select(Evaluation).where(col(Evaluation.state).in_(BESIDE))
+    return [e for e in session.exec(query) if _lacks(session, e)]
+
+
+def _lacks(session: Session, evaluation: Evaluation) -> bool:
+    assert evaluation.id is not None
+    if evaluation.state is EvaluationState.SCORING:
+        waits = session.execute(sa.select(waiting_under(evaluation.id))).scalar_one()
+        if not waits:
+            return True
+    missing = without_rescore(evaluation.id, evaluation.phase_id).limit(1)
+    return session.execute(missing).first() is not None
+
+
+def next_rescore(session: Session, *, now: datetime) -> tuple[int, int] | None:
+    """Return a (submission, evaluation) pair that nobody scores, the oldest first."""
     free = sa.or_(
         col(Rescore.state) == RescoreState.QUEUED,
         sa.and_(col(Rescore.state) == RescoreState.SCORING, col(Rescore.lease_until) < now),
     )
     query = (
         sa.select(col(Rescore.submission_id), col(Rescore.evaluation_id))
-        .where(free)
+        # The states alone lead into the index of what waits.
+        .where(col(Rescore.state).in_(WAITING), free)
         .order_by(col(Rescore.evaluation_id), col(Rescore.submission_id))
-        .limit(limit)
+        .limit(1)
     )
-    return [(int(s), int(e)) for s, e in session.execute(query)]
+    found = session.execute(query).first()
+    return None if found is None else (int(found[0]), int(found[1]))
 
 
 def rescore_holders(session: Session) -> set[str]:
     """Return who holds a lease on a rescore now."""
     query = select(col(Rescore.lease_holder)).where(Rescore.state == RescoreState.SCORING)
     return {holder for holder in session.exec(query) if holder}
-
-
-def rescores_of(session: Session, evaluation_id: int) -> dict[int, Rescore]:
-    """Return how each submission fares under an evaluation, by submission."""
-    query = select(Rescore).where(Rescore.evaluation_id == evaluation_id)
-    return {r.submission_id: r for r in session.exec(query)}

@@ -6,43 +6,60 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.challenges.models import Phase
-from server.evaluations.actions import ended_state, log, write_scores
+from server.evaluations.actions import ended_state, hold_phase, log, words_of, write_scores
 from server.evaluations.models import Evaluation, Rescore
-from server.evaluations.queries import open_evaluations, rescores_of, rescoring_left
-from server.evaluations.rules import EvaluationState, RescoreState
+from server.evaluations.queries import open_evaluations, waiting_under, without_rescore
+from server.evaluations.rules import BESIDE, EvaluationState, RescoreState
 from server.evaluations.scoring import Outcome, Report, SolutionReport
 from server.shared.database import changed_rows
+from server.shared.errors import N_, Conflict
 from server.submissions.models import Submission
-from server.submissions.rules import FINAL, MOST_ATTEMPTS, SubmissionState
+from server.submissions.rules import FINAL, MOST_ATTEMPTS, MOST_INTERRUPTIONS
+
+# What is told of a submission's end, in columns that both tables have.
+WORDS = ("message", "faults", "fault_count", "trace")
 
 
 def queue_rescoring(session: Session, evaluation: Evaluation) -> list[tuple[int, int]]:
-    """Queue every submission of the phase that came to an end under a new evaluation.
+    """Queue every submission of the phase that came to an end under an evaluation beside the live.
 
-    Returns the (submission, evaluation) pairs to signal after the commit.
+    Returns the (submission, evaluation) pairs; called again, it queues what came to an end since.
     """
-    query = select(Submission).where(
-        Submission.phase_id == evaluation.phase_id, col(Submission.state).in_(FINAL)
-    )
-    ids = [s.id for s in session.exec(query) if s.id is not None]
-    session.add_all(Rescore(submission_id=i, evaluation_id=evaluation.id or 0) for i in ids)
-    session.flush()
-    if not ids:
-        _complete(session, evaluation.id or 0)
-    return [(i, evaluation.id or 0) for i in ids]
+    assert evaluation.id is not None
+    # A submission that ends at this moment waits for this, or is seen here.
+    hold_phase(session, evaluation.phase_id)
+    missing = without_rescore(evaluation.id, evaluation.phase_id)
+    ids = list(session.execute(missing).scalars())
+    if ids:
+        rows = [{"submission_id": i, "evaluation_id": evaluation.id} for i in ids]
+        session.execute(sa.insert(Rescore), rows)
+        evaluation.state = EvaluationState.SCORING
+        session.add(evaluation)
+        session.flush()
+    complete_where_done(session, evaluation.id)
+    return [(i, evaluation.id) for i in ids]
 
 
 def apply_rescores(session: Session, evaluation: Evaluation) -> None:
     """Bring every submission to the end that the evaluation now live gave it."""
-    for submission_id, rescore in rescores_of(session, evaluation.id or 0).items():
-        submission = session.get_one(Submission, submission_id)
-        submission.state = SubmissionState(rescore.state.value)
-        rejected = rescore.state is RescoreState.REJECTED
-        submission.message = rescore.message if rejected else None
-        submission.faults, submission.fault_count = [], 0
-        submission.trace = rescore.trace
-        session.add(submission)
     session.flush()
+    session.execute(
+        sa.update(Submission)
+        .where(
+            col(Submission.id) == col(Rescore.submission_id),
+            col(Rescore.evaluation_id) == evaluation.id,
+            # What waits to be scored again will be scored under this very evaluation.
+            col(Submission.state).in_(FINAL),
+        )
+        .values(
+            state=col(Rescore.state),
+            **{name: getattr(Rescore, name) for name in WORDS},
+        )
+        .execution_options(synchronize_session=False)
+    )
+    for known in session.identity_map.values():
+        if isinstance(known, Submission):
+            session.expire(known)
 
 
 def accept_solution(session: Session, evaluation: Evaluation, *, rows: SolutionReport) -> None:
@@ -68,8 +85,12 @@ def score_beside(session: Session, submission: Submission) -> list[tuple[int, in
     """Queue a submission that came to its end under every evaluation beside the live one."""
     pairs = []
     for evaluation in open_evaluations(session, submission.phase_id):
-        if session.get(Rescore, (submission.id, evaluation.id)) is None:
-            session.add(Rescore(submission_id=submission.id or 0, evaluation_id=evaluation.id or 0))
+        before = session.get(Rescore, (submission.id, evaluation.id))
+        # What had failed there is tried again with it.
+        if before is None or before.state is RescoreState.FAILED:
+            session.merge(
+                Rescore(submission_id=submission.id or 0, evaluation_id=evaluation.id or 0)
+            )
             evaluation.state = EvaluationState.SCORING
             session.add(evaluation)
             pairs.append((submission.id or 0, evaluation.id or 0))
@@ -80,15 +101,18 @@ def claim_rescore(
     session: Session, pair: tuple[int, int], *, holder: str, now: datetime, lease: timedelta
 ) -> bool:
     """Take one submission to score it under one evaluation, and say whether it was free."""
-    free = sa.or_(
-        col(Rescore.state) == RescoreState.QUEUED,
-        sa.and_(col(Rescore.state) == RescoreState.SCORING, col(Rescore.lease_until) < now),
-    )
+    ran_out = sa.and_(col(Rescore.state) == RescoreState.SCORING, col(Rescore.lease_until) < now)
     taken = changed_rows(
         session,
         sa.update(Rescore)
-        .where(*_is_pair(pair), free)
-        .values(state=RescoreState.SCORING, lease_until=now + lease, lease_holder=holder),
+        .where(*_is_pair(pair), sa.or_(col(Rescore.state) == RescoreState.QUEUED, ran_out))
+        .values(
+            # A lease that ran out means that its worker died in the middle.
+            interruptions=col(Rescore.interruptions) + sa.case((ran_out, 1), else_=0),
+            state=RescoreState.SCORING,
+            lease_until=now + lease,
+            lease_holder=holder,
+        ),
     )
     return taken == 1
 
@@ -106,38 +130,84 @@ def end_rescore(
     again = report.outcome is Outcome.FAULT and row.attempts < MOST_ATTEMPTS
     row.state = RescoreState.QUEUED if again else RescoreState(ended_state(report).value)
     row.lease_until = row.lease_holder = None
-    row.message, row.trace = report.message or None, report.trace or None
+    for name, said in words_of(report).items():
+        setattr(row, name, said)
     session.add(row)
     if row.state is RescoreState.SCORED:
         write_scores(session, submission_id=pair[0], evaluation_id=pair[1], report=report, now=now)
     session.flush()
-    _complete(session, pair[1])
+    complete_where_done(session, pair[1])
     return True
 
 
-def _complete(session: Session, evaluation_id: int) -> None:
-    left, _ = rescoring_left(session, evaluation_id)
-    if left == 0:
-        session.execute(
-            sa.update(Evaluation)
-            .where(
-                col(Evaluation.id) == evaluation_id,
-                col(Evaluation.state) == EvaluationState.SCORING,
-            )
-            .values(state=EvaluationState.COMPLETE)
+def complete_where_done(session: Session, evaluation_id: int) -> None:
+    """Note that an evaluation is complete, where nothing waits to be scored under it."""
+    session.execute(
+        sa.update(Evaluation)
+        .where(
+            col(Evaluation.id) == evaluation_id,
+            col(Evaluation.state) == EvaluationState.SCORING,
+            ~waiting_under(evaluation_id),
         )
+        .values(state=EvaluationState.COMPLETE)
+    )
 
 
 def give_back_rescores(session: Session, holder: str) -> None:
-    """Put back what a worker holds."""
+    """Put back what a worker holds (it stops, or it died in the middle)."""
     session.execute(
         sa.update(Rescore)
         .where(
             col(Rescore.state) == RescoreState.SCORING,
             col(Rescore.lease_holder).startswith(holder, autoescape=True),
         )
-        .values(state=RescoreState.QUEUED, lease_until=None, lease_holder=None)
+        .values(
+            state=RescoreState.QUEUED,
+            lease_until=None,
+            lease_holder=None,
+            interruptions=col(Rescore.interruptions) + 1,
+        )
     )
+
+
+def fail_interrupted_rescores(session: Session) -> None:
+    """Fail what took its worker down too often; a file that kills every worker must end."""
+    session.execute(
+        sa.update(Rescore)
+        .where(
+            col(Rescore.state) == RescoreState.QUEUED,
+            col(Rescore.interruptions) >= MOST_INTERRUPTIONS,
+        )
+        .values(
+            state=RescoreState.FAILED,
+            trace=f"The worker died {MOST_INTERRUPTIONS} times while it scored this.",
+        )
+    )
+
+
+def score_failed_again(session: Session, evaluation: Evaluation) -> int:
+    """Queue once more what could not be scored under an evaluation; return how many.
+
+    Raises:
+        Conflict: it is not being scored or complete.
+    """
+    hold_phase(session, evaluation.phase_id)
+    session.refresh(evaluation)
+    if evaluation.state not in BESIDE:
+        raise Conflict(N_("Only what is scored beside the live evaluation can be tried again."))
+    again = changed_rows(
+        session,
+        sa.update(Rescore)
+        .where(
+            col(Rescore.evaluation_id) == evaluation.id, col(Rescore.state) == RescoreState.FAILED
+        )
+        .values(state=RescoreState.QUEUED, attempts=0, interruptions=0, trace=None),
+    )
+    if again:
+        evaluation.state = EvaluationState.SCORING
+        session.add(evaluation)
+        session.flush()
+    return again
 
 
 def _is_pair(pair: tuple[int, int]) -> tuple[sa.ColumnElement[bool], ...]:

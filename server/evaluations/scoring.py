@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from polars.exceptions import PanicException
 from pydantic import BaseModel
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, EvaluationSpec, check_solution, evaluate_file
+from scorers.ladder import Form, Scored, rung_of
 from scorers.metric_files.scoring import MetricFault
 from scorers.metric_files.trial import try_metric
 from server.evaluations.metrics import MetricRules, metric_runner, protection_of_metrics
@@ -46,12 +48,27 @@ class BoardScore(BaseModel):
         return base64.b64decode(self.replicates) if self.replicates else None
 
 
+class RungSaid(BaseModel):
+    """What the ladder needs of a score; `evidence` is base64 of float64, little-endian."""
+
+    form: Form | None
+    power: int
+    per_unit: float | None
+    evidence: str | None
+
+    @property
+    def evidence_bytes(self) -> bytes | None:
+        """The evidence as it is stored."""
+        return base64.b64decode(self.evidence) if self.evidence else None
+
+
 class Report(BaseModel):
-    """The child's whole answer."""
+    """The child's whole answer; `rung` where it was asked for."""
 
     outcome: Outcome
     public: BoardScore | None = None
     private: BoardScore | None = None
+    rung: RungSaid | None = None
     message: str = ""
     faults: list[dict[str, Any]] = []
     fault_count: int = 0
@@ -67,10 +84,16 @@ class SolutionReport(BaseModel):
     private_rows: int = 0
 
 
-def score_file(prediction: str, solution: str, spec: str, rules: MetricRules | None = None) -> str:
+def score_file(
+    prediction: str,
+    solution: str,
+    spec: str,
+    rules: MetricRules | None = None,
+    ladder: bool = False,
+) -> str:
     """Score a file and return a `Report` as JSON. Paths are local; `spec` is the spec's JSON.
 
-    `rules`: what a metric file may use, where the spec has one.
+    `rules`: what a metric file may use, where the spec has one. `ladder`: say what that needs too.
     """
     try:
         run = None if rules is None else metric_runner(rules)
@@ -81,6 +104,7 @@ def score_file(prediction: str, solution: str, spec: str, rules: MetricRules | N
             outcome=Outcome.SCORED,
             public=_board(result.public),
             private=_board(result.private),
+            rung=rung_said(result.public) if ladder else None,
         )
     except InvalidPredictions as error:
         report = Report(
@@ -120,7 +144,6 @@ def _board(result: BoardResult | None) -> BoardScore | None:
     if result is None:
         return None
     low, high = result.interval or (None, None)
-    replicates = result.replicates
     return BoardScore(
         value=float(result.value),
         low=low,
@@ -128,10 +151,27 @@ def _board(result: BoardResult | None) -> BoardScore | None:
         method=result.method,
         also=dict(result.also),
         rows=result.rows,
-        replicates=None
-        if replicates is None
-        else base64.b64encode(np.asarray(replicates, dtype="<f8").tobytes()).decode(),
+        replicates=_packed(result.replicates),
     )
+
+
+def rung_said(result: Scored | None) -> RungSaid | None:
+    """Return what the ladder needs of a board's result."""
+    if result is None:
+        return None
+    rung = rung_of(result)
+    return RungSaid(
+        form=rung.form,
+        power=rung.power,
+        per_unit=rung.per_unit,
+        evidence=_packed(rung.evidence),
+    )
+
+
+def _packed(numbers: NDArray[np.float64] | None) -> str | None:
+    if numbers is None:
+        return None
+    return base64.b64encode(np.asarray(numbers, dtype="<f8").tobytes()).decode()
 
 
 def protection(rules: MetricRules, network_of_the_worker: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, Evaluated, SolutionFacts, check_solution, evaluate_file
+from scorers.ladder import Form, rung_of
 from scorers.metric_files.file import METRIC, read_metric
 from scorers.metric_files.scoring import MetricFault, Run
 from scorers.metric_files.trial import try_metric
@@ -103,6 +104,8 @@ def _phase(folder: Folder, phase: PhaseDefinition, run: Run | None) -> Iterator[
     for baseline in folder.baselines:
         if baseline.phase == phase.slug:
             yield _baseline(folder, baseline, run)
+    if phase.ranking == "ladder":
+        yield _ladder(folder, phase, run)
 
 
 def _rows(phase: PhaseDefinition, facts: SolutionFacts) -> Iterator[Finding]:
@@ -186,6 +189,29 @@ def _baseline(folder: Folder, baseline: BaselineFile, run: Run | None) -> Findin
     except (InvalidSolution, MetricFault) as error:
         return _cannot_score(baseline.phase, what, error)
     return _ok(f"Phase {baseline.phase}: {what} scores {_values(result)}.")
+
+
+def _ladder(folder: Folder, phase: PhaseDefinition, run: Run | None) -> Finding:
+    """Say by what the ladder tells an improvement from noise: what the scorer gives decides."""
+    files = [b.path for b in folder.baselines if b.phase == phase.slug]
+    for file in [*files, folder.sample]:
+        with suppress(InvalidPredictions, InvalidSolution, MetricFault):
+            board = _evaluate(folder, phase.slug, file, run).public
+            if board is not None:
+                return _form_of_ladder(phase, rung_of(board).form, board.method)
+    said = f"Phase {phase.slug}: no file could be scored, so its ladder was not tried."
+    return Finding(Level.WARNING, said, "Correct the sample, or add a baseline.")
+
+
+def _form_of_ladder(phase: PhaseDefinition, form: Form | None, method: str) -> Finding:
+    said = f"Phase {phase.slug}: its ladder tells an improvement from noise by"
+    if form is Form.LOSSES:
+        return _ok(f"{said} the losses of the test rows, of which the metric is a mean.")
+    if form is Form.REPLICATES:
+        return _ok(f"{said} resamples of the test rows: the metric is no mean of losses of rows.")
+    said = f"Phase {phase.slug}: its ladder can't tell an improvement from noise ({method})."
+    remedy = 'Write ranking = "best", "latest" or "selected", or choose another metric.'
+    return Finding(Level.ERROR, said, remedy)
 
 
 def _perfect(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:

@@ -14,7 +14,15 @@ from server.folders.faults import one_of
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LENGTH = 60
-RESERVED_PAGES = ("leaderboard", "universities", "submit", "submissions", "team")
+RESERVED_PAGES = (
+    "leaderboard",
+    "universities",
+    "submit",
+    "submissions",
+    "team",
+    "compare",
+    "shakeup",
+)
 
 _RELATIVE = re.compile(r"([+-])(\d{1,5})([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -98,15 +106,6 @@ def _read_page(value: object) -> object:
             f"Give the page another name than {', '.join(RESERVED_PAGES)}.",
         )
     return _read_slug(value)
-
-
-def _read_ranking(value: object) -> object:
-    if value == "ladder":
-        raise _mistake(
-            "Ranking by ladder is not available in this version.",
-            'Write ranking = "best", "latest" or "selected".',
-        )
-    return value
 
 
 def _read_scorer(value: object) -> object:
@@ -205,9 +204,7 @@ class PhaseDefinition(_Section):
     public_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
     per_day: Count = 5
     total: Count = 100
-    ranking: Annotated[Literal["best", "latest", "selected"], BeforeValidator(_read_ranking)] = (
-        "best"
-    )
+    ranking: Literal["best", "latest", "selected", "ladder"] = "best"
     select: Count = 2
     reveal: Literal["at_end", "by_organiser"] = "at_end"
     admit_top: Count | None = None

@@ -18,7 +18,7 @@ from server.submissions.models import Admission, Submission
 from server.submissions.queries import counts_in_quota
 from server.submissions.rules import failures_that_count
 from server.teams.merging import check_merger, merge_teams
-from server.teams.models import JoinRequest, Team
+from server.teams.models import ExtraSubmissions, JoinRequest, Team
 from server.teams.queries import is_invited, open_request, team_by_id, team_to_join
 from server.teams.rules import Entrance, entrance
 from server.teams.seats import ask, check_captain, decide, hold
@@ -96,6 +96,8 @@ def _merge(
             sa.update(Submission).where(col(Submission.team_id) == source).values(team_id=target)
         )
         _move_admissions(session, source, target)
+        given = sa.update(ExtraSubmissions).where(col(ExtraSubmissions.team_id) == source)
+        session.execute(given.values(team_id=target))
 
     merge_teams(
         session,
@@ -144,6 +146,24 @@ def _counts(session: Session, team_id: int, into_id: int) -> Mapping[int, tuple[
         brought, kept = counts.get(phase, (0, 0))
         more = failures_that_count(failed, now=failed[-1]).total
         counts[phase] = (brought + more, kept) if team == team_id else (brought, kept + more)
+    return _beyond_given(session, counts, team_id, into_id)
+
+
+def _beyond_given(
+    session: Session, counts: dict[int, tuple[int, int]], team_id: int, into_id: int
+) -> dict[int, tuple[int, int]]:
+    """Leave out what the organisers gave a team beyond the quotas; who used some has one left."""
+    query = select(ExtraSubmissions).where(
+        col(ExtraSubmissions.team_id).in_([team_id, into_id]),
+        col(ExtraSubmissions.phase_id).in_(counts),
+    )
+    for given in session.exec(query):
+        brought, kept = counts[given.phase_id]
+        more = max(given.total, given.per_day)
+        if given.team_id == team_id:
+            counts[given.phase_id] = (max(min(brought, 1), brought - more), kept)
+        else:
+            counts[given.phase_id] = (brought, max(min(kept, 1), kept - more))
     return counts
 
 

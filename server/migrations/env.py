@@ -6,10 +6,12 @@ from alembic import context
 import server.accounts.models
 import server.boards.models
 import server.challenges.models
+import server.comparisons.models
 import server.evaluations.models
 import server.shared.events
 import server.shared.mail
 import server.shared.schedules
+import server.standings.models
 import server.submissions.models
 import server.teams.models
 import server.universities.models  # noqa: F401

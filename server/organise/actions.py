@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Session
 
@@ -11,13 +12,13 @@ from server.boards.actions import (
     reinstate_submission,
     reinstate_team,
 )
-from server.shared.errors import N_, Conflict, Invalid
+from server.controls.letters import mail_verdict, mail_verdict_on
+from server.controls.rules import clean_reason
+from server.shared.errors import N_, Conflict
 from server.submissions.models import Submission
 from server.submissions.queries import submission_by_id
 from server.teams.models import Team
 from server.teams.queries import team_by_id
-
-LONGEST_REASON = 1000
 
 
 class Verdict(StrEnum):
@@ -31,18 +32,6 @@ ON_SUBMISSIONS = {
     Verdict.DISQUALIFY: disqualify_submission,
     Verdict.REINSTATE: reinstate_submission,
 }
-ON_TEAMS = {Verdict.DISQUALIFY: disqualify_team, Verdict.REINSTATE: reinstate_team}
-
-
-def _reason(text: str) -> str:
-    reason = text.strip()
-    if not reason:
-        raise Invalid(N_("Say why: the team and the log will read it."), field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(
-            N_("A reason has at most %(most)s characters."), field="reason", most=LONGEST_REASON
-        )
-    return reason
 
 
 def judge_submission(
@@ -54,7 +43,7 @@ def judge_submission(
     actor_id: int,
     now: datetime,
 ) -> Submission:
-    """Take a submission off the board or put it back; the board follows at once.
+    """Take a submission off the board or put it back; the board follows, and the team is told.
 
     Raises:
         Invalid: no reason is given.
@@ -63,9 +52,11 @@ def judge_submission(
     submission = submission_by_id(session, submission_id)
     if submission.team_id is None:
         raise Conflict(N_("A baseline is changed by deploying the challenge."))
+    reason = clean_reason(reason)
     ON_SUBMISSIONS[verdict](
-        session, submission=submission, reason=_reason(reason), actor_id=actor_id, now=now
+        session, submission=submission, reason=reason, actor_id=actor_id, now=now
     )
+    mail_verdict_on(session, submission=submission, reason=reason, now=now)
     return submission
 
 
@@ -77,13 +68,21 @@ def judge_team(
     reason: str,
     actor_id: int,
     now: datetime,
+    shown: bool = False,
 ) -> Team:
-    """Take a team off every board or put it back.
+    """Take a team off every board or put it back, and tell its members.
+
+    `shown`: boards name it as withdrawn by the organiser.
 
     Raises:
         Invalid: no reason is given.
         Conflict: it is so already.
     """
     team = team_by_id(session, team_id)
-    ON_TEAMS[verdict](session, team=team, reason=_reason(reason), actor_id=actor_id, now=now)
+    said: dict[str, Any] = {"reason": clean_reason(reason), "actor_id": actor_id, "now": now}
+    if verdict is Verdict.DISQUALIFY:
+        disqualify_team(session, team=team, shown=shown, **said)
+    else:
+        reinstate_team(session, team=team, **said)
+    mail_verdict(session, team=team, reason=said["reason"], now=now)
     return team

@@ -9,7 +9,8 @@ from flask_babel import gettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.boards.actions import reveal as reveal_phase
-from server.boards.schemas import FAILED, PartQuery, SubmissionOut, submission_out
+from server.boards.schemas import PartQuery
+from server.boards.submission_schemas import FAILED, SubmissionOut, submission_out
 from server.boards.submission_views import SubmissionView, view_of
 from server.challenges.queries import challenge_by_slug
 from server.organise.actions import Verdict, judge_submission, judge_team
@@ -40,6 +41,12 @@ class ReasonIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(min_length=1, max_length=1000)
+
+
+class DisqualifyTeamIn(ReasonIn):
+    """Why, and whether boards say that it was withdrawn by the organiser (never why)."""
+
+    shown: bool = Field(False, description="Boards name the team below their last row.")
 
 
 class RevealIn(BaseModel):
@@ -82,6 +89,7 @@ class JudgedTeamOut(BaseModel):
     name: str
     disqualified: bool
     reason: str
+    shown: bool
 
 
 class RevealedOut(BaseModel):
@@ -158,7 +166,9 @@ def reinstate(submission_id: int, body: ReasonIn) -> OrganisersSubmissionOut:
     return _judge(submission_id, Verdict.REINSTATE, body.reason)
 
 
-def _judge_team(team_id: int, verdict: Verdict, reason: str) -> JudgedTeamOut:
+def _judge_team(
+    team_id: int, verdict: Verdict, reason: str, *, shown: bool = False
+) -> JudgedTeamOut:
     with writing() as session:
         team = judge_team(
             session,
@@ -167,6 +177,7 @@ def _judge_team(team_id: int, verdict: Verdict, reason: str) -> JudgedTeamOut:
             reason=reason,
             actor_id=viewer().account_id,
             now=now(),
+            shown=shown,
         )
         session.commit()
     return JudgedTeamOut(
@@ -174,17 +185,18 @@ def _judge_team(team_id: int, verdict: Verdict, reason: str) -> JudgedTeamOut:
         name=team.name,
         disqualified=team.disqualified_at is not None,
         reason=team.disqualified_reason,
+        shown=team.disqualified_shown,
     )
 
 
 @bp.post("/teams/<int:team_id>/disqualify")
 @access(Who.ORGANISER_OF_TEAM)
-@bp.input(ReasonIn, arg_name="body")
+@bp.input(DisqualifyTeamIn, arg_name="body")
 @bp.output(JudgedTeamOut)
 @bp.doc(summary="Disqualify a team", operation_id="disqualifyTeam", responses=REFUSALS)
-def disqualify_team(team_id: int, body: ReasonIn) -> JudgedTeamOut:
-    """It is on no board of the challenge from then on."""
-    return _judge_team(team_id, Verdict.DISQUALIFY, body.reason)
+def disqualify_team(team_id: int, body: DisqualifyTeamIn) -> JudgedTeamOut:
+    """It is on no board of the challenge from then on; its members are told why."""
+    return _judge_team(team_id, Verdict.DISQUALIFY, body.reason, shown=body.shown)
 
 
 @bp.post("/teams/<int:team_id>/reinstate")

@@ -19,7 +19,7 @@ from server.organise.queries import (
 from server.organise.rules import diagnose
 from server.shared.access import Who, access
 from server.shared.errors import N_, NotFound
-from server.shared.web import now, reading, services, viewer, writing
+from server.shared.web import now, reading, safe_path, services, viewer, writing
 from server.submissions.actions import retry as queue_again
 from server.submissions.rules import SubmissionState
 
@@ -127,10 +127,12 @@ def judge_whole_team(slug: str, team_id: int, verdict: str) -> BaseResponse:
             reason=request.form.get("reason", ""),
             actor_id=viewer().account_id,
             now=now(),
+            shown=request.form.get("shown") == "yes",
         )
         session.commit()
     flash(_said(verdict), "success")
-    return redirect(url_for("organise.submissions", slug=slug, team=team_id), 303)
+    after = url_for("organise.submissions", slug=slug, team=team_id)
+    return redirect(safe_path(request.form.get("next"), after), 303)
 
 
 def _said(verdict: str) -> str:

@@ -86,6 +86,9 @@ class PhaseOut(BaseModel):
     select: int
     reveal: Reveal
     revealed_at: datetime | None
+    paused_at: datetime | None = Field(description="Since then no files are taken.")
+    frozen_at: datetime | None = Field(description="The public board is shown as it was then.")
+    extended_from: datetime | None = Field(description="Its end before it was extended.")
     admit_top: int | None
     quota: QuotaOut | None
 

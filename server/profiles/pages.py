@@ -1,6 +1,9 @@
 """Pages of the profiles room."""
 
-from flask import Blueprint, current_app, render_template, request
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask import session as cookie
 from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 
@@ -8,11 +11,14 @@ from server.accounts.queries import is_manager
 from server.challenges.forms import STATES, ChallengeFilter
 from server.challenges.queries import visible_challenges
 from server.challenges.views import page_of_listings
-from server.profiles.people import person_page, university_page
+from server.profiles.people import person_page
 from server.profiles.queries import cards_of, home_of
+from server.profiles.universities import people_version, university_page
 from server.shared.access import Who, access
 from server.shared.web import now, reading, viewer
-from server.standings.leading import Leaders
+from server.standings.freshness import answered
+from server.standings.leading import leaders
+from server.standings.queries import season_by_slug, seasons
 
 bp = Blueprint("profiles", __name__)
 CHALLENGES_A_PAGE = 24
@@ -22,11 +28,10 @@ CHALLENGES_A_PAGE = 24
 @access(Who.EVERYBODY)
 def home() -> str:
     """Show what goes on: who leads, what closes soon, is open, comes, has ended."""
-    leaders: Leaders = current_app.extensions.setdefault("varsity.leaders", Leaders())
     return render_template(
         "profiles/home.html",
         home=home_of(reading(), viewer(), now()),
-        leaders=leaders.first(reading(), now=now()),
+        leaders=leaders(reading()),
     )
 
 
@@ -63,13 +68,23 @@ def person(account_id: int) -> str:
 
 @bp.get("/universities/<slug>")
 @access(Who.EVERYBODY)
-def university(slug: str) -> str:
-    """Show a university's place, its results and its teams."""
-    number = request.args.get("page", 1, int)
-    page = university_page(reading(), slug, page=number, now=now())
+def university(slug: str) -> Any:
+    """Show where a university stands, its results, its teams and its way through a season."""
+    # Its managers see more; a cookie may hold a message to show once.
+    if viewer().is_authenticated or cookie:
+        return _university(slug)
+    named = people_version(reading(), slug)
+    return answered(lambda: _university(slug), "no-cache", more=named)
+
+
+def _university(slug: str) -> str:
+    session = reading()
+    season = season_by_slug(session, request.args.get("season"))
+    page = university_page(session, slug, season, page=request.args.get("page", 1, int))
     return render_template(
         "profiles/university.html",
         page=page,
+        seasons=seasons(session),
         country=get_locale().territories.get(page.university.country, page.university.country),
         manages=_manages(page.university.id),
     )

@@ -1,6 +1,5 @@
 """Reads of people's and universities' pages, and of what somebody is here."""
 
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
@@ -10,14 +9,9 @@ from server.accounts.queries import account_by_id, managed_by
 from server.boards.team_views import PlaceOn, places_of
 from server.challenges.models import Challenge, Organiser
 from server.challenges.rules import Visibility
-from server.shared.paging import Page, page_of
-from server.standings.queries import Place, standings
-from server.standings.rules import Rule
 from server.teams.models import Membership, Team
 from server.universities.models import University
-from server.universities.queries import universities_by_id, university_by_slug
-
-TEAMS_A_PAGE = 50
+from server.universities.queries import universities_by_id
 
 
 class TeamIn(NamedTuple):
@@ -41,14 +35,6 @@ class PersonPage(NamedTuple):
     account: Account
     university: University | None
     teams: list[Placed]
-
-
-class UniversityPage(NamedTuple):
-    """What everybody may see of a university; `place` is None without a result."""
-
-    university: University
-    place: Place | None
-    teams: Page[TeamIn]
 
 
 class Me(NamedTuple):
@@ -106,28 +92,6 @@ def _university(session: Session, account: Account) -> University | None:
 def _last_place(session: Session, team: Team) -> PlaceOn | None:
     found = places_of(session, team)
     return found[-1] if found else None
-
-
-def university_page(session: Session, slug: str, *, page: int, now: datetime) -> UniversityPage:
-    """Return a university's page, its results by points. Raises NotFound."""
-    university = university_by_slug(session, slug)
-    places = standings(session, Rule.POINTS, now=now).places
-    own = [place for place in places if place.university.id == university.id]
-    return UniversityPage(university, own[0] if own else None, _teams(session, university, page))
-
-
-def _teams(session: Session, university: University, page: int) -> Page[TeamIn]:
-    query = (
-        select(Team, Challenge)
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id))
-        .where(
-            Team.university_id == university.id,
-            col(Team.closed_at).is_(None),
-            Challenge.visibility == Visibility.PUBLIC,
-        )
-        .order_by(col(Challenge.title), col(Team.name))
-    )
-    return page_of(session, query, page=page, per_page=TEAMS_A_PAGE)
 
 
 def me_of(session: Session, account_id: int) -> Me:

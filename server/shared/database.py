@@ -52,8 +52,8 @@ def enum_column(enum: type) -> sa.Enum:
     )
 
 
-def changed_rows(session: Session, statement: sa.Update | sa.Delete) -> int:
-    """Run a conditional UPDATE or DELETE and return how many rows it met."""
+def changed_rows(session: Session, statement: sa.Update | sa.Delete | sa.Insert) -> int:
+    """Run a conditional UPDATE or DELETE, or an INSERT, and return how many rows it met."""
     result: Any = session.execute(statement)
     return int(result.rowcount)
 

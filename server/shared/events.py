@@ -11,16 +11,28 @@ from server.shared.paging import Page, page_of
 
 
 class Event(SQLModel, table=True):
-    """One thing that happened. Ids of other rooms' rows are plain numbers, not foreign keys."""
+    """One thing that happened. Ids of other rooms' rows are plain numbers, not foreign keys.
+
+    `block` is the number of the block that seals it in the log's chain; None until it is sealed.
+    """
+
+    # Finds what waits to be sealed without a look at the rest, and a block's events.
+    # The others say at once what happened last, in a challenge or of a kind.
+    __table_args__ = (
+        sa.Index("ix_event_block", "block", "id"),
+        sa.Index("ix_event_challenge_id_id", "challenge_id", "id"),
+        sa.Index("ix_event_kind_id", "kind", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UTCDateTime, index=True)
-    kind: str = Field(max_length=64, index=True)
+    kind: str = Field(max_length=64)
     actor_id: int | None = Field(default=None, index=True)
-    challenge_id: int | None = Field(default=None, index=True)
+    challenge_id: int | None = None
     team_id: int | None = Field(default=None, index=True)
     subject_id: int | None = None
     data: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    block: int | None = None
 
 
 def record(

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -38,8 +39,26 @@ class OutgoingMail(SQLModel, table=True):
 
 def post(session: Session, *, recipient: str, subject: str, body: str, now: datetime) -> None:
     """Put a message into the outbox, in the caller's transaction."""
+    post_all(session, [(recipient, body)], subject=subject, now=now)
+
+
+def post_all(
+    session: Session, letters: Sequence[tuple[str, str]], *, subject: str, now: datetime
+) -> None:
+    """Put messages of one subject, each a recipient and a body, into the outbox."""
     one_line = re.sub(r"\s+", " ", subject).strip()[:300]
-    session.add(OutgoingMail(recipient=recipient, subject=one_line, body=body, created_at=now))
+    rows = [
+        {
+            "recipient": recipient,
+            "subject": one_line,
+            "body": body,
+            "created_at": now,
+            "attempts": 0,
+        }
+        for recipient, body in letters
+    ]
+    if rows:
+        session.execute(sa.insert(OutgoingMail), rows)
 
 
 def waiting_mail(session: Session, limit: int = 50) -> list[OutgoingMail]:

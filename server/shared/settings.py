@@ -1,14 +1,13 @@
 """Settings: environment variables with the prefix VARSITY_, and a `.env` file."""
 
-import os
 import secrets
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.shared.kept import kept_text
 
 WEAK_SECRETS = frozenset({"changeme", "change-me", "secret", "dev", "development", "varsity"})
 SHORTEST_SECRET = 32
@@ -29,6 +28,7 @@ class Settings(BaseSettings):
     files_url: str = Field("", description="Public files: a folder or s3:// URL.")
     hidden_url: str = Field("", description="Hidden answers: a folder or s3:// URL.")
     secret_key: str = Field("", description="Signs cookies and links; made and kept if empty.")
+    receipt_key: str = Field("", description="Signs receipts; made and kept if empty.")
     base_url: str = Field("http://127.0.0.1:8000", description="The address people use.")
     mail_url: str = Field("", description="smtp:// or smtps:// URL; the outbox folder if empty.")
     mail_from: str = Field("Varsity <varsity@localhost>", description="Sender of every message.")
@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     rate_limit_sign_up: str = Field("10 per hour", description="New accounts from one address.")
     rate_limit_tokens: str = Field("20 per hour", description="New tokens of one account.")
     rate_limit_codes: str = Field("60 per hour", description="Team codes that one account tries.")
+    rate_limit_comparisons: str = Field(
+        "60 per hour", description="Comparisons of two teams that one account asks for."
+    )
     metrics_token: str = Field("", description="Who may read /metrics from elsewhere.")
     log_format: str = Field("json", description="json, or text for a terminal.")
     log_level: str = Field("info", description="debug, info, warning or error.")
@@ -95,7 +98,7 @@ class Settings(BaseSettings):
             InsecureSettings: it is short or a well-known default, and this is no demonstration.
         """
         if not self.secret_key:
-            return _kept_secret(self.data_dir / "secret_key")
+            return kept_text(self.data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
         weak = len(self.secret_key) < SHORTEST_SECRET or self.secret_key.lower() in WEAK_SECRETS
         if weak and not self.demo:
             raise InsecureSettings(
@@ -104,15 +107,3 @@ class Settings(BaseSettings):
                 "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`"
             )
         return self.secret_key
-
-
-def _kept_secret(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        # It appears whole or not at all: another process may look for it at this very moment.
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as partial:
-            partial.write(secrets.token_urlsafe(48))
-            partial.flush()
-            with suppress(FileExistsError):
-                os.link(partial.name, path)
-    return path.read_text(encoding="ascii").strip()

@@ -4,7 +4,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from server.shared.access import VISITOR, Gate, Viewer, Who, declared
 from server.shared.bodies import ArrivingBody, Hurry
+from server.shared.caching import IN_SESSION, Cache
 from server.shared.clock import Clock
 from server.shared.database import Database
 from server.shared.errors import N_, Forbidden
@@ -53,6 +54,7 @@ class Services:
     gates: dict[Who, Gate]
     load_viewer: Callable[[Session, datetime], Viewer]
     uploads: Slots
+    cache: Cache = field(default_factory=Cache)
 
 
 def services() -> Services:
@@ -73,7 +75,8 @@ def viewer() -> Viewer:
 def reading() -> Session:
     """Return this request's session for reading; it is closed with the request."""
     if "read_session" not in g:
-        g.read_session = Session(services().database.read_engine)
+        service = services()
+        g.read_session = Session(service.database.read_engine, info={IN_SESSION: service.cache})
     return cast(Session, g.read_session)
 
 
@@ -181,7 +184,8 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Frame-Options"] = "DENY"
+    if "frame-ancestors *" not in response.headers["Content-Security-Policy"]:
+        response.headers["X-Frame-Options"] = "DENY"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     response.headers["X-Request-ID"] = g.get("request_id", "")

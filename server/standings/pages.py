@@ -1,17 +1,39 @@
 """Pages of the standings room."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
+from markupsafe import Markup
 
 from server.boards.exports import csv_lines
-from server.boards.reading import part_of
-from server.shared.access import Who, access
-from server.shared.web import now, reading, viewer
-from server.standings.exports import STANDINGS_COLUMNS, place_cells
-from server.standings.queries import standings
+from server.shared.access import Who, access, own_credentials
+from server.shared.language import language
+from server.shared.web import CONTENT_SECURITY_POLICY, now, reading, services, viewer
+from server.standings.exports import (
+    RESULTS_COLUMNS,
+    STANDINGS_COLUMNS,
+    place_cells,
+    result_cells,
+)
+from server.standings.freshness import answered, conditional
+from server.standings.queries import (
+    SeasonName,
+    Standings,
+    boards_of,
+    every_place,
+    results_of,
+    season_by_slug,
+    seasons,
+    standings,
+    version_of,
+)
 from server.standings.rules import FORMULAS, Rule
+from server.standings.worked import worked_row
+from server.universities.queries import university_by_slug
 
 bp = Blueprint("standings", __name__)
 UNIVERSITIES_A_PAGE = 50
+EMBEDDED, MOST_EMBEDDED = 10, 100
+EMBED_SECONDS = 60
+ANYWHERE = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 
 def _rule() -> Rule:
@@ -19,29 +41,95 @@ def _rule() -> Rule:
     return Rule(wanted) if wanted in list(Rule) else Rule.POINTS
 
 
+def _season() -> SeasonName:
+    return season_by_slug(reading(), request.args.get("season"))
+
+
+def _whose(found: Standings) -> str:
+    """Return whose row is worked out: the university asked for, else the first one shown."""
+    rows = found.places.rows
+    first = rows[0].university.slug if rows else ""
+    return request.args.get("worked", "")[:64] or first
+
+
 @bp.get("/universities")
 @access(Who.EVERYBODY)
+@conditional
 def index() -> str:
-    """Rank the universities over all public challenges, by one of the rules."""
-    found = standings(reading(), _rule(), now=now())
+    """Rank the universities over a season, by one of the rules."""
+    session, season, rule = reading(), _season(), _rule()
     number = request.args.get("page", 1, int)
+    found = standings(session, season, rule, page=number, per_page=UNIVERSITIES_A_PAGE)
     return render_template(
         "standings/index.html",
         standings=found,
-        page=part_of(found.places, page=number, per_page=UNIVERSITIES_A_PAGE),
+        page=found.places,
+        seasons=seasons(session),
         rules=list(Rule),
-        formula=FORMULAS[found.rule],
         own_university_id=viewer().university_id,
+        how=_how(found, _whose(found)),
+    )
+
+
+def _how(found: Standings, slug: str) -> Markup:
+    """Return the part with the formula and a row worked out, kept while no number changes."""
+    version = version_of(reading(), found.season)
+    name = ("how", version, found.rule, slug, language())
+    return services().cache.fetch(name, lambda: _rendered_how(found, slug), size=len)
+
+
+def _rendered_how(found: Standings, slug: str) -> Markup:
+    session = reading()
+    return Markup(  # noqa: S704 - what a template has escaped
+        render_template(
+            "standings/how.html",
+            standings=found,
+            boards=boards_of(session, found.season),
+            formula=FORMULAS[found.rule],
+            worked=worked_row(session, found.season, found.rule, slug),
+            base_url=services().settings.base_url,
+        )
     )
 
 
 @bp.get("/standings.csv")
 @access(Who.EVERYBODY)
+@conditional
 def csv() -> Response:
     """Send the standings as a table for spreadsheets."""
-    found = standings(reading(), _rule(), now=now())
-    lines = list(csv_lines(STANDINGS_COLUMNS, map(place_cells, found.places)))
-    response = Response(lines, mimetype="text/csv")
-    name = f"standings-{found.rule.value}.csv"
+    season, rule = _season(), _rule()
+    lines = csv_lines(STANDINGS_COLUMNS, map(place_cells, every_place(reading(), season, rule)))
+    return _table(lines, f"standings-{season.slug}-{rule.value}.csv")
+
+
+def _table(lines: object, name: str) -> Response:
+    response = Response(list(lines), mimetype="text/csv")  # type: ignore[call-overload]
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
+
+
+@bp.get("/universities/<slug>/results.csv")
+@access(Who.EVERYBODY)
+def results_csv(slug: str) -> Response:
+    """Send what a university reached in each challenge of a season as a table."""
+    university, season = university_by_slug(reading(), slug), _season()
+    found = results_of(reading(), season, university.id or 0)
+    lines = csv_lines(RESULTS_COLUMNS, map(result_cells, found))
+    return _table(lines, f"{slug}-{season.slug}.csv")
+
+
+@bp.get("/standings/embed")
+@access(Who.EVERYBODY)
+@own_credentials
+def embed() -> Response:
+    """Show the first universities in a frame of any site: no cookie, no script, no menu."""
+    response = answered(_embedded, f"public, max-age={EMBED_SECONDS}")
+    response.headers["Content-Security-Policy"] = ANYWHERE
+    return response
+
+
+def _embedded() -> Response:
+    rows = min(max(1, request.args.get("rows", EMBEDDED, int)), MOST_EMBEDDED)
+    found = standings(reading(), _season(), _rule(), per_page=rows)
+    page = render_template("standings/embed.html", standings=found, page=found.places, now=now())
+    return make_response(page)

@@ -1,277 +1,263 @@
-"""Reads of the standings: every university over a season of challenges."""
+"""Reads of the standings as they are stored: a request computes none of it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, func, select
+from sqlalchemy.orm import load_only
+from sqlmodel import Session, col, select
 
 from server.boards.models import Entry
 from server.boards.rows import On
-from server.boards.university_lines import placed_teams, universities_of_teams
 from server.challenges.models import Challenge, Phase
-from server.challenges.queries import phases_by_challenge
-from server.challenges.rules import Visibility
-from server.evaluations.models import Evaluation
-from server.evaluations.rules import Board, EvaluationState
-from server.standings.rules import (
-    Activity,
-    Bounds,
-    Medals,
-    Ranked,
-    Result,
-    Rule,
-    Season,
-    medal_bounds,
-    medals_of_rank,
-    rank_universities,
+from server.evaluations.rules import Board
+from server.shared.errors import N_, NotFound
+from server.shared.paging import Page, clamp
+from server.standings import models
+from server.standings.contributions import line_of
+from server.standings.models import (
+    EVERYTHING,
+    Contribution,
+    SeasonChallenge,
+    Snapshot,
+    Standing,
+    StandingBoard,
+    StandingRange,
 )
-from server.submissions.models import Submission
-from server.submissions.rules import SubmissionState
+from server.standings.robustness import RankRange
+from server.standings.rules import Activity, Medals, RangeOverRules, Result, Rule
+from server.standings.season_boards import SeasonBoard, on_any
 from server.teams.models import Team
 from server.universities.models import University
-from server.universities.queries import universities_by_id
+
+EVERYTHING_SLUG = "all"
+EVERYTHING_TITLE = N_("All public challenges")
+NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+# What pages say of a board: the rest of these wide rows costs more than all else together.
+OF_CHALLENGE: Any = (Challenge.slug, Challenge.title, Challenge.same_university)
+OF_PHASE: Any = (Phase.slug, Phase.title, Phase.frozen_at)
 
 
-@dataclass(frozen=True)
-class SeasonBoard:
-    """The board that stands for a challenge; provisional until its result is revealed."""
+class SeasonName(NamedTuple):
+    """A season by its number, its name in addresses and its title."""
 
-    challenge: Challenge
-    phase: Phase
-    board: Board
-    provisional: bool
+    id: int
+    slug: str
+    title: str
 
     @property
-    def on(self) -> On:
-        """The board by its phase and kind."""
-        return On(self.phase.id or 0, self.board)
+    def is_everything(self) -> bool:
+        """Whether it is that of all public challenges, whose title is translated."""
+        return self.id == EVERYTHING
+
+
+EVERYTHING_NAME = SeasonName(EVERYTHING, EVERYTHING_SLUG, EVERYTHING_TITLE)
+
+
+class Place(NamedTuple):
+    """A university in the standings by one rule; `range` is over the replicates, if known."""
+
+    rank: int
+    university: University
+    value: float
+    challenges: int
+    medals: Medals
+    activity: Activity
+    rules: RangeOverRules
+    range: RankRange | None
 
 
 class Found(NamedTuple):
-    """What a university reached on one board, and with how many teams."""
+    """What a university reached on one board, by its best team and with how many.
+
+    `rank_range` is the 95 % range of that team's rank, where the board has one.
+    """
 
     board: SeasonBoard
     result: Result
     teams: int
     best_score: float
-
-
-@dataclass(frozen=True)
-class Place:
-    """A university in the standings, with what its place is computed from."""
-
-    rank: int
-    university: University
-    value: float
-    medals: Medals
-    activity: Activity
-    results: Sequence[Found]
+    best_team: Team
+    rank_range: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
 class Standings:
-    """Universities ranked by a rule over a season."""
+    """A part of the universities ranked by a rule over a season, as of the snapshot."""
 
+    season: SeasonName
     rule: Rule
-    boards: Sequence[SeasonBoard]
-    places: Sequence[Place]
+    snapshot: Snapshot
+    places: Page[Place]
 
     @property
     def provisional(self) -> bool:
         """Whether some board is not final yet."""
-        return any(board.provisional for board in self.boards)
+        return self.snapshot.provisional > 0
 
 
-def season(session: Session, *, now: datetime) -> list[SeasonBoard]:
-    """Return the board of each public challenge: its last revealed phase, else the running one."""
-    query = select(Challenge).where(Challenge.visibility == Visibility.PUBLIC)
-    challenges = {c.id: c for c in session.exec(query.order_by(col(Challenge.id)))}
-    phases = phases_by_challenge(session, [k for k in challenges if k is not None])
-    private = _with_private(session)
-    boards = (
-        season_board(challenge, phases[challenge.id or 0], private, now=now)
-        for challenge in challenges.values()
+def seasons(session: Session) -> list[SeasonName]:
+    """Return the season of all challenges, then the named ones, the newest first."""
+    query = select(models.Season).order_by(col(models.Season.id).desc())
+    named = [SeasonName(s.id or 0, s.slug, s.title) for s in session.exec(query)]
+    return [EVERYTHING_NAME, *named]
+
+
+def season_by_slug(session: Session, slug: str | None) -> SeasonName:
+    """Return a season; without a name, that of all public challenges. Raises NotFound."""
+    if not slug or slug == EVERYTHING_SLUG:
+        return EVERYTHING_NAME
+    row = session.exec(select(models.Season).where(models.Season.slug == slug[:64])).first()
+    if row is None:
+        raise NotFound(N_("There is no season %(slug)s here."), slug=slug[:64])
+    return SeasonName(row.id or 0, row.slug, row.title)
+
+
+def weights_of(session: Session, season_id: int) -> list[tuple[str, float]]:
+    """Return the challenges of a named season by slug, with their weights."""
+    query = (
+        sa.select(col(Challenge.slug), col(SeasonChallenge.weight))
+        .join(Challenge, col(Challenge.id) == col(SeasonChallenge.challenge_id))
+        .where(col(SeasonChallenge.season_id) == season_id)
+        .order_by(col(Challenge.slug))
     )
-    return [board for board in boards if board is not None]
+    return list(session.execute(query).tuples())
 
 
-def season_board(
-    challenge: Challenge, phases: Sequence[Phase], private: set[int], *, now: datetime
-) -> SeasonBoard | None:
-    """Return the board that stands for a challenge, or None before its first phase."""
-    revealed = [p for p in phases if p.revealed_at is not None]
-    if revealed:
-        final = Board.PRIVATE if revealed[-1].id in private else Board.PUBLIC
-        return SeasonBoard(challenge, revealed[-1], final, provisional=False)
-    begun = [p for p in phases if p.starts <= now]
-    return SeasonBoard(challenge, begun[-1], Board.PUBLIC, provisional=True) if begun else None
+def snapshot_of(session: Session, season: SeasonName) -> Snapshot:
+    """Return what is known of a season's stored standings; an empty one before the first."""
+    found = session.get(Snapshot, season.id)
+    return found or Snapshot(season_id=season.id, as_of=NEVER)
 
 
-def _with_private(session: Session) -> set[int]:
-    query = select(Evaluation.phase_id).where(
-        Evaluation.state == EvaluationState.LIVE, col(Evaluation.has_private).is_(True)
+def version_of(session: Session, season: SeasonName) -> str:
+    """Return what changes with every number that a season's pages show."""
+    found = snapshot_of(session, season)
+    return f"{season}|{found.version}|{found.ranges_at}|{found.moment_at}"
+
+
+def _places_query(season: SeasonName) -> sa.Select[*tuple[Any, ...]]:
+    same = (
+        col(StandingRange.season_id) == col(Standing.season_id),
+        col(StandingRange.rule) == col(Standing.rule),
+        col(StandingRange.university_id) == col(Standing.university_id),
     )
-    return set(session.exec(query))
+    query: sa.Select[*tuple[Any, ...]] = sa.select(
+        Standing, University, col(StandingRange.low), col(StandingRange.high)
+    )
+    return (
+        query.join(University, col(University.id) == col(Standing.university_id))
+        .outerjoin(StandingRange, sa.and_(*same))
+        .where(col(Standing.season_id) == season.id)
+        .order_by(col(Standing.position))
+    )
 
 
-def standings(session: Session, rule: Rule, *, now: datetime) -> Standings:
-    """Return every university with a result, ranked by a rule."""
-    boards = season(session, now=now)
-    found = results(session, boards)
-    activity = activities(session, boards) if rule is Rule.PARTICIPATION else {}
-    seasons = {
-        k: Season([f.result for f in found.get(k, ())], len(boards), activity.get(k, Activity()))
-        for k in {*found, *activity}
-    }
-    ranked = rank_universities(rule, seasons)
-    names = universities_by_id(session, seasons)
-    places = [_place(r, names[r.id], seasons[r.id], found.get(r.id, ())) for r in ranked]
-    return Standings(rule, boards, sorted(places, key=lambda p: (p.rank, p.university.name)))
+def _place(found: Any) -> Place:
+    row, university, low, high = found
+    return Place(
+        rank=row.rank,
+        university=university,
+        value=row.value,
+        challenges=row.challenges,
+        medals=Medals(row.gold, row.silver, row.bronze),
+        activity=Activity(row.accounts, row.teams, row.submissions),
+        rules=RangeOverRules(row.rules_best, row.rules_worst),
+        range=None if low is None else RankRange(low, high),
+    )
 
 
-def _place(ranked: Ranked, university: University, own: Season, found: Sequence[Found]) -> Place:
-    return Place(ranked.rank, university, ranked.value, own.medals, own.activity, found)
+def standings(
+    session: Session, season: SeasonName, rule: Rule, *, page: int = 1, per_page: int = 50
+) -> Standings:
+    """Return a page of the universities ranked by a rule: index look-ups only."""
+    snapshot = snapshot_of(session, season)
+    page, per_page = clamp(page, per_page)
+    first = (page - 1) * per_page
+    query = _places_query(season).where(
+        col(Standing.rule) == rule,
+        col(Standing.position) > first,
+        col(Standing.position) <= first + per_page,
+    )
+    rows = [_place(found) for found in session.execute(query)]
+    return Standings(season, rule, snapshot, Page(snapshot.universities, page, per_page, rows))
 
 
-def results(session: Session, boards: Sequence[SeasonBoard]) -> dict[int, list[Found]]:
-    """Return what each university reached on each board."""
-    whole = [b for b in boards if b.challenge.same_university]
-    found: dict[int, list[Found]] = defaultdict(list)
-    for university_id, one in _of_whole_teams(session, whole):
-        found[university_id].append(one)
-    for board in boards:
-        if not board.challenge.same_university:
-            for university_id, one in _of_mixed_teams(session, board):
-                found[university_id].append(one)
+def every_place(session: Session, season: SeasonName, rule: Rule) -> list[Place]:
+    """Return all universities ranked by a rule, in order (for exports)."""
+    query = _places_query(season).where(col(Standing.rule) == rule)
+    return [_place(found) for found in session.execute(query)]
+
+
+def places_of(session: Session, season: SeasonName, university_id: int) -> dict[Rule, Place]:
+    """Return where a university stands by each rule; nothing where it has no result."""
+    query = _places_query(season).where(col(Standing.university_id) == university_id)
+    found = {row[0].rule: _place(row) for row in session.execute(query)}
+    return {rule: found[rule] for rule in Rule if rule in found}
+
+
+def boards_of(session: Session, season: SeasonName) -> list[tuple[SeasonBoard, int, float]]:
+    """Return each board of a season, the teams that it ranks, and the challenge's weight."""
+    weight: Any = sa.literal(1.0) if season.is_everything else col(SeasonChallenge.weight)
+    query = (
+        sa.select(StandingBoard, Challenge, Phase, weight)
+        .join(Challenge, col(Challenge.id) == col(StandingBoard.challenge_id))
+        .join(Phase, col(Phase.id) == col(StandingBoard.phase_id))
+        .order_by(col(Challenge.title), col(Challenge.id))
+        .options(load_only(*OF_CHALLENGE), load_only(*OF_PHASE))
+    )
+    if not season.is_everything:
+        on = col(SeasonChallenge.challenge_id) == col(StandingBoard.challenge_id)
+        query = query.join(SeasonChallenge, on).where(col(SeasonChallenge.season_id) == season.id)
+    return [
+        (SeasonBoard(challenge, phase, Board(row.board), row.provisional), row.ranked, float(w))
+        for row, challenge, phase, w in session.execute(query)
+    ]
+
+
+def results_of(session: Session, season: SeasonName, university_id: int) -> list[Found]:
+    """Return what a university has in each challenge of a season, by the challenge's title."""
+    query = sa.select(Contribution, Team).where(
+        col(Contribution.university_id) == university_id,
+        col(Team.id) == col(Contribution.best_team_id),
+    )
+    own: dict[Any, Any] = {row.challenge_id: (row, team) for row, team in session.execute(query)}
+    boards = [one for one in boards_of(session, season) if one[0].challenge.id in own]
+    spans = _spans(session, own, [board for board, _, _ in boards])
+    found = []
+    for board, ranked, weight in boards:
+        row, team = own[board.challenge.id]
+        line = line_of(row, ranked)
+        result = line.result._replace(weight=weight)
+        span = spans.get((team.id, board.on))
+        found.append(Found(board, result, line.teams, line.best_score, team, span))
     return found
 
 
-def _ranked_teams(session: Session, boards: Iterable[SeasonBoard]) -> dict[int, int]:
-    query = (
-        sa.select(col(Entry.phase_id), func.count())
-        .where(*_on_any(boards))
-        .group_by(col(Entry.phase_id))
+def _spans(
+    session: Session, own: Mapping[int, Any], boards: Sequence[SeasonBoard]
+) -> dict[tuple[int | None, On], tuple[int, int]]:
+    """Return the ranges of best teams' ranks, by team and board."""
+    query = sa.select(
+        col(Entry.team_id),
+        col(Entry.phase_id),
+        col(Entry.board),
+        col(Entry.rank_best),
+        col(Entry.rank_worst),
+    ).where(
+        col(Entry.team_id).in_([team.id for _, team in own.values()]),
+        col(Entry.rank_best).is_not(None),
+        on_any(boards),
     )
-    return {phase_id: count for phase_id, count in session.execute(query)}  # noqa: C416
+    return {
+        (row.team_id, On(row.phase_id, row.board)): (row.rank_best, row.rank_worst)
+        for row in session.execute(query)
+    }
 
 
-def _on_any(boards: Iterable[SeasonBoard]) -> tuple[sa.ColumnElement[bool], ...]:
-    on = (
-        sa.and_(col(Entry.phase_id) == b.on.phase_id, col(Entry.board) == b.board) for b in boards
-    )
-    return col(Entry.ranked).is_(True), sa.or_(*on)
-
-
-def _of_whole_teams(session: Session, boards: Sequence[SeasonBoard]) -> Iterable[tuple[int, Found]]:
-    if not boards:
-        return
-    totals = _ranked_teams(session, boards)
-    of_phase = {b.on.phase_id: b for b in boards}
-    bounds = {k: medal_bounds(n) for k, n in totals.items()}
-    for row in session.execute(_best_query(boards, bounds)) if bounds else ():
-        board = of_phase[row.phase_id]
-        won = Medals(row.gold, row.silver, row.bronze)
-        result = Result(row.best, totals[row.phase_id], medals=won)
-        # `key` is the score turned so that lower is better.
-        score = 0.0 - row.best_key if board.challenge.higher_is_better else row.best_key
-        yield row.university_id, Found(board, result, row.teams, score)
-
-
-def _best_query(
-    boards: Sequence[SeasonBoard], bounds: dict[int, Bounds]
-) -> sa.Select[*tuple[Any, ...]]:
-    """One pass over the entries of the season, with the medals' bounds of each board beside."""
-    limits = (
-        sa.values(
-            sa.column("phase_id", sa.Integer),
-            sa.column("gold", sa.Integer),
-            sa.column("silver", sa.Integer),
-            sa.column("bronze", sa.Integer),
-            name="limits",
-        )
-        .data([(phase_id, *bound) for phase_id, bound in bounds.items()])
-        .cte("limits")
-    )
-    placed = (
-        sa.select(
-            col(Entry.phase_id),
-            col(Entry.university_id),
-            col(Entry.key),
-            func.rank()
-            .over(partition_by=col(Entry.phase_id), order_by=col(Entry.key))
-            .label("place"),
-        )
-        .where(*_on_any(boards))
-        .subquery()
-    )
-
-    def won(above: Any, upto: Any) -> Any:
-        inside = sa.and_(placed.c.place > above, placed.c.place <= upto)
-        return func.sum(sa.case((inside, 1), else_=0))
-
-    return (
-        sa.select(
-            placed.c.phase_id,
-            placed.c.university_id,
-            func.min(placed.c.place).label("best"),
-            func.min(placed.c.key).label("best_key"),
-            func.count().label("teams"),
-            won(0, limits.c.gold).label("gold"),
-            won(limits.c.gold, limits.c.silver).label("silver"),
-            won(limits.c.silver, limits.c.bronze).label("bronze"),
-        )
-        .join(limits, limits.c.phase_id == placed.c.phase_id)
-        .where(placed.c.university_id.is_not(None))
-        .group_by(placed.c.phase_id, placed.c.university_id)
-    )
-
-
-def _of_mixed_teams(session: Session, board: SeasonBoard) -> Iterable[tuple[int, Found]]:
-    """Split each team equally among its members' universities."""
-    universities = universities_of_teams(session, board.challenge.id or 0)
-    placed = [tuple(row) for row in session.execute(placed_teams(board.on))]
-    total = len(placed)
-    grouped: dict[int, list[tuple[Result, float]]] = defaultdict(list)
-    for team_id, place, value in placed:
-        among = universities.get(team_id, [])
-        for university_id in among:
-            share = 1 / len(among)
-            won = medals_of_rank(place, teams=total, share=share)
-            grouped[university_id].append((Result(place, total, share, won), value))
-    for university_id, found in grouped.items():
-        yield university_id, _best_of(board, found)
-
-
-def _best_of(board: SeasonBoard, found: list[tuple[Result, float]]) -> Found:
-    best, score = max(found, key=lambda pair: pair[0].points)
-    won = Medals()
-    for result, _ in found:
-        won = won.plus(result.medals)
-    return Found(board, best._replace(medals=won), len(found), score)
-
-
-def activities(session: Session, boards: Sequence[SeasonBoard]) -> dict[int, Activity]:
-    """Return how many people, teams and submissions of each university have a score."""
-    query = (
-        sa.select(
-            col(Team.university_id),
-            func.count(sa.distinct(col(Submission.account_id))),
-            func.count(sa.distinct(col(Submission.team_id))),
-            func.count(),
-        )
-        .join(Team, col(Team.id) == col(Submission.team_id))
-        .where(
-            col(Submission.challenge_id).in_([b.challenge.id for b in boards]),
-            col(Submission.state) == SubmissionState.SCORED,
-            col(Submission.late).is_(False),
-            col(Submission.withdrawn_at).is_(None),
-            col(Submission.disqualified_at).is_(None),
-            col(Team.university_id).is_not(None),
-        )
-        .group_by(col(Team.university_id))
-    )
-    return {row[0]: Activity(*row[1:]) for row in session.execute(query)}
+def first_universities(session: Session, *, shown: int) -> Sequence[Place]:
+    """Return the first universities by points over everything."""
+    return standings(session, EVERYTHING_NAME, Rule.POINTS, per_page=shown).places.rows

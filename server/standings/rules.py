@@ -1,13 +1,17 @@
 """Pure rules that rank universities over a season of challenges.
 
-N is the number of ranked teams of a challenge, r a rank, C the challenges of the season.
+N is the number of ranked teams of a challenge, r a rank, C the challenges of the season, w the
+weight of a challenge.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from math import pow, prod
 from typing import NamedTuple
 
+from server.boards.medals import medal_bounds
 from server.boards.points import points as points_of_rank
 from server.boards.rules import ranks, sort_key
 
@@ -25,34 +29,10 @@ class Rule(StrEnum):
 FORMULAS = {
     Rule.POINTS: "sum over C of w * 100000 * r**-0.75 * log10(1 + log10(max(N, 10))) / 1000",
     Rule.MEDALS: "gold, then silver, then bronze, by Kaggle's bounds on the rank among N teams",
-    Rule.GEOMETRIC: "(product over C of (x + 1)) ** (1 / |C|), x the points of the challenge",
-    Rule.PERCENTILE: "mean over C of 1 - (r - 1) / N, 0 where it took no part",
+    Rule.GEOMETRIC: "(product over C of (x + 1)) ** (1 / |C|), x = w * points of the challenge",
+    Rule.PERCENTILE: "mean over C, weighted by w, of 1 - (r - 1) / N, 0 where it took no part",
     Rule.PARTICIPATION: "accounts that have a scored submission; ties by teams, then submissions",
 }
-
-
-class Bounds(NamedTuple):
-    """The last rank that gets each medal; silver and bronze are cumulative."""
-
-    gold: int
-    silver: int
-    bronze: int
-
-
-def medal_bounds(teams: int) -> Bounds:
-    """Return Kaggle's bounds for a number of ranked teams; counts are floored.
-
-    >>> medal_bounds(50)
-    Bounds(gold=5, silver=10, bronze=20)
-    """
-    if teams < 100:
-        return Bounds(teams // 10, teams // 5, teams * 2 // 5)
-    if teams < 250:
-        return Bounds(10, teams // 5, teams * 2 // 5)
-    gold = 10 + teams // 500
-    if teams < 1000:
-        return Bounds(gold, 50, 100)
-    return Bounds(gold, teams // 20, teams // 10)
 
 
 class Medals(NamedTuple):
@@ -61,20 +41,6 @@ class Medals(NamedTuple):
     gold: float = 0
     silver: float = 0
     bronze: float = 0
-
-    def plus(self, other: "Medals") -> "Medals":
-        """Return both together."""
-        return Medals(*(a + b for a, b in zip(self, other, strict=True)))
-
-
-def medals_of_rank(rank: int, *, teams: int, share: float = 1) -> Medals:
-    """Return the medal of one team's rank."""
-    bounds = medal_bounds(teams)
-    if rank <= bounds.gold:
-        return Medals(gold=share)
-    if rank <= bounds.silver:
-        return Medals(silver=share)
-    return Medals(bronze=share) if rank <= bounds.bronze else Medals()
 
 
 class Result(NamedTuple):
@@ -89,32 +55,44 @@ class Result(NamedTuple):
     @property
     def points(self) -> float:
         """The weighted points of its best team."""
-        full = points_of_rank(self.best_rank, teams=self.teams_ranked)
-        return self.weight * self.share * full
+        return self.weight * self.share * _full_points(self.best_rank, self.teams_ranked)
+
+    @property
+    def percentile(self) -> float:
+        """The share of teams that its best team left behind, itself included; not weighted."""
+        return self.share * (1 - (self.best_rank - 1) / self.teams_ranked)
+
+
+@lru_cache(maxsize=100_000)
+def _full_points(rank: int, teams: int) -> float:
+    return points_of_rank(rank, teams=teams)
 
 
 class Activity(NamedTuple):
     """How many people, teams and submissions of a university have a score."""
 
     accounts: int = 0
-    teams: int = 0
+    teams: float = 0
     submissions: int = 0
 
 
 class Season(NamedTuple):
-    """A university's results (where it took part), and how many challenges there are in all."""
+    """A university's results (where it took part), and how many challenges there are in all.
+
+    `total_weight` is the sum of the weights of all challenges; without it each weighs 1.
+    """
 
     results: Sequence[Result]
     challenges: int
     activity: Activity = Activity()
+    total_weight: float | None = None
 
     @property
     def medals(self) -> Medals:
         """The medals of all its teams."""
-        total = Medals()
-        for result in self.results:
-            total = total.plus(result.medals)
-        return total
+        if not self.results:
+            return Medals()
+        return Medals(*map(sum, zip(*(result.medals for result in self.results), strict=True)))
 
 
 def points(university: Season) -> float:
@@ -131,14 +109,12 @@ def geometric(university: Season) -> float:
 
 
 def percentile(university: Season) -> float:
-    """Return the mean over the season of the share of teams that its best team left behind."""
+    """Return the weighted mean over the season of the share of teams left behind."""
     if not university.challenges:
         return 0.0
-    shares = (
-        result.share * (1 - (result.best_rank - 1) / result.teams_ranked)
-        for result in university.results
-    )
-    return sum(shares) / university.challenges
+    total = university.total_weight
+    whole = university.challenges if total is None else total
+    return sum(result.weight * result.percentile for result in university.results) / whole
 
 
 def medals(university: Season) -> float:
@@ -163,10 +139,13 @@ VALUES: Mapping[Rule, Callable[[Season], float]] = {
 def order_key(rule: Rule, university: Season) -> tuple[float, ...]:
     """Return what sorts universities under a rule: lower is better, equal shares a rank."""
     if rule is Rule.MEDALS:
-        return tuple(-count for count in university.medals)
-    if rule is Rule.PARTICIPATION:
-        return tuple(-count for count in university.activity)
-    return (sort_key(VALUES[rule](university), higher_is_better=True),)
+        counts: Sequence[float] = university.medals
+    elif rule is Rule.PARTICIPATION:
+        counts = university.activity
+    else:
+        counts = (VALUES[rule](university),)
+    # Rounded: thirds that were added in another order are the same number of medals.
+    return tuple(sort_key(count, higher_is_better=True) for count in counts)
 
 
 class Ranked(NamedTuple):
@@ -187,3 +166,76 @@ def rank_universities(rule: Rule, universities: Mapping[int, Season]) -> list[Ra
         Ranked(k, rank, VALUES[rule](universities[k]))
         for k, rank in zip(order, numbers, strict=True)
     ]
+
+
+class PlacedTeam(NamedTuple):
+    """A ranked team, and the universities that it is split equally among (none: independent)."""
+
+    team_id: int
+    rank: int
+    score: float
+    universities: Sequence[int]
+
+
+class Line(NamedTuple):
+    """A university on one board: its best team, and the medals and number of all its teams."""
+
+    best_team_id: int
+    best_score: float
+    teams: int
+    result: Result
+
+
+class _Own:
+    """What a university has on a board, while its teams are gone through."""
+
+    def __init__(self, best: PlacedTeam, share: float, worth: float) -> None:
+        self.best, self.share, self.worth = best, share, worth
+        self.teams = 0
+        self.won = [0.0, 0.0, 0.0]
+
+
+def lines(placed: Iterable[PlacedTeam], *, teams: int) -> dict[int, Line]:
+    """Return what each university has on a board of `teams` ranked teams, given best first.
+
+    A team of several universities gives each an equal part of its points and of its medal, as
+    MLH's season does, whatever number of its members each sent. The best team of a university
+    is the one whose part is worth most.
+    """
+    bounds = medal_bounds(teams)
+    found: dict[int, _Own] = {}
+    for team in placed:
+        kind = next((k for k, bound in enumerate(bounds) if team.rank <= bound), None)
+        for university_id in team.universities:
+            share = 1 / len(team.universities)
+            worth = share * _full_points(team.rank, teams)
+            own = found.get(university_id)
+            if own is None:
+                own = found[university_id] = _Own(team, share, worth)
+            elif worth > own.worth:
+                own.best, own.share, own.worth = team, share, worth
+            own.teams += 1
+            if kind is not None:
+                own.won[kind] += share
+    return {university_id: _line(own, teams) for university_id, own in found.items()}
+
+
+def _line(own: _Own, teams: int) -> Line:
+    result = Result(own.best.rank, teams, own.share, Medals(*own.won))
+    return Line(own.best.team_id, own.best.score, own.teams, result)
+
+
+class RangeOverRules(NamedTuple):
+    """The best and the worst rank of a university under any of the rules."""
+
+    best: int
+    worst: int
+
+
+def ranges_over_rules(ranked: Iterable[Sequence[Ranked]]) -> dict[int, RangeOverRules]:
+    """Return how far each university's rank depends on the rule that is chosen."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for places in ranked:
+        for place in places:
+            found[place.id].append(place.rank)
+    return {k: RangeOverRules(min(ranks_), max(ranks_)) for k, ranks_ in found.items()}

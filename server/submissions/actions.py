@@ -10,7 +10,13 @@ from server.challenges.models import Challenge, Phase
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
 from server.submissions.models import Admission, Arrival, Submission
-from server.submissions.queries import practice_left, quota_of, same_file, selected_count
+from server.submissions.queries import (
+    pause_of,
+    practice_left,
+    quota_of,
+    same_file,
+    selected_count,
+)
 from server.submissions.rules import (
     INCLUSIVE,
     SubmissionState,
@@ -66,6 +72,7 @@ def submit(
         size=upload.size,
         max_bytes=challenge.max_bytes,
         left=(practice_left if late else quota_of)(session, team_id=team_id, phase=phase, now=now),
+        pause=pause_of(session, phase),
     )
     earlier = same_file(session, team_id=team_id, phase_id=phase.id, sha256=upload.sha256)
     submission = Submission(
@@ -96,7 +103,7 @@ def _held(session: Session, team_id: int, phase: Phase) -> tuple[Team, Phase]:
     team = session.exec(
         select(Team)
         .where(Team.id == team_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     if team.closed_at is not None:

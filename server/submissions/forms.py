@@ -22,5 +22,5 @@ class SubmitForm(FlaskForm):  # type: ignore[misc]
     def of(cls, view: Any) -> "SubmitForm":
         """Return the form with the phases that a file can go to: those with quota left."""
         form = cls()
-        form.phase.choices = [(p.slug, p.title) for p in view.phases if p.quota.left]
+        form.phase.choices = [(p.slug, p.title) for p in view.phases if p.is_open]
         return form

@@ -21,6 +21,8 @@ class Submission(SQLModel, table=True):
         ),
         sa.Index("ix_submission_challenge_id_id", "challenge_id", "id"),
         sa.Index("ix_submission_phase_id_state", "phase_id", "state"),
+        # What waits, and what failed last: how the machine does, without a look at what is done.
+        sa.Index("ix_submission_state_scored_at", "state", "scored_at", "id"),
         sa.Index(
             "ix_submission_waiting",
             "state",

@@ -10,8 +10,9 @@ from server.shared.access import Who, access
 from server.shared.limits import asker, by_setting, limiter
 from server.shared.web import accepts_upload, now, reading, services, viewer
 from server.submissions.forms import SubmitForm
-from server.submissions.queries import submission_by_id, submit_view
+from server.submissions.queries import submission_by_id
 from server.submissions.receiving import admit_upload, end_arrival, receive
+from server.submissions.submit_views import submit_view
 
 bp = Blueprint("submissions", __name__)
 bp.teardown_request(end_arrival)

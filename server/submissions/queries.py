@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
+from server.accounts.queries import accounts_by_id
 from server.challenges.models import ChallengeFile, Phase
-from server.challenges.queries import files_of, is_organiser, rules_digest
-from server.challenges.rules import PhaseState
-from server.challenges.views import Frame
+from server.challenges.queries import is_organiser
 from server.shared.access import Viewer
 from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, page_of
@@ -21,15 +20,19 @@ from server.submissions.rules import (
     COUNTED,
     INCLUSIVE,
     WAITING,
+    Extra,
+    Grant,
+    Pause,
     Quota,
     SubmissionState,
     Used,
     day_of,
+    extra_of,
     failures_that_count,
     quota,
 )
-from server.teams.models import Team
-from server.teams.queries import is_member, team_of
+from server.teams.models import ExtraSubmissions
+from server.teams.queries import is_member
 
 
 def submission_by_id(session: Session, submission_id: int) -> Submission:
@@ -91,6 +94,22 @@ def _failed(session: Session, team_id: int, phase_id: int | None, *, late: bool)
     return found.get((team_id, phase_id or 0), [])
 
 
+def extra_in(session: Session, *, team_id: int | None, phase_id: int, now: datetime) -> Extra:
+    """Return what the organisers gave a team beyond a phase's quotas."""
+    query = sa.select(
+        col(ExtraSubmissions.total), col(ExtraSubmissions.per_day), col(ExtraSubmissions.day)
+    ).where(col(ExtraSubmissions.team_id) == team_id, col(ExtraSubmissions.phase_id) == phase_id)
+    return extra_of((Grant(*row) for row in session.execute(query)), now=now)
+
+
+def pause_of(session: Session, phase: Phase) -> Pause | None:
+    """Return the pause of a phase, with the name of who paused it."""
+    if phase.paused_at is None:
+        return None
+    person = accounts_by_id(session, [phase.paused_by]).get(phase.paused_by or 0)
+    return Pause(phase.paused_at, person.name if person else "", phase.paused_words)
+
+
 def quota_of(session: Session, *, team_id: int | None, phase: Phase, now: datetime) -> Quota:
     """Return what a team (None: one to be) has left in a phase."""
     day, total = (
@@ -105,6 +124,7 @@ def quota_of(session: Session, *, team_id: int | None, phase: Phase, now: dateti
         used_total=total,
         ends=phase.ends,
         now=now,
+        extra=extra_in(session, team_id=team_id, phase_id=phase.id or 0, now=now),
     )
 
 
@@ -209,77 +229,3 @@ def has_submissions(session: Session, phase_id: int) -> bool:
         .limit(1)
     )
     return session.exec(query).first() is not None
-
-
-class PhaseQuota(NamedTuple):
-    """A phase that a file can go to now, and what is left there."""
-
-    slug: str
-    title: str
-    ends: datetime
-    per_day: int
-    total: int
-    quota: Quota
-    late: bool
-    failed_today: int
-
-
-class SubmitView(NamedTuple):
-    """What the upload page shows; `must_accept`: the rules come before the first file."""
-
-    phases: list[PhaseQuota]
-    must_accept: bool
-    team: Team | None
-    header: list[str]
-    max_bytes: int
-    files: list[ChallengeFile]
-
-
-def submit_view(session: Session, frame: Frame, *, viewer: Viewer, now: datetime) -> SubmitView:
-    """Return the phases a viewer can send to now, with the quotas of the viewer's team."""
-    challenge = frame.challenge
-    team = team_of(session, challenge.id or 0, viewer.id) if viewer.id else None
-    team_id = team.id if team else None
-    phases = [v.phase for v in frame.phases if v.state is PhaseState.OPEN]
-    last = frame.phases[-1] if frame.phases else None
-    practice = not phases and last is not None and last.revealed
-    if practice and last is not None:
-        phases = [last.phase]
-    return SubmitView(
-        phases=[_phase_quota(session, p, team_id, now=now, late=practice) for p in phases],
-        must_accept=not team
-        and not frame.joined
-        and bool(rules_digest(session, challenge.id or 0)),
-        team=team,
-        header=challenge.header,
-        max_bytes=challenge.max_bytes,
-        files=files_of(session, challenge.id or 0),
-    )
-
-
-def _phase_quota(
-    session: Session, phase: Phase, team_id: int | None, *, now: datetime, late: bool
-) -> PhaseQuota:
-    if late and team_id is not None:
-        left = practice_left(session, team_id=team_id, phase=phase, now=now)
-    else:
-        left = quota_of(session, team_id=team_id, phase=phase, now=now)
-    return PhaseQuota(
-        slug=phase.slug,
-        title=phase.title,
-        ends=phase.ends,
-        per_day=phase.per_day,
-        total=phase.total,
-        quota=left,
-        late=late,
-        failed_today=_failed_today(session, phase, team_id, now=now, late=late),
-    )
-
-
-def _failed_today(
-    session: Session, phase: Phase, team_id: int | None, *, now: datetime, late: bool
-) -> int:
-    if team_id is None:
-        return 0
-    moments = _failed(session, team_id, phase.id, late=late)
-    return sum(day_of(moment) == day_of(now) for moment in moments)

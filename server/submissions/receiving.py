@@ -20,13 +20,14 @@ from server.submissions.actions import (
     note_arrival,
     submit,
 )
-from server.submissions.queries import near_a_deadline, quota_of
+from server.submissions.queries import near_a_deadline, pause_of, quota_of
 from server.submissions.rules import (
     INCLUSIVE,
     PhaseTimes,
     choose_phase,
     has_ended,
     require_quota,
+    require_running,
 )
 from server.teams.actions import ensure_team
 from server.teams.queries import team_of
@@ -49,7 +50,7 @@ def admit_upload(session: Session, arguments: dict[str, str]) -> int:
     What is sure to be refused is refused here, before a slow line has carried the file.
 
     Raises:
-        Conflict: no phase is open, or the team's quota is used up.
+        Conflict: no phase is open or all are paused, or the team's quota is used up.
     """
     challenge = challenge_by_slug(session, arguments["slug"])
     _refuse_early(session, challenge)
@@ -72,6 +73,8 @@ def _refuse_early(session: Session, challenge: Challenge) -> None:
     if not running and (not phases or phases[-1].revealed_at is None):
         raise Conflict(N_("No phase of this challenge is open now."), code="closed")
     team = team_of(session, challenge.id or 0, viewer().account_id)
+    if running and all(phase.paused_at is not None for phase in running):
+        require_running(pause_of(session, running[0]), now=now())
     if len(running) == 1 and team is not None:
         left = quota_of(session, team_id=team.id, phase=running[0], now=now())
         require_quota(left, late=False)

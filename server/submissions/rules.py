@@ -70,14 +70,49 @@ def failures_that_count(received: Iterable[datetime], *, now: datetime) -> Used:
     return Used(counted.get(day_of(now), 0), sum(counted.values()))
 
 
+class Grant(NamedTuple):
+    """Submissions beyond the quotas: so many in all, and so many on one day (in UTC)."""
+
+    total: int
+    per_day: int
+    day: datetime | None
+
+
+class Extra(NamedTuple):
+    """What a team has beyond the quotas: in the whole phase, and on the present day."""
+
+    total: int = 0
+    today: int = 0
+
+
+NOTHING_EXTRA = Extra()
+
+
+def extra_of(grants: Iterable[Grant], *, now: datetime) -> Extra:
+    """Return what a team's grants come to at a moment; those of another day give nothing."""
+    total = today = 0
+    for grant in grants:
+        total += grant.total
+        if grant.day is not None and day_of(grant.day) == day_of(now):
+            today += grant.per_day
+    return Extra(total, today)
+
+
 def quota(
-    *, per_day: int, total: int, used_today: int, used_total: int, ends: datetime, now: datetime
+    *,
+    per_day: int,
+    total: int,
+    used_today: int,
+    used_total: int,
+    ends: datetime,
+    now: datetime,
+    extra: Extra = NOTHING_EXTRA,
 ) -> Quota:
     """Return what is left. Queued, scoring and scored are used; rejected come back, and failed ones
     as `failures_that_count` says.
     """
-    left_total = max(0, total - used_total)
-    left_today = max(0, per_day - used_today)
+    left_total = max(0, total + extra.total - used_total)
+    left_today = max(0, per_day + extra.today - used_today)
     if left_total == 0:
         return Quota(left_today, 0, None)
     if left_today > 0:
@@ -92,6 +127,29 @@ class Standing(NamedTuple):
     late: bool
 
 
+class Pause(NamedTuple):
+    """Since when organisers take no files: who paused, and in which words."""
+
+    since: datetime
+    by: str
+    words: str
+
+
+def require_running(pause: Pause | None, *, now: datetime) -> None:
+    """Raise Conflict where submissions are paused; what began to arrive before that counts."""
+    if pause is None or now < pause.since:
+        return
+    raise Conflict(
+        N_("Submissions are paused since %(since)s by %(by)s: %(words)s")
+        if pause.words
+        else N_("Submissions are paused since %(since)s by %(by)s. Nothing was counted."),
+        code="paused",
+        since=f"{pause.since:%Y-%m-%d %H:%M} UTC",
+        by=pause.by,
+        words=pause.words,
+    )
+
+
 def may_submit(
     *,
     starts: datetime,
@@ -104,6 +162,7 @@ def may_submit(
     size: int,
     max_bytes: int,
     left: Quota,
+    pause: Pause | None = None,
 ) -> Standing:
     """Say whether a team may submit now; `now` is when the upload began to arrive.
 
@@ -111,7 +170,7 @@ def may_submit(
     reveal a submission is practice: scored, marked late, ranked on no board.
 
     Raises:
-        Conflict: the phase is not open, or a quota is used up.
+        Conflict: the phase is not open or paused, or a quota is used up.
         Forbidden: the team is disqualified or was not admitted to this phase.
         TooLarge: the file has more bytes than the challenge allows.
         Invalid: the file is empty.
@@ -130,6 +189,7 @@ def may_submit(
     late = revealed or now >= ends + INCLUSIVE
     if late and not (revealed and ended_challenge):
         raise Conflict(N_("This phase is closed: its deadline has passed."), code="closed")
+    require_running(pause, now=now)
     if disqualified:
         raise Forbidden(N_("Your team was disqualified by the organisers."), code="disqualified")
     if not admitted:

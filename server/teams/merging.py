@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from server.challenges.models import Phase
 from server.shared.errors import N_, Conflict
 from server.teams.actions import fix_university
-from server.teams.models import Membership, Team
+from server.teams.models import Membership, Team, TeamOrigin
 from server.teams.queries import (
     affiliation,
     challenge_of,
@@ -59,12 +59,27 @@ def merge_teams(
     session.execute(
         sa.update(Membership).where(col(Membership.team_id) == team.id).values(team_id=into.id)
     )
+    _move_origins(session, team.id, into.id)
     team.merged_into, team.closed_at = into.id, now
     session.add(team)
     for account in comers:
         drop_requests(session, account.id or 0, team.challenge_id, now)
     refuse_requests(session, team, now)
     log(session, "team.merged", into, at=now, actor_id=actor_id, subject_id=team.id)
+
+
+def _move_origins(session: Session, gone_id: int, kept_id: int) -> None:
+    """Split the merged team among the universities of both."""
+    known = sa.select(col(TeamOrigin.account_id)).where(col(TeamOrigin.team_id) == kept_id)
+    session.execute(
+        sa.update(TeamOrigin)
+        .where(
+            col(TeamOrigin.team_id) == gone_id,
+            col(TeamOrigin.account_id).not_in(known.scalar_subquery()),
+        )
+        .values(team_id=kept_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def check_merger(session: Session, *, team: Team, into: Team, now: datetime) -> None:

@@ -10,7 +10,10 @@ from server.shared.database import UTCDateTime, enum_column
 
 
 class Team(SQLModel, table=True):
-    """A competitor. `university_id` is fixed with its first submission (`fixed_at`)."""
+    """A competitor. `university_id` is fixed with its first submission (`fixed_at`).
+
+    `disqualified_shown`: boards say of it "withdrawn by the organiser", and not why.
+    """
 
     __table_args__ = (sa.UniqueConstraint("challenge_id", "name_key"),)
 
@@ -27,6 +30,7 @@ class Team(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     disqualified_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     disqualified_reason: str = Field(default="", max_length=1000)
+    disqualified_shown: bool = False
 
 
 class Membership(SQLModel, table=True):
@@ -63,3 +67,29 @@ class TeamInvitation(SQLModel, table=True):
     team_id: int = Field(foreign_key="team.id", primary_key=True)
     email: str = Field(primary_key=True, max_length=254)
     invited_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class TeamOrigin(SQLModel, table=True):
+    """The university of a member as of the team's first submission, where teams may be mixed."""
+
+    __tablename__ = "team_origin"
+
+    team_id: int = Field(foreign_key="team.id", primary_key=True)
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    university_id: int = Field(foreign_key="university.id", index=True)
+
+
+class ExtraSubmissions(SQLModel, table=True):
+    """What the organisers gave a team beyond a phase's quotas; `day` begins at 00:00 UTC."""
+
+    __tablename__ = "extra_submissions"
+    __table_args__ = (sa.Index("ix_extra_submissions_team_id_phase_id", "team_id", "phase_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    phase_id: int = Field(foreign_key="phase.id")
+    team_id: int = Field(foreign_key="team.id")
+    total: int = 0
+    per_day: int = 0
+    day: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    reason: str = Field(max_length=1000)
+    given_at: datetime = Field(sa_type=UTCDateTime)

@@ -12,6 +12,7 @@ from server.shared.numbers import row_number
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer
 from server.teams.forms import CreateForm, InviteForm, LinkForm, RenameForm
+from server.teams.given import given_in
 from server.teams.letters import invite_link
 from server.teams.models import Team
 from server.teams.queries import challenge_of, desk_of, requests_by, team_of, team_view
@@ -32,6 +33,7 @@ def desk_page(slug: str, **filled: Form) -> Response:
             link=team and invite_link(team),
             desk=desk_of(session, frame.challenge, team, now()),
             asked=requests_by(session, frame.challenge.id or 0, asker.id) if asker.id else [],
+            given=given_in(session, frame.challenge, team) if team else [],
             must_accept=must_accept(frame.challenge.id or 0),
         ),
         422 if filled else 200,

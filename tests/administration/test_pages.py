@@ -3,6 +3,8 @@
 import pytest
 from sqlmodel import select
 
+from server.audit.actions import seal_events
+from server.audit.queries import head_of
 from server.shared.events import Event, record
 from server.shared.mail import MOST_ATTEMPTS, OutgoingMail
 from server.shared.schedules import WorkerBeat
@@ -152,3 +154,20 @@ def test_every_kind_of_event_is_readable_in_the_log(ada, database, cast, failed)
     page = ada.get("/admin/log").text
     assert "the system" in page
     assert "submission 1" in page
+
+
+def test_the_log_says_how_far_it_is_sealed_and_what_waits(ada, database, clock) -> None:
+    assert "Nothing is sealed yet" in ada.get("/admin/log").text
+    with database.writing() as session:
+        record(session, "team.created", at=NOON)
+        session.commit()
+    assert "Does a worker run?" not in ada.get("/admin/log").text
+    clock.forward(minutes=31)
+    assert "Does a worker run?" in ada.get("/admin/log").text
+    assert seal_events(database, now=clock()) > 0
+    with database.reading() as session:
+        head = head_of(session)
+    page = ada.get("/admin/log").text
+    assert head.hash in page
+    assert "block 1" in page
+    assert "Does a worker run?" not in page

@@ -20,8 +20,8 @@ from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
 from server.challenges.rules import Ranking
 from server.evaluations.actions import write_scores
-from server.evaluations.models import Evaluation, Replicates, Score
-from server.evaluations.rules import Board, EvaluationState
+from server.evaluations.models import Evaluation, Replicates, Rescore, Score
+from server.evaluations.rules import Board, EvaluationState, RescoreState
 from server.evaluations.scoring import Outcome, Report
 from server.shared.errors import Conflict
 from server.shared.events import Event
@@ -267,7 +267,12 @@ def test_going_live_moves_the_pointer_and_every_entry_at_once(session, cast, pha
             report=report(value, value),
             now=NOON,
         )
-    go_live(session, evaluation=corrected, phase=phase, actor_id=cast.olga.id, now=NOON)
+        session.add(
+            Rescore(
+                submission_id=submission.id, evaluation_id=corrected.id, state=RescoreState.SCORED
+            )
+        )
+    assert go_live(session, evaluation=corrected, phase=phase, actor_id=cast.olga.id, now=NOON)
     session.commit()
     assert entry(session, cast.pandas).value == 0.4
     assert entry(session, cast.isar).value == 0.6

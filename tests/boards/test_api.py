@@ -5,17 +5,19 @@ import pytest
 import sqlalchemy as sa
 
 from server.accounts.actions import create_token
-from server.evaluations.rules import Board
+from server.evaluations.rules import Board, EvaluationState
+from server.standings.keeping import refresh_standings
 from server.submissions.rules import SubmissionState
 from tests.boards.scored import add_team, reveal_now, scored, submitted
 from tests.cast import NOON, sign_in
+from tests.scores import add_live
 
 MARKED = 0.123454321
 BOARD = "/api/v1/challenges/digits/leaderboard"
 
 
 @pytest.fixture
-def pandas(session, cast, board):
+def pandas(session, cast, board, database):
     """The team of wei and mei with a submission whose private score is marked."""
     team = session.merge(cast.pandas)
     team.university_id, team.fixed_at = cast.tsinghua.id, NOON
@@ -24,6 +26,7 @@ def pandas(session, cast, board):
     isar.university_id, isar.fixed_at = cast.munich.id, NOON
     scored(session, board, isar, 0.8, 0.7, by=cast.lena)
     session.commit()
+    refresh_standings(database, now=NOON)
     return team
 
 
@@ -43,11 +46,13 @@ def test_a_board_has_the_fields_of_the_contract(client, pandas, cast):
         "challenge": "digits",
         "phase": "a",
         "board": "public",
+        "frozen_since": None,
         "evaluation": 1,
         "scorer": {"name": "accuracy", "title": "Accuracy", "higher_is_better": True},
         "total": 2,
         "page": 1,
         "per_page": 50,
+        "withdrawn": [],
     }
     assert found["rows"][0] == {
         "rank": 1,
@@ -60,6 +65,8 @@ def test_a_board_has_the_fields_of_the_contract(client, pandas, cast):
         "last_submitted_at": "2026-11-20T11:00:00Z",
         "baseline": None,
         "move": None,
+        "chance_move": None,
+        "first_share": None,
     }
 
 
@@ -81,7 +88,18 @@ def test_the_private_board_is_refused_before_the_reveal(app, pandas, cast, who):
     assert asker.get("/challenges/digits/ctftime.json?board=private").status_code == 403
     lines = "/api/v1/challenges/digits/universities?board=private"
     assert asker.get(lines).status_code == 403
-    assert asker.get(f"{BOARD}?evaluation=1").status_code == 403
+
+
+@pytest.mark.parametrize("who", [None, "wei", "manfred", "chidi"])
+def test_an_evaluation_that_never_was_live_is_for_the_organisers(
+    app, session, pandas, cast, board, who
+):
+    add_live(session, board, number=2, state=EvaluationState.COMPLETE)
+    session.commit()
+    asker = as_(app, cast.people[who]) if who else app.test_client()
+    assert asker.get(f"{BOARD}?evaluation=2").status_code == 403
+    assert asker.get(f"{BOARD}?evaluation=1").status_code == 200
+    assert asker.get(f"{BOARD}?evaluation=1&board=private").status_code == 403
 
 
 @pytest.mark.parametrize("who", ["olga", "ada"])
@@ -190,6 +208,7 @@ def test_a_submission_has_the_fields_of_the_contract(app, session, pandas, cast,
         "private_score": None,
         "message": None,
         "rank": 1,
+        "ladder": None,
     }
     reveal_now(session, board)
     session.commit()

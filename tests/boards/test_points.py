@@ -2,7 +2,7 @@ from math import isclose, log10
 
 import pytest
 
-from server.boards.points import Place, brackets, leaders, points
+from server.boards.points import brackets, points
 
 
 def test_the_points_of_the_first_of_ten_teams_are_those_worked_out_by_hand():
@@ -19,19 +19,6 @@ def test_the_points_of_the_sixteenth_of_a_thousand_are_an_eighth_of_the_firsts()
 @pytest.mark.parametrize("teams", [1, 2, 9])
 def test_fewer_than_ten_teams_count_as_ten(teams):
     assert points(1, teams=teams) == points(1, teams=10)
-
-
-def test_a_group_ends_where_the_range_no_longer_reaches_its_leader():
-    places = [Place(1, 1), Place(2, 1), Place(3, 1), Place(4, 2), Place(5, 4)]
-    assert leaders(places) == [1, 1, 1, 4, 4]
-
-
-def test_a_row_without_a_range_stands_alone():
-    assert leaders([Place(1, 1), Place(2, None), Place(3, 1)]) == [1, 2, 2]
-
-
-def test_a_group_goes_on_from_the_page_before():
-    assert leaders([Place(51, 45), Place(52, 52)], leader=48) == [48, 52]
 
 
 def test_a_bracket_is_drawn_over_a_baseline_inside_it_and_over_no_single_team():

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from server.boards.places import count_ranked, places
 from server.boards.queries import top_entries
 from server.boards.reading import (
     board_slice,
@@ -12,7 +13,7 @@ from server.boards.reading import (
     whole_page,
     with_moves,
 )
-from server.boards.rows import On, count_ranked, places
+from server.boards.rows import On
 from server.evaluations.rules import Board
 from tests.boards.scored import add_team, plan, scored, statements
 from tests.cast import NOON
@@ -143,10 +144,11 @@ def test_a_bracket_goes_on_over_the_page_boundary(session, board, cast, public):
     for number in range(4):
         team(session, board, cast, f"team {number}", 0.9 - number / 100, minutes=number)
     for number, entry in enumerate(top_entries(session, board.id, Board.PUBLIC, limit=4)):
-        entry.rank_best, entry.rank_worst = (1, 4) if number else (1, 2)
+        entry.rank_group = 2 if number else 1
         session.add(entry)
     session.flush()
-    second = whole_page(session, public, page=2, per_page=2).rows
+    first, second = (whole_page(session, public, page=p, per_page=2).rows for p in (1, 2))
+    assert [row.bracket for row in first] == ["", ""]
     assert [row.bracket for row in second] == ["bracket-first", "bracket-last"]
 
 

@@ -58,6 +58,7 @@ def test_a_board_of_two_gets_ranges_and_is_then_left_alone(database, cast):
         entries = session.exec(select(Entry).where(Entry.board == Board.PUBLIC)).all()
         by_value = sorted(entries, key=lambda e: -e.value)
         assert [(e.rank_best, e.rank_worst) for e in by_value] == [(1, 1), (2, 2)]
+        assert [e.rank_group for e in by_value] == [1, 2]
         assert np.isclose(sum(e.first_share for e in entries), 1.0)
         assert {e.ranges_at for e in entries} == {NOON}
         assert boards_without_ranges(session) == []

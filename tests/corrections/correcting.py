@@ -3,10 +3,12 @@
 from sqlmodel import Session
 
 from server.boards.actions import rebuild_board
+from server.boards.previews import make_preview
 from server.challenges.models import Phase
 from server.evaluations.actions import write_scores
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.rules import EvaluationState, RescoreState
+from server.shared.database import Database
 from server.submissions.models import Submission
 from tests.cast import NOON, Cast
 from tests.scores import SPEC, add_live, report, score, submitted
@@ -25,11 +27,13 @@ def boards(session: Session, cast: Cast) -> tuple[Phase, Evaluation, list[Submis
     return phase, live, [first, second]
 
 
-def beside(session: Session, phase: Phase, *, spec: dict | None = None) -> Evaluation:
+def beside(
+    session: Session, phase: Phase, *, spec: dict | None = None, number: int = 2
+) -> Evaluation:
     """An evaluation that is being scored."""
     made = Evaluation(
         phase_id=phase.id,
-        number=2,
+        number=number,
         state=EvaluationState.SCORING,
         solution_sha256="6" * 64,
         spec=spec or SPEC,
@@ -44,6 +48,9 @@ def beside(session: Session, phase: Phase, *, spec: dict | None = None) -> Evalu
     return made
 
 
+FAULT = {"line": 3, "column": "digit", "value": "x", "expected": "0, 1 or 2", "message": ""}
+
+
 def rescored(
     session: Session,
     evaluation: Evaluation,
@@ -51,13 +58,17 @@ def rescored(
     values: tuple[float, float] | None,
 ) -> None:
     """What the evaluation says of a submission; None: its file does not fit the solution."""
-    state = RescoreState.REJECTED if values is None else RescoreState.SCORED
+    said = (
+        {"message": "an id is missing", "faults": [FAULT], "fault_count": 7}
+        if values is None
+        else {}
+    )
     session.add(
         Rescore(
             submission_id=submission.id,
             evaluation_id=evaluation.id,
-            state=state,
-            message="an id is missing" if values is None else None,
+            state=RescoreState.REJECTED if values is None else RescoreState.SCORED,
+            **said,
         )
     )
     if values is not None:
@@ -75,3 +86,12 @@ def complete(session: Session, evaluation: Evaluation) -> None:
     evaluation.state = EvaluationState.COMPLETE
     session.add(evaluation)
     session.commit()
+
+
+def compared(database: Database, session: Session, evaluation: Evaluation) -> Evaluation:
+    """Everything is scored, and a worker has put the boards side by side."""
+    complete(session, evaluation)
+    make_preview(database, evaluation, now=NOON)
+    session.refresh(evaluation)
+    session.commit()
+    return evaluation

@@ -10,7 +10,7 @@ from server.evaluations.models import Evaluation
 from server.evaluations.rules import EvaluationState
 from server.shared.storage import FileStore
 from tests.cast import NOON
-from tests.corrections.correcting import beside, boards, complete, rescored
+from tests.corrections.correcting import beside, boards, compared, complete, rescored
 
 START = "/api/v1/challenges/digits/evaluations"
 TRUTH = b"id,digit,Usage\n1,0,Public\n"
@@ -97,20 +97,44 @@ def test_of_a_start_that_is_refused_no_solution_stays(olga, settings):
     assert not FileStore(settings.public_store).has(hashlib.sha256(TRUTH).hexdigest())
 
 
-def test_progress_and_preview_tell_what_going_live_would_change(olga, session, scored):
+def test_progress_and_preview_tell_what_going_live_would_change(database, olga, session, scored):
     phase, _, (pandas, isar) = scored
     second = beside(session, phase)
     rescored(session, second, pandas, (0.5, 0.8))
     rescored(session, second, isar, None)
     session.commit()
-    said = olga("GET", f"/api/v1/evaluations/{second.id}").json
+    path = f"/api/v1/evaluations/{second.id}"
+    said = olga("GET", path).json
     assert (said["state"], said["progress"]) == ("scoring", {"done": 2, "total": 2})
-    assert said["new_rejections"] == 1
+    assert (said["new_rejections"], said["preview"], said["preview_as_of"]) == (1, [], None)
+    compared(database, session, second)
+    said = olga("GET", path).json
+    assert (said["state"], said["preview_as_of"]) == ("complete", "2026-11-20T12:00:00Z")
     public = next(b for b in said["preview"] if b["board"] == "public")
     assert [(c["team"]["name"], c["rank_before"], c["rank_after"]) for c in public["changes"]] == [
         ("Giant Pandas", 1, 1),
         ("Isar Surfers", 2, None),
     ]
+
+
+def test_the_same_is_not_begun_twice(olga, session, scored):
+    assert start(olga, scorer="f1").status_code == 202
+    again = start(olga, scorer="f1")
+    assert (again.status_code, "Evaluation 2 is the same" in again.json["detail"]) == (409, True)
+    assert start(olga, scorer="f1", params='{"average": "macro"}').status_code == 202
+
+
+ODD = [
+    *("[" * 5000, '{"a": NaN}', '{"a": 1e999}', '"average"', "{'a': 1}"),
+    '{"a": ' + "9" * 20_000 + "}",
+]
+
+
+def test_odd_parameters_are_refused_in_words(olga):
+    for params in ODD:
+        answer = start(olga, scorer="f1", params=params)
+        assert answer.status_code == 422, params[:20]
+        assert "arameters" in answer.json["detail"] or "JSON object" in answer.json["detail"]
 
 
 def test_it_goes_live_when_it_is_complete_and_the_board_follows(client, olga, session, scored):

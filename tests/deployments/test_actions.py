@@ -1,11 +1,14 @@
 """A folder deployed whole: idempotent, and never another solution under a running phase."""
 
+import re
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
 
+from server.challenges.changes import ChangeKind
 from server.challenges.models import Challenge, Participation, Phase
 from server.deployments.actions import Deployed, deploy
 from server.evaluations.models import Evaluation, Rescore
@@ -14,6 +17,7 @@ from server.evaluations.rules import EvaluationState
 from server.folders.reading import read_folder
 from server.folders.scaffold import new_challenge
 from server.shared.errors import Conflict
+from server.shared.events import Event
 from server.shared.storage import FileStore, Stores
 from server.submissions.actions import Received, submit
 from server.submissions.claims import claim, finish
@@ -186,3 +190,48 @@ def test_another_text_of_a_metric_file_is_another_metric(session, cast, put, win
     session.rollback()
     put(new_evaluation=True)
     assert numbers(session) == {1: EvaluationState.LIVE, 2: EvaluationState.SCORING}
+
+
+def extended(session: Session, *, days: int) -> Phase:
+    """Extend the phase as an organiser does by hand."""
+    phase = phase_of(session)
+    phase.extended_from, phase.ends = phase.ends, phase.ends + timedelta(days=days)
+    session.commit()
+    return phase
+
+
+def say_ends(folder: Path, ends: datetime) -> None:
+    toml = folder / "challenge.toml"
+    text = re.sub(r"(?m)^ends = .*$", f"ends = {ends:%Y-%m-%dT%H:%M:%SZ}", toml.read_text())
+    toml.write_text(text)
+
+
+def test_an_extension_by_hand_is_kept_against_an_old_folder_and_said(session, put):
+    put()
+    phase = extended(session, days=3)
+    ends = phase.ends
+    changes = put().changes
+    session.expire_all()
+    assert (phase.ends, phase.extended_from) == (ends, ends - timedelta(days=3))
+    said = [(change.kind, change.what) for change in changes]
+    assert said == [(ChangeKind.KEPT, f"phase {phase.slug} ends")]
+    assert "extended by hand" in changes[0].before
+    assert "the folder says" in changes[0].after
+    kinds = session.exec(select(Event.kind).where(Event.kind == "challenge.deployed")).all()
+    assert not kinds
+
+
+@pytest.mark.parametrize(("more", "changed"), [(0, False), (1, True)])
+def test_a_folder_that_says_as_late_or_later_rules_again(session, put, wines, more, changed):
+    put()
+    phase = extended(session, days=3)
+    said = phase.ends + timedelta(days=more)
+    say_ends(wines, said)
+    assert bool(put().changes) is changed
+    session.expire_all()
+    assert (phase.ends, phase.extended_from) == (said, None)
+    earlier = said - timedelta(days=1)
+    say_ends(wines, earlier)
+    put()
+    session.expire_all()
+    assert phase.ends == earlier

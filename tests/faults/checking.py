@@ -11,7 +11,7 @@ from server.boards.models import Entry
 from server.challenges.models import Phase
 from server.evaluations.models import Score
 from server.evaluations.queries import live_evaluation
-from server.evaluations.rules import Board
+from server.evaluations.rules import SCORED_BOARDS, Board
 from server.shared.database import Database
 from server.shared.events import Event
 from server.shared.storage import FileStore
@@ -21,7 +21,7 @@ from server.submissions.rules import WAITING, SubmissionState
 from tests.faults.producing import Sent, Student
 
 # What the worker adds to an entry later, and what a rebuild numbers anew.
-LATER = ("id", "rank_best", "rank_worst", "first_share", "ranges_at")
+LATER = ("id", "rank_best", "rank_worst", "rank_group", "first_share", "ranges_at")
 
 
 def all_ended(database: Database) -> bool:
@@ -46,7 +46,7 @@ def check_submissions(database: Database, files: FileStore, sent: list[Sent]) ->
     assert not not_scored, [(r.id, r.state, r.trace) for r in not_scored]
     assert not [r for r in rows if r.lease_holder or r.lease_until]
     boards = Counter((s.submission_id, s.board) for s in scores)
-    assert boards == {(row.id, board): 1 for row in rows for board in Board}
+    assert boards == {(row.id, board): 1 for row in rows for board in SCORED_BOARDS}
     for kind in ("submission.received", "submission.scored"):
         assert {i: n for (k, i), n in events.items() if k == kind} == {row.id: 1 for row in rows}
     values = {(s.submission_id, s.board): s.value for s in scores}

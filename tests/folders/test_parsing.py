@@ -130,7 +130,6 @@ def test_an_unknown_key_is_answered_with_the_one_meant(
         ('per_day = "5"', 'per_day must be a whole number, not "5"'),
         ("per_day = true", "per_day must be a whole number, not true"),
         ('ranking = "bset"', "ranking can't be"),
-        ('ranking = "ladder"', "ladder is not available in this version"),
         ('reveal = "never"', "reveal can't be"),
     ],
 )
@@ -147,9 +146,10 @@ def test_text_is_one_printable_line(text: str) -> None:
     assert (fault.line, fault.key) == (1, "title")
 
 
-def test_the_ladder_is_answered_with_the_rankings_there_are() -> None:
-    fault = only_fault(SMALLEST + 'ranking = "ladder"\n')
-    assert fault.remedy == 'Write ranking = "best", "latest" or "selected".'
+@pytest.mark.parametrize("ranking", ["best", "latest", "selected", "ladder"])
+def test_every_way_to_rank_can_be_written(ranking: str) -> None:
+    read = definition(SMALLEST + f'ranking = "{ranking}"\n')
+    assert read.phases[0].ranking == ranking
 
 
 def test_a_metric_file_has_one_name() -> None:

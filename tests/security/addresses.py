@@ -54,6 +54,8 @@ def _values(world: World, rule: Rule, slug: str) -> dict[str, object]:
         "team_id": cast.teams[team].id,
         "submission_id": world.ids[f"submission of {team}"],
         "evaluation_id": world.ids["evaluation" if slug == "digits" else "evaluation of tides"],
+        "report_id": world.ids[f"report of {slug}"],
+        "season": "term",
         "account_id": cast.people["mei" if not of_university else "jonas"].id,
         "request_id": world.ids["request to munich"],
         "token_id": world.ids["token of mei"],
@@ -62,6 +64,7 @@ def _values(world: World, rule: Rule, slug: str) -> dict[str, object]:
         "tab": "rules",
         "phase": "a",
         "verdict": "disqualify",
+        "what": "pause",
         "name": "train.csv",
         "filename": STATIC.get(rule.endpoint, ""),
     }

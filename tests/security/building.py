@@ -29,10 +29,14 @@ from server.challenges.models import (
     Phase,
 )
 from server.challenges.rules import Ranking, Reveal, Visibility
+from server.receipts.actions import list_own_key
 from server.shared.database import Database
 from server.shared.settings import Settings
 from server.shared.signing import Signer
 from server.shared.storage import FileStore
+from server.standings.actions import create_season
+from server.standings.keeping import refresh_standings
+from server.standings.ranging import refresh_ranges
 from server.teams.models import JoinRequest, Membership, Team
 from tests.cast import (
     NOON,
@@ -47,6 +51,7 @@ from tests.security.marks import (
     SCRIPT,
 )
 from tests.security.results import add_results
+from tests.security.sightings import add_reports
 from tests.security.world import World
 
 
@@ -61,6 +66,8 @@ def build(folder: Path, database_file: Path) -> World:
         for row in list(session):
             session.refresh(row)
         session.expunge_all()
+    refresh_standings(world.database, now=NOON)
+    refresh_ranges(world.database, now=NOON)
     world.keep()
     return world
 
@@ -85,7 +92,7 @@ def _settings(folder: Path) -> Settings:
         base_url="http://localhost",
         **{
             f"rate_limit_{n}": "100000 per minute"
-            for n in ("uploads", "sign_in", "sign_up", "tokens", "codes")
+            for n in ("uploads", "sign_in", "sign_up", "tokens", "codes", "comparisons")
         },
     )
 
@@ -110,10 +117,24 @@ def _fill(session: Session, world: World) -> None:
     _add_vault(session, cast)
     _add_content(session, world)
     add_results(session, world)
+    add_reports(session, world)
     _add_requests(session, world)
     _add_tokens(session, world)
     _add_sessions(session, world)
     _sign_links(session, world)
+    list_own_key(session, world.settings, now=NOON)
+    _add_season(session)
+
+
+def _add_season(session: Session) -> None:
+    create_season(
+        session,
+        slug="term",
+        title=f"Term {SCRIPT}",
+        challenges={"digits": 1.0, "tides": 2.0},
+        actor_id=None,
+        now=NOON,
+    )
 
 
 def _add_people_of_elsewhere(session: Session, cast: Cast) -> None:

@@ -10,7 +10,7 @@ from tests.security.addresses import addresses
 from tests.security.marks import Marks
 from tests.security.world import World
 
-MOST = 600
+MOST = 900
 HOST = "http://localhost"
 # What a board can be asked for beside its address.
 VARIANTS = (
@@ -128,9 +128,15 @@ def _seeds(world: World) -> list[str]:
             path = address.path.replace("/tides", "/vault", 1) if slug == "vault" else address.path
             if "GET" in address.methods:
                 paths.append(path)
+                if "compar" in path:
+                    paths += [f"{path}?{_teams(world)}{more}" for more in ("", "&board=private")]
                 wide = any(word in path for word in BOARDS)
                 paths += [f"{path}?{variant}" for variant in VARIANTS if wide]
     return paths
+
+
+def _teams(world: World) -> str:
+    return f"a={world.cast.teams['pandas'].id}&b={world.cast.teams['isar'].id}"
 
 
 def _ours(path: str, answer: Answer) -> list[str]:

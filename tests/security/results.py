@@ -8,11 +8,14 @@ from sqlmodel import Session
 
 from scorers.evaluate import EvaluationSpec
 from server.boards.actions import record_score
+from server.boards.models import NextPlace
 from server.challenges.models import (
     Phase,
 )
+from server.comparisons.models import Comparison
+from server.comparisons.rules import ComparisonState
 from server.evaluations.models import Evaluation
-from server.evaluations.rules import EvaluationState
+from server.evaluations.rules import Board, EvaluationState
 from server.evaluations.scoring import BoardScore, Outcome, Report
 from server.shared.storage import FileStore
 from server.submissions.actions import Received, submit
@@ -137,3 +140,49 @@ def add_results(session: Session, world: World) -> None:
         world.ids[f"submission of {team}"] = sent.id or 0
     world.ids["evaluation"] = live["digits"].id or 0
     world.ids["evaluation of tides"] = live["tides"].id or 0
+    _add_difference(session, world, live["digits"])
+
+
+def _add_difference(session: Session, world: World, live: Evaluation) -> None:
+    """What an organiser had compared on the private board, and what the worker keeps of it."""
+    pandas, isar = (world.cast.teams[name].id or 0 for name in ("pandas", "isar"))
+    first, second = (world.ids[f"submission of {name}"] for name in ("pandas", "isar"))
+    sides = [
+        {"value": value, "interval": [low, high], "method": "percentile"}
+        for value, low, high, _ in PRIVATE
+    ]
+    session.add(
+        Comparison(
+            phase_id=live.phase_id,
+            board=Board.PRIVATE,
+            evaluation_id=live.id or 0,
+            first_team_id=pandas,
+            second_team_id=isar,
+            first_submission_id=first,
+            second_submission_id=second,
+            state=ComparisonState.COMPARED,
+            asked_at=NOON,
+            compared_at=NOON,
+            found={
+                "a": sides[0],
+                "b": sides[1],
+                "difference": PRIVATE[0][0],
+                "interval": [PRIVATE[0][1], PRIVATE[0][2]],
+                "p_value": PRIVATE[0][3],
+                "method": "paired",
+                "rows": 3,
+            },
+        )
+    )
+    session.add(
+        NextPlace(
+            phase_id=live.phase_id,
+            board=Board.PRIVATE,
+            team_id=isar,
+            submission_id=second,
+            difference=PRIVATE[1][0],
+            detectable=PRIVATE[1][3],
+            made_at=NOON,
+        )
+    )
+    session.flush()

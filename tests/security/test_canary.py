@@ -29,6 +29,7 @@ from tests.security.marks import (
     Marks,
 )
 from tests.security.results import record
+from tests.security.sightings import PLACES, PLACES_OF_DIGITS
 from tests.security.world import ROLES, World
 
 # Who may see private scores of `digits`; the organiser of `tides` may see those of `tides`.
@@ -58,6 +59,10 @@ UNREVEALED = (
     "/api/v1/challenges/digits/leaderboard?board=private",
     "/api/v1/challenges/digits/leaderboard?evaluation=1",
     "/api/v1/challenges/digits/universities?board=private",
+    "/challenges/digits/compare?board=private",
+    "/challenges/digits/compare/state?a=1&b=2&board=private",
+    "/api/v1/challenges/digits/comparison?a=1&b=2&board=private",
+    "/api/v1/challenges/digits/shakeup",
 )
 
 
@@ -130,10 +135,10 @@ def test_nobody_else_finds_hidden_answers_or_private_scores(world: World, caplog
     for role in OTHERS:
         seen = crawl(world, role)
         assert len(seen.answers) > 60
-        found += seen.found(SOLUTION_MARKS) + seen.found(PRIVATE_MARKS)
+        found += seen.found(SOLUTION_MARKS) + seen.found(PRIVATE_MARKS) + seen.found(PLACES)
     # The organiser of another challenge knows the private scores of that one alone.
     elsewhere = crawl(world, "organiser elsewhere")
-    found += elsewhere.found(SOLUTION_MARKS)
+    found += elsewhere.found(SOLUTION_MARKS) + elsewhere.found(PLACES_OF_DIGITS)
     found += [f for f in elsewhere.found(PRIVATE_MARKS) if "digits" in f]
     with world.database.reading() as session:
         kept = everything_kept(session)

@@ -73,6 +73,9 @@ WITH_A_BODY = (
     "challenges/digits/reveal",
     "submissions/{submission}/disqualify",
     "teams/{team}/reinstate",
+    "teams/{team}/extra-submissions",
+    "challenges/digits/phases/a/extend",
+    "challenges/digits/phases/a/pause",
     "teams/join",
     "teams/{team}/merge",
 )

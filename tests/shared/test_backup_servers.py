@@ -5,6 +5,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,15 @@ from click.testing import CliRunner
 from sqlmodel import Session
 
 from server.accounts.sessions import open_session
+from server.audit.actions import seal_events
+from server.audit.rules import Fault
+from server.audit.verification import Verification
 from server.cli.main import cli
 from server.evaluations.models import Replicates, Score
 from server.evaluations.rules import Board
 from server.shared.backup import tables_to_keep
 from server.shared.database import Database
+from server.shared.events import record
 from server.shared.migrate import migrate
 from server.shared.storage import FileStore
 from server.submissions.models import Submission
@@ -102,7 +107,9 @@ def fill(folder: Path) -> None:
         session.flush()
         session.add(Replicates(score_id=score.id, data=BYTES))
         open_session(session, account_id=cast.wei.id, browser="Firefox, Linux", now=NOON)
+        record(session, "team.renamed", at=NOON.replace(microsecond=7), before="熊猫", share=1e-7)
         session.commit()
+    assert seal_events(database, now=NOON + timedelta(minutes=1)) == 1
     database.dispose()
     for store, data in (("files", PREDICTIONS), ("hidden", TRUTH)):
         sha256 = hashlib.sha256(data).hexdigest()
@@ -137,6 +144,14 @@ def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+def faults_of_the_log(url: str, head: str) -> list[Fault]:
+    database = Database(url)
+    with database.reading() as session:
+        found = list(Verification(now=NOON, kept={head}).faults(session))
+    database.dispose()
+    return found
+
+
 def sqlite(folder: Path) -> str:
     return f"sqlite:///{folder / 'varsity.db'}"
 
@@ -160,6 +175,10 @@ def test_an_instance_moves_to_postgresql_and_back_unchanged(postgres, varsity, t
         for store, data in (("files", PREDICTIONS), ("hidden", TRUTH)):
             kept = FileStore(str(tmp_path / folder / store))
             assert kept.open(hashlib.sha256(data).hexdigest()).read() == data
+
+    head = str(before["audit_block"][0][2])
+    for url in (postgres, sqlite(tmp_path / "third")):
+        assert not faults_of_the_log(url, head)
 
     # What is new there gets a number of its own, and nobody is signed in by an old cookie.
     database = Database(postgres)

@@ -74,10 +74,25 @@ def server():
         thread.join(10)
 
 
+class Quiet:
+    """Stands for what these tests do not ask."""
+
+    def sweep(self) -> None:
+        """Nothing is found."""
+
+
 @pytest.fixture
 def chores(settings, database, clock) -> Chores:
     jobs = Jobs(make_engine("", settings.data_dir))
-    return Chores(settings=settings, database=database, jobs=jobs, rescorer=None, clock=clock)
+    return Chores(
+        settings=settings,
+        database=database,
+        jobs=jobs,
+        rescorer=None,
+        comparer=None,
+        shaker=Quiet(),
+        clock=clock,
+    )
 
 
 def mail(**values) -> OutgoingMail:

@@ -5,12 +5,13 @@ from sqlmodel import select
 
 from server.challenges.models import Challenge
 from server.challenges.rules import Visibility
+from server.teams.actions import fix_university
 from tests.boards.scored import add_member, add_team, evaluate, reveal_now, scored
 from tests.cast import NOON
 
 
 @pytest.fixture
-def board(session, cast):
+def board(session, cast, refresh):
     phase = session.merge(cast.phase_a)
     evaluate(session, phase)
     for number, (university, public, private) in enumerate(
@@ -25,7 +26,7 @@ def board(session, cast):
         )
         at = NOON - timedelta(hours=number + 1)
         scored(session, phase, team, public, private, at=at, by=cast.wei)
-    session.commit()
+    refresh()
     return phase
 
 
@@ -45,20 +46,20 @@ def test_a_running_challenge_counts_provisionally_by_its_public_board(client, bo
     assert "log10" in found["formula"]
 
 
-def test_a_revealed_challenge_counts_by_its_private_board(client, session, board):
+def test_a_revealed_challenge_counts_by_its_private_board(client, session, board, refresh):
     reveal_now(session, board)
-    session.commit()
+    refresh()
     found = client.get("/api/v1/standings").json
     assert told(found) == [(1, "munich", 30.103, 1), (2, "tsinghua", 17.899, 1)]
     assert found["provisional"] is False
 
 
 @pytest.mark.parametrize("visibility", [Visibility.UNLISTED, Visibility.INVITED])
-def test_only_public_challenges_are_in_the_season(client, session, board, visibility):
+def test_only_public_challenges_are_in_the_season(client, session, board, visibility, refresh):
     challenge = session.exec(select(Challenge)).one()
     challenge.visibility = visibility
     session.add(challenge)
-    session.commit()
+    refresh()
     assert client.get("/api/v1/standings").json["rows"] == []
 
 
@@ -77,17 +78,20 @@ def test_participation_counts_people_once(client, board):
     ]
 
 
-def test_a_team_of_two_universities_is_split_equally(client, session, cast, board):
+def test_a_team_of_two_universities_is_split_equally(client, session, cast, board, refresh):
     challenge = session.exec(select(Challenge)).one()
     challenge.same_university = False
     session.add(challenge)
     mixed = add_team(session, board.challenge_id, "mixed", captain=cast.wei)
-    for person in (cast.amina, cast.olga):
+    mixed.fixed_at = None
+    for person in (cast.amina, cast.olga, cast.jonas):
         add_member(session, mixed, person)
+    fix_university(session, team=mixed, now=NOON)
     scored(session, board, mixed, 0.99)
-    session.commit()
+    refresh()
     rows = told(client.get("/api/v1/standings").json)
-    # 5 ranked teams, rank 1: 30.103, half for each; the other teams have no members here
+    # 5 ranked teams, rank 1: 30.103, half for each of two universities, though one sent two of
+    # three members; the other teams have no member whose university was kept.
     assert rows == [(1, "munich", 15.051, 1), (1, "nairobi", 15.051, 1)]
     lines = client.get("/api/v1/challenges/digits/universities").json["rows"]
     assert {
@@ -118,6 +122,57 @@ def test_each_rule_has_a_page_with_its_formula_and_a_table_to_download(client, b
     assert "worked out" in html
     lines = client.get(f"/standings.csv?rule={rule}").get_data(as_text=True).split("\r\n")
     assert lines[1].startswith("1,Technical University of Munich,munich,DE,")
+
+
+def test_the_worked_row_is_that_of_the_table_and_leads_to_its_boards(client, board):
+    html = client.get("/universities?worked=tsinghua").text
+    row = html[html.index('id="worked"') :]
+    assert "Tsinghua University" in row
+    assert "13.21</strong>" in row.replace("\n", "")
+    assert "/challenges/digits/universities?phase=a" in row
+    assert "100000 * 3**-0.75 * log10(1 + log10(10)) / 1000 = 13.2059" in row
+
+
+def test_a_university_tells_its_place_by_each_rule_and_its_way(client, board):
+    found = client.get("/api/v1/universities/munich").json
+    assert {r["rule"]: r["rank"] for r in found["rules"]} == dict.fromkeys(
+        ["points", "medals", "geometric", "percentile", "participation"], 1
+    )
+    assert [(m["ranks"]["points"], m["universities"]) for m in found["history"]] == [(1, 2)]
+    assert found["challenges"][0]["percentile"] == 0.75
+
+
+def test_results_are_a_table_too(client, board):
+    lines = client.get("/universities/munich/results.csv").get_data(as_text=True).split("\r\n")
+    assert lines[1].startswith("digits,a,public,yes,team 0,")
+    assert len(lines) == 3
+
+
+def test_the_same_standings_are_not_sent_again(client, session, cast, board, refresh):
+    for path in ("/universities", "/api/v1/standings", "/standings.csv", "/standings/embed"):
+        first = client.get(path)
+        tag = first.headers["ETag"]
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    scored(session, board, session.merge(cast.pandas), 0.99, by=cast.wei)
+    refresh()
+    assert client.get("/api/v1/standings").headers["ETag"] != tag
+
+
+def test_the_frame_may_stand_anywhere_and_keeps_nothing(client, board):
+    found = client.get("/standings/embed?rows=1")
+    assert "frame-ancestors *" in found.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in found.headers
+    assert "Set-Cookie" not in found.headers
+    assert found.headers["Cache-Control"] == "public, max-age=60"
+    assert "<script" not in found.text
+    assert "Technical University of Munich" in found.text
+    assert "Tsinghua University" not in found.text
+    assert client.get("/universities").headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/universities", "/standings/embed", "/api/v1/standings"])
+def test_there_is_no_season_of_that_name(client, board, path):
+    assert client.get(f"{path}?season=winter").status_code == 404
 
 
 def test_an_unknown_rule_is_refused_by_the_api(client, board):

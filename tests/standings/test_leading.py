@@ -1,47 +1,29 @@
-"""The universities that lead, beside other things: few, in order, and not computed each time."""
-
-from datetime import timedelta
+"""The universities that lead, beside other things: few, in order, and not computed for it."""
 
 import pytest
 
-from server.standings.leading import KEPT, SHOWN, Leader, Leaders
-from server.standings.queries import standings
-from server.standings.rules import Rule
-from tests.boards.scored import evaluate, scored, statements
-from tests.cast import NOON
+from server.standings.leading import SHOWN, Leader, leaders
+from tests.boards.scored import evaluate, scored
 
 
 @pytest.fixture
-def board(session, cast):
+def board(session, cast, refresh):
     phase = session.merge(cast.phase_a)
     evaluate(session, phase)
     scored(session, phase, session.merge(cast.pandas), 0.9, by=cast.wei)
     scored(session, phase, session.merge(cast.isar), 0.8, by=cast.lena)
-    session.commit()
+    refresh()
     return phase
 
 
-def test_the_first_are_those_of_the_standings(session, board):
-    places = standings(session, Rule.POINTS, now=NOON).places
-    found = Leaders().first(session, now=NOON)
+def test_the_first_are_those_of_the_standings(client, session, board):
+    rows = client.get("/api/v1/standings").json["rows"]
+    found = leaders(session)
     assert found == [
-        Leader(1, "tsinghua", "Tsinghua University", places[0].value),
-        Leader(2, "munich", "Technical University of Munich", places[1].value),
+        Leader(1, "tsinghua", "Tsinghua University", rows[0]["points"]),
+        Leader(2, "munich", "Technical University of Munich", rows[1]["points"]),
     ]
     assert len(found) <= SHOWN
-
-
-def test_they_are_computed_again_after_some_seconds_only(session, board):
-    leaders = Leaders()
-    first = leaders.first(session, now=NOON)
-    with statements(session) as asked:
-        assert leaders.first(session, now=NOON + KEPT - timedelta(microseconds=1)) is first
-        assert asked == []
-        leaders.first(session, now=NOON + KEPT)
-        assert asked
-    with statements(session) as asked:
-        leaders.first(session, now=NOON - timedelta(days=1))
-        assert asked
 
 
 def test_the_home_page_shows_them_with_a_way_to_all(client, cast, board):

@@ -2,17 +2,18 @@ from math import isclose, log10
 
 import pytest
 
+from server.boards.medals import medal_bounds
 from server.standings.rules import (
     FORMULAS,
     VALUES,
     Activity,
     Medals,
+    PlacedTeam,
     Result,
     Rule,
     Season,
     geometric,
-    medal_bounds,
-    medals_of_rank,
+    lines,
     percentile,
     points,
     rank_universities,
@@ -69,8 +70,9 @@ def test_medals_follow_kaggles_bounds_floored(teams, bounds):
 
 
 def test_the_rank_at_a_bound_gets_the_medal_and_the_next_does_not():
-    won = [medals_of_rank(rank, teams=50) for rank in (5, 6, 10, 11, 20, 21)]
-    assert won == [
+    placed = [PlacedTeam(rank, rank, 0.5, (rank,)) for rank in (5, 6, 10, 11, 20, 21)]
+    found = lines(placed, teams=50)
+    assert [found[rank].result.medals for rank in (5, 6, 10, 11, 20, 21)] == [
         Medals(gold=1),
         Medals(silver=1),
         Medals(silver=1),

@@ -12,11 +12,15 @@ from server.submissions.rules import (
     FAILURES_GIVEN_BACK,
     FINAL,
     WAITING,
+    Extra,
+    Grant,
+    Pause,
     PhaseTimes,
     Quota,
     SubmissionState,
     choose_phase,
     day_of,
+    extra_of,
     failures_that_count,
     has_ended,
     may_select,
@@ -289,3 +293,72 @@ def test_no_day_gives_back_more_than_three(received, now):
     days = {day_of(m) for m in received}
     assert found.total >= len(received) - FAILURES_GIVEN_BACK * len(days)
     assert 0 <= found.today <= found.total <= len(received)
+
+
+DAY = datetime(2026, 11, 20, tzinfo=UTC)
+GRANTS = (
+    Grant(total=3, per_day=2, day=DAY),
+    Grant(1, 0, None),
+    Grant(0, 4, DAY + 24 * 60 * 60 * SECOND),
+)
+
+
+def test_what_is_given_for_a_day_holds_from_its_first_instant_to_its_last():
+    assert extra_of(GRANTS, now=DAY - TICK) == Extra(4, 0)
+    assert extra_of(GRANTS, now=DAY) == Extra(4, 2)
+    assert extra_of(GRANTS, now=DAY + timedelta(days=1) - TICK) == Extra(4, 2)
+    assert extra_of(GRANTS, now=DAY + timedelta(days=1)) == Extra(4, 4)
+
+
+def test_two_grants_of_one_day_add_up():
+    assert extra_of([*GRANTS, *GRANTS], now=NOON) == Extra(8, 4)
+
+
+@pytest.mark.parametrize(("used", "left"), [(6, 1), (7, 0), (8, 0)])
+def test_an_extra_day_raises_the_limit_of_the_day_by_exactly_as_much(used, left):
+    found = quota(
+        per_day=5,
+        total=20,
+        used_today=used,
+        used_total=used,
+        ends=ENDS,
+        now=NOON,
+        extra=Extra(total=0, today=2),
+    )
+    assert found.left == left
+
+
+def test_an_extra_total_raises_the_limit_of_the_phase_by_exactly_as_much():
+    def left(used):
+        extra = Extra(total=3, today=0)
+        today = {"per_day": 5, "used_today": 0, "ends": ENDS, "now": NOON}
+        return quota(total=20, used_total=used, extra=extra, **today).left_total
+
+    assert (left(22), left(23), left(24)) == (1, 0, 0)
+
+
+def test_more_on_a_day_is_bounded_by_what_is_left_in_all():
+    found = quota(
+        per_day=5,
+        total=20,
+        used_today=5,
+        used_total=19,
+        ends=ENDS,
+        now=NOON,
+        extra=Extra(total=0, today=10),
+    )
+    assert (found.left_today, found.left) == (10, 1)
+
+
+def test_a_pause_refuses_what_begins_at_its_instant_and_takes_what_began_before():
+    pause = Pause(since=NOON, by="Olga", words="back soon")
+    assert ask(pause=pause, now=NOON - TICK).late is False
+    refused = refusal(pause=pause, now=NOON)
+    assert (refused.status, refused.code) == (409, "paused")
+    assert str(refused) == "Submissions are paused since 2026-11-20 12:00 UTC by Olga: back soon"
+    assert str(refusal(pause=pause._replace(words=""))).endswith("by Olga. Nothing was counted.")
+
+
+def test_a_closed_phase_is_closed_whether_it_is_paused_or_not():
+    pause = Pause(since=NOON, by="Olga", words="")
+    assert refusal(pause=pause, now=ENDS + SECOND).code == "closed"

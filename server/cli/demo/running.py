@@ -20,7 +20,7 @@ from server.cli.serving import (
     fresh_metrics,
     host_option,
     port_option,
-    prepare,
+    prepare_web,
     web_child,
 )
 from server.cli.supervision import PARENT_VARIABLE, Supervisor
@@ -52,7 +52,7 @@ def run(host: str, port: int, data_dir: Path, reset: bool) -> None:
     full = _is_full(data_dir, reset=reset)
     if not full:
         _begin(data_dir)
-    prepare()
+    prepare_web()
     fresh_metrics(data_dir)
     children = [web_child(host, port), child("worker")]
     filler = None if full else _start_filling(data_dir)

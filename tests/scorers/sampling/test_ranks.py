@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from scorers import get_scorer, rank_ranges
+from scorers.uncertainty import leaders
 
 
 def _teams(rng, quality: np.ndarray, n: int = 800) -> np.ndarray:
@@ -84,3 +85,34 @@ def test_the_ranges_of_a_long_board_take_less_than_seconds():
     start = time.process_time()
     rank_ranges(matrix, True)
     assert time.process_time() - start < 1.5
+
+
+def _board(rng, values, noise: float, shared: float = 0.0):
+    """Replicates of scores: noise of each team's own, and noise that all share."""
+    values = np.asarray(values, dtype=float)
+    own = rng.normal(0, noise, (len(values), 2000))
+    return values[:, None] + own + rng.normal(0, 1, 2000) * shared
+
+
+def test_a_group_ends_with_the_last_that_its_leader_is_not_better_than():
+    values = [0.90, 0.89, 0.88, 0.80, 0.79, 0.70]
+    replicates = _board(np.random.default_rng(1), values, 0.008)
+    assert leaders(replicates, True, values) == [0, 0, 0, 3, 3, 5]
+    assert leaders(-replicates, False, [-v for v in values]) == [0, 0, 0, 3, 3, 5]
+
+
+def test_a_chain_of_neighbours_is_cut_where_its_leader_is_better():
+    values = np.linspace(0.9, 0.8, 21)
+    replicates = _board(np.random.default_rng(2), values, 0.008, shared=0.3)
+    found = leaders(replicates, True, values)
+    assert found == sorted(found)
+    assert 2 < len(set(found)) < 8
+    assert all(found[leader] == leader for leader in found)
+
+
+def test_whoever_is_not_known_stands_with_those_before():
+    values = [0.9, 0.8, 0.7]
+    replicates = _board(np.random.default_rng(3), values, 0.001)
+    replicates[1] = np.nan
+    assert leaders(replicates, True, values) == [0, 0, 2]
+    assert leaders(replicates * np.nan, True, values) == [0, 0, 0]

@@ -1,0 +1,37 @@
+"""What a board can be narrowed by: its universities, of which a large contest has a thousand."""
+
+from flask import render_template
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+from sqlmodel import Session
+
+from server.boards.leaderboards import Chosen
+from server.boards.marks import kept_of
+from server.boards.reading import universities_on
+from server.boards.rows import UniversityName
+from server.boards.versions import kept
+
+# About what a name takes in memory.
+NAME_BYTES = 200
+
+
+def universities_to_filter(session: Session, chosen: Chosen) -> list[UniversityName]:
+    """Return the universities that the board can be narrowed to."""
+    on = chosen.on
+    return kept_of(session, "universities", on, lambda: universities_on(session, on), NAME_BYTES)
+
+
+def university_options(session: Session, chosen: Chosen, *, selected: str) -> Markup:
+    """Return the universities of a board as the options of a choice; empty: there is no choice."""
+    names = universities_to_filter(session, chosen)
+    if len(names) < 2 and not selected:
+        return Markup()
+    options = kept(
+        session,
+        ("options", chosen.on, str(get_locale())),
+        chosen.challenge.id or 0,
+        lambda: render_template("boards/_options.html", universities=names),
+        size=len,
+    )
+    value = f'value="{escape(selected)}"'
+    return Markup(options.replace(value, f"{value} selected", 1) if selected else options)  # noqa: S704 - rendered by our own template

@@ -1,0 +1,155 @@
+"""Reads of a university's page: where it stands, its teams, and who agreed to be named."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from server.accounts.models import Account
+from server.boards.models import Entry
+from server.boards.places import places
+from server.boards.rows import On
+from server.challenges.models import Challenge
+from server.challenges.rules import Visibility
+from server.shared.paging import Page, page_of
+from server.standings.models import Snapshot
+from server.standings.progress import Chart, chart_of, progress_of, with_present
+from server.standings.queries import (
+    EVERYTHING_NAME,
+    Found,
+    Place,
+    SeasonName,
+    boards_of,
+    places_of,
+    results_of,
+    snapshot_of,
+)
+from server.standings.rules import Rule
+from server.standings.season_boards import SeasonBoard, on_any
+from server.teams.models import Team, TeamOrigin
+from server.universities.models import University
+from server.universities.queries import university_by_slug
+
+TEAMS_A_PAGE = 50
+MOST_PEOPLE = 200
+
+
+class TeamOnBoard(NamedTuple):
+    """A team, its challenge, and its place on the board that stands for it; None: it has none."""
+
+    team: Team
+    challenge: Challenge
+    board: SeasonBoard | None
+    ranked: int
+    entry: Entry | None
+    rank: int | None
+
+
+class UniversityPage(NamedTuple):
+    """What everybody may see of a university; `places` is empty without a result."""
+
+    university: University
+    season: SeasonName
+    snapshot: Snapshot
+    places: dict[Rule, Place]
+    results: list[Found]
+    chart: Chart | None
+    teams: Page[TeamOnBoard]
+    people: Sequence[Account]
+
+
+def university_page(
+    session: Session, slug: str, season: SeasonName, *, page: int
+) -> UniversityPage:
+    """Return a university's page over a season. Raises NotFound."""
+    university = university_by_slug(session, slug)
+    university_id = university.id or 0
+    own, snapshot = places_of(session, season, university_id), snapshot_of(session, season)
+    moments = with_present(progress_of(session, season, university_id), own, snapshot)
+    return UniversityPage(
+        university=university,
+        season=season,
+        snapshot=snapshot,
+        places=own,
+        results=results_of(session, season, university_id),
+        chart=chart_of(moments, Rule.POINTS),
+        teams=teams_of(session, university_id, page=page),
+        people=listed_people(session, university_id),
+    )
+
+
+def listed_people(session: Session, university_id: int) -> Sequence[Account]:
+    """Return the members who agreed to be named, by name."""
+    query = (
+        select(Account)
+        .where(
+            Account.university_id == university_id,
+            col(Account.listed_at).is_not(None),
+            col(Account.closed_at).is_(None),
+        )
+        .order_by(col(Account.name), col(Account.id))
+        .limit(MOST_PEOPLE)
+    )
+    return session.exec(query).all()
+
+
+def people_version(session: Session, slug: str) -> str:
+    """Return what changes with a university's names and with whoever is named. Raises NotFound."""
+    row = university_by_slug(session, slug)
+    query = sa.select(sa.func.count(), sa.func.max(col(Account.listed_at))).where(
+        col(Account.university_id) == row.id, col(Account.listed_at).is_not(None)
+    )
+    return f"{row.name}|{row.native_name}|{row.country}|{tuple(session.execute(query).one())}"
+
+
+def teams_of(session: Session, university_id: int, *, page: int) -> Page[TeamOnBoard]:
+    """Return a university's teams in public challenges, with their places on boards."""
+    mixed = sa.select(col(TeamOrigin.team_id)).where(col(TeamOrigin.university_id) == university_id)
+    query = (
+        select(Team, Challenge)
+        .join(Challenge, col(Challenge.id) == col(Team.challenge_id))
+        .where(
+            sa.or_(col(Team.university_id) == university_id, col(Team.id).in_(mixed)),
+            col(Team.closed_at).is_(None),
+            Challenge.visibility == Visibility.PUBLIC,
+        )
+        .order_by(col(Challenge.title), col(Team.name))
+    )
+    found = page_of(session, query, page=page, per_page=TEAMS_A_PAGE)
+    return Page(found.total, found.page, found.per_page, on_boards(session, found.rows))
+
+
+def on_boards(session: Session, rows: Sequence[tuple[Team, Challenge]]) -> list[TeamOnBoard]:
+    """Return teams with their places, best first within each challenge."""
+    boards = {
+        on.challenge.id: (on, ranked) for on, ranked, _ in boards_of(session, EVERYTHING_NAME)
+    }
+    ids = [team.id for team, _ in rows]
+    standing = on_any(board for board, _ in boards.values())
+    entries = session.exec(select(Entry).where(col(Entry.team_id).in_(ids), standing))
+    known = {(e.team_id, On(e.phase_id, e.board)): e for e in entries if e.ranked}
+    made = []
+    for team, challenge in rows:
+        board, ranked = boards.get(challenge.id, (None, 0))
+        entry = known.get((team.id, board.on)) if board else None
+        made.append(TeamOnBoard(team, challenge, board, ranked, entry, None))
+    ranks = _ranks(session, made)
+    placed = [one._replace(rank=ranks.get(one.team.id or 0)) for one in made]
+    return sorted(
+        placed,
+        key=lambda p: (p.challenge.title, p.rank is None, p.rank or 0, p.team.name),
+    )
+
+
+def _ranks(session: Session, teams: Sequence[TeamOnBoard]) -> dict[int, int]:
+    keys: dict[On, list[tuple[int, float]]] = defaultdict(list)
+    for one in teams:
+        if one.entry is not None and one.board is not None:
+            keys[one.board.on].append((one.team.id or 0, one.entry.key))
+    found = {}
+    for on, own in keys.items():
+        ranked = places(session, on, [key for _, key in own])
+        found.update({team_id: ranked[key] for team_id, key in own})
+    return found

@@ -1,0 +1,56 @@
+"""Conditional requests for the standings: known by the version of the stored snapshot."""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from flask import Response, make_response, request
+from flask import session as cookie
+from flask_babel import get_locale
+
+from server.boards.freshness import Answer, minute
+from server.shared.web import reading, services, viewer
+from server.standings.queries import season_by_slug, version_of
+
+
+def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer 304 to a visitor whose copy of a season's standings is still the present one."""
+
+    @wraps(view)
+    def answer(**arguments: Any) -> Any:
+        # Whoever is signed in sees an own row; a cookie may hold a message to show once.
+        if viewer().is_authenticated or cookie:
+            return view(**arguments)
+        return answered(lambda: view(**arguments), "no-cache")
+
+    return answer
+
+
+def answered(make: Callable[[], Any], cache_control: str, *, more: str = "") -> Response:
+    """Return a response with its tag as it is kept, or 304 where the reader has it already.
+
+    `more` is what it depends on beside the standings.
+    """
+    tag = _tag(more)
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        kept = services().cache.fetch(
+            ("page", tag), lambda: Answer.of(make_response(make())), size=lambda made: made.size
+        )
+        response = kept.response()
+    if response.status_code in (200, 304):
+        response.set_etag(tag, weak=True)
+        response.headers["Cache-Control"] = cache_control
+        response.vary.add("Accept-Language")
+        if "public" not in cache_control:
+            response.vary.update(("Cookie", "Authorization"))
+    return response
+
+
+def _tag(more: str) -> str:
+    season = season_by_slug(reading(), request.args.get("season"))
+    version = version_of(reading(), season)
+    said = f"{version}|{more}|{minute()}|{request.full_path}|{get_locale()}"
+    return sha256(said.encode()).hexdigest()
