@@ -136,7 +136,8 @@ def section(boards: int) -> str:
             table(["predictions", "CPU time", "peak memory"], cost),
             f"Twenty-one scikit-learn classifiers on {boards} splits of each data set, all of them "
             f"and {SMALL} drawn from them; then, with a copy of one of the {TOP} best in which "
-            "rows were changed blindly, how many copies were named with their source:",
+            "rows were changed blindly, how many copies were named with their source. The rule and "
+            "its bounds were chosen on splits of these data sets, these among them:",
             table(head, found),
         ]
     )

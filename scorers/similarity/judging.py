@@ -3,8 +3,9 @@
 Two things must come together, since two teams that followed the same recipe are close as well:
 the pair is far closer than pairs of this board are, and what differs between the two does not lie
 where teams differ. Both become evidence on one scale (e-values: of honest pairs at most 1 in k
-has k), which multiply; a pair is named where it exceeds the number of pairs / 0.05, so that an
-honest board has fewer than 0.05 falsely named pairs on average.
+has k), which multiply; a pair is named where it exceeds the number of pairs / 0.05. An honest board
+has fewer than 0.05 falsely named pairs on average as far as the two are independent and the models
+behind them hold. The bounds for numbers are fixed by hand and promise no such rate.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,334 @@
+"""How fast at the size of the largest contests? `python -m benchmarks.largest` (ten minutes).
+
+300,000 accounts, 1,200 universities, 100,000 teams and 1,000,000 scored submissions in 110
+challenges, the largest with 40,000 teams: real gunicorn over loopback, asked 100 times a second
+whatever the answers take, and then as fast as it can. `--data` keeps what was built for the next
+run; `--database` names a PostgreSQL server's empty database to build in.
+"""
+
+import argparse
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.client import HTTPConnection
+from pathlib import Path
+from subprocess import Popen
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import col, func, select
+
+from benchmarks.instance import free_port, processor_seconds, running, wait_until_it_answers
+from benchmarks.largest_field import EACH, LARGEST, SMALL, TEAMS, UNIVERSITIES, build
+from benchmarks.open_loop import Ask, Clients, Latency
+from benchmarks.results import load_average, machine, table, write_section
+from server.boards.actions import record_score
+from server.boards.models import Entry
+from server.boards.places import places
+from server.boards.rows import On
+from server.evaluations.models import Evaluation
+from server.evaluations.rules import Board
+from server.evaluations.scoring import BoardScore, Outcome, Report
+from server.shared.clock import utcnow
+from server.shared.database import Database
+from server.shared.migrate import migrate
+from server.shared.settings import Settings
+from server.submissions.models import Submission
+from server.submissions.rules import SubmissionState
+
+RATE, SECONDS, WARM_SECONDS = 100.0, 5.0, 1.0
+SATURATING_CLIENTS, SATURATED_SECONDS = 8, 2.0
+PAGES = LARGEST // 50
+RECORDED = 40
+BOARD = "/challenges/largest/leaderboard"
+ROUTES: dict[str, Callable[[random.Random], str]] = {
+    "board, page 1": lambda r: BOARD,
+    "board, page 400": lambda r: f"{BOARD}?page=400",
+    "board, any page": lambda r: f"{BOARD}?page={r.randint(1, PAGES)}",
+    "board of 400 teams": lambda r: f"/challenges/small/leaderboard?page={r.randint(1, 8)}",
+    "board of any university": lambda r: f"{BOARD}?university=u{r.randint(1, UNIVERSITIES)}",
+    "board, searched by name": lambda r: f"{BOARD}?q=team+{r.randint(100, 399)}",
+    "a board's final ranking": lambda r: (
+        f"/challenges/c{4 + 2 * r.randint(0, 53)}/leaderboard?page={r.randint(1, 10)}"
+    ),
+    "board, JSON, any page": lambda r: f"/api/v1{BOARD}?per_page=50&page={r.randint(1, PAGES)}",
+    "any team's page": lambda r: f"/teams/{r.randint(1, TEAMS)}",
+    "university lines": lambda r: f"/challenges/largest/universities?page={r.randint(1, 12)}",
+    "standings": lambda r: "/universities",
+}
+AGAIN = "board, page 1, asked with its ETag"
+MOVING = "board, any page, a score recorded each second"
+
+
+class Measured(NamedTuple):
+    """A route at the fixed rate, its share of a processor, and the rate at which it saturates."""
+
+    at_rate: Latency
+    cpu: float
+    most: float
+
+
+def asking(name: str, port: int) -> Callable[[int], Ask]:
+    """Return what request number n of a route asks for: the same in each run."""
+    if name == AGAIN:
+        return lambda number: (BOARD, {"If-None-Match": etag(port, int(time.time()) // 60)})
+    path = ROUTES["board, any page" if name == MOVING else name]
+    return lambda number: (path(random.Random(f"{name} {number}")), {})
+
+
+@cache
+def etag(port: int, _minute: int) -> str:
+    """Return what names the first page in this minute: a browser would have it by then."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", BOARD)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.headers["ETag"]
+
+
+def measure(server: "Popen[bytes]", port: int, name: str) -> Measured:
+    """Ask for a route at the fixed rate, and then as fast as it answers."""
+    ask = asking(name, port)
+    Clients(port, ask, rate=RATE).run(WARM_SECONDS)
+    worked = processor_seconds(server)
+    clients = Clients(port, ask, rate=RATE)
+    at_rate = clients.run(SECONDS)
+    cpu = 1000 * (processor_seconds(server) - worked) / len(clients.times)
+    most = Clients(port, ask, rate=None).run(SATURATED_SECONDS, threads=SATURATING_CLIENTS)
+    return Measured(at_rate, cpu, most.rate)
+
+
+@contextmanager
+def recording(database: Database) -> Iterator[None]:
+    """Record a score of the largest challenge each second, as a worker does."""
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.wait(1):
+            record(database, challenge=1)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+class Recorded(NamedTuple):
+    """A score that was recorded: whose, and what it took."""
+
+    team_id: int
+    seconds: float
+    processor: float
+
+
+def record(database: Database, *, challenge: int, value: float | None = None) -> Recorded:
+    """Record the score of a submission that a worker holds; `value` None: anything."""
+    rng = random.Random()
+    team_id = rng.randint(1, LARGEST) if challenge == 1 else LARGEST + rng.randint(1, SMALL)
+    score = rng.uniform(0.9, 0.98) if value is None else value
+    said = BoardScore(
+        value=score,
+        low=score - 0.01,
+        high=score + 0.01,
+        method="Wilson",
+        also={},
+        rows=6_000,
+        replicates=None,
+    )
+    submission = waiting(database, challenge, team_id)
+    with database.writing() as session:
+        evaluation = session.get_one(Evaluation, challenge)
+        held = session.get_one(Submission, submission)
+        began, worked = time.perf_counter(), time.process_time()
+        record_score(
+            session,
+            submission=held,
+            evaluation=evaluation,
+            holder="bench",
+            report=Report(outcome=Outcome.SCORED, public=said, private=said),
+            now=utcnow(),
+        )
+        session.commit()
+        return Recorded(team_id, time.perf_counter() - began, time.process_time() - worked)
+
+
+def waiting(database: Database, challenge: int, team_id: int) -> int:
+    """Make a submission that is being scored; return its number."""
+    with database.writing() as session:
+        made = Submission(
+            challenge_id=challenge,
+            phase_id=challenge,
+            team_id=team_id,
+            account_id=1,
+            state=SubmissionState.SCORING,
+            filename="predictions.csv",
+            size=1,
+            sha256="0" * 64,
+            received_at=utcnow(),
+            lease_holder="bench",
+        )
+        session.add(made)
+        session.commit()
+        assert made.id is not None
+        return made.id
+
+
+def until_it_shows(database: Database, port: int) -> float:
+    """Return the seconds from the commit of a new best score to a board that shows its team."""
+    with database.reading() as session:
+        best = session.exec(
+            select(func.max(Entry.value)).where(Entry.phase_id == 1, Entry.board == Board.PUBLIC)
+        ).one()
+    found = record(database, challenge=1, value=min(best + 1e-6, 1.0))
+    began = time.perf_counter()
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    wanted = f'href="/teams/{found.team_id}"'.encode()
+    while True:
+        connection.request("GET", BOARD)
+        if wanted in connection.getresponse().read():
+            return time.perf_counter() - began
+
+
+def ranks_agree(database: Database) -> None:
+    """Make sure that what was measured is right: ranks by marks and by counting are the same."""
+    on = On(1, Board.PUBLIC)
+    with database.reading() as session:
+        keys = [row[0] for row in session.execute(some_keys(on))]
+        counted = {
+            key: session.execute(
+                sa.select(func.count()).where(
+                    col(Entry.phase_id) == 1,
+                    col(Entry.board) == Board.PUBLIC,
+                    col(Entry.ranked).is_(True),
+                    col(Entry.key) < key,
+                )
+            ).scalar_one()
+            + 1
+            for key in keys
+        }
+        if places(session, on, keys) != counted:
+            raise RuntimeError("the ranks are wrong")
+
+
+def some_keys(on: On) -> sa.Select[tuple[float]]:
+    return (
+        sa.select(col(Entry.key))
+        .where(col(Entry.phase_id) == on.phase_id, col(Entry.board) == on.board)
+        .where(col(Entry.id) % 4_000 == 0)
+    )
+
+
+def report(
+    measured: dict[str, Measured], shows: list[float], costs: dict[int, list[Recorded]], how: str
+) -> str:
+    """Return the section for results.md."""
+    rows = [
+        [
+            name,
+            f"{m.at_rate.p50:.1f}",
+            f"{m.at_rate.p99:.1f}",
+            f"{m.cpu:.1f}",
+            f"{m.most:,.0f}",
+            f"{m.at_rate.bytes / 1000:,.0f}",
+        ]
+        for name, m in measured.items()
+    ]
+    head = ["route", "p50 ms", "p99 ms", "server's CPU ms", "most requests/s", "kB"]
+
+    def ratio(one: str, other: str) -> str:
+        return f"{measured[one].cpu / measured[other].cpu:.2f}"
+
+    def median(values: list[float]) -> float:
+        return sorted(values)[len(values) // 2]
+
+    recorded = ", ".join(
+        f"{median([1000 * r.processor for r in found]):.1f} ms of a processor "
+        f"({median([1000 * r.seconds for r in found]):.1f} ms with the durable commit) "
+        f"among {teams:,} teams"
+        for teams, found in costs.items()
+    )
+    return "\n\n".join(
+        [
+            how,
+            table(head, rows),
+            f"Cost of page 400 to that of page 1: {ratio('board, page 400', 'board, page 1')}; "
+            f"of page 1 of 40,000 teams to a page of 400: "
+            f"{ratio('board, page 1', 'board of 400 teams')} (processor time; all four are kept, "
+            "what “any page” costs is what it takes to make a page). "
+            f"A new best score was on the first page {1000 * median(shows):.0f} ms after the "
+            f"worker's commit (the longest of {len(shows)}: {1000 * max(shows):.0f} ms). "
+            f"Recording a score: {recorded}.",
+        ]
+    )
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="Folder to keep the field in.")
+    parser.add_argument("--database", default="", help="URL of an empty PostgreSQL database.")
+    parser.add_argument("--only", default="", help="Measure the routes with these words alone.")
+    return parser.parse_args()
+
+
+def run(folder: Path, url: str, only: str) -> None:
+    load = load_average()
+    more = {"database_url": url} if url else {}
+    settings = Settings(_env_file=None, data_dir=folder, **more)  # type: ignore[arg-type, call-arg]
+    database = Database(settings.database)
+    migrate(database)
+    began = time.perf_counter()
+    build(database, folder)
+    built = time.perf_counter() - began
+    ranks_agree(database)
+    names = [name for name in (*ROUTES, AGAIN, MOVING) if only in name]
+    port = free_port()
+    measured: dict[str, Measured] = {}
+    with running(settings, "web", "--port", str(port)) as server:
+        wait_until_it_answers(port)
+        for name in names:
+            if name == MOVING:
+                with recording(database):
+                    measured[name] = measure(server, port, name)
+            else:
+                measured[name] = measure(server, port, name)
+            print(name, measured[name], flush=True)
+        shows = [until_it_shows(database, port) for _ in range(5)]
+    costs = {
+        teams: [record(database, challenge=number) for _ in range(RECORDED)]
+        for teams, number in ((SMALL, 2), (LARGEST, 1))
+    }
+    if only:
+        return
+    backend = database.url.get_backend_name()
+    written = f"written in {built:.0f} s" if built > 1 else "written before"
+    how = (
+        f"`python -m benchmarks.largest`. {machine(load)}\n\n{TEAMS * 3:,} accounts, "
+        f"{UNIVERSITIES:,} universities, {TEAMS:,} teams, {TEAMS * EACH:,} scored submissions in "
+        f"110 challenges, the largest with {LARGEST:,} teams, on {backend} ({written}); "
+        f"gunicorn with {settings.web_processes} processes of "
+        f"{settings.web_threads} threads, the clients on the same cores. Asked {RATE:.0f} times a "
+        f"second for {SECONDS:.0f} s by visitors, each time counted from when the request was "
+        f"due; then by {SATURATING_CLIENTS} clients that ask again as soon as they are answered."
+    )
+    write_section(f"The largest contests ({backend})", report(measured, shows, costs, how))
+
+
+def main() -> None:
+    given = arguments()
+    if given.data:
+        given.data.mkdir(parents=True, exist_ok=True)
+        run(given.data, given.database, given.only)
+        return
+    with tempfile.TemporaryDirectory(prefix="varsity-largest-") as folder:
+        run(Path(folder), given.database, given.only)
+
+
+if __name__ == "__main__":
+    main()
