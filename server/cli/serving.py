@@ -14,8 +14,8 @@ import click
 from server.cli.instance import data_option, opened
 from server.cli.output import Refusal, note
 from server.cli.supervision import Child, Supervisor, die_with_parent
-from server.receipts.actions import list_own_key
 from server.receipts.keys import UnusableKey
+from server.receipts.listing import list_own_key
 from server.shared.clock import utcnow
 from server.shared.logs import configure_logs
 from server.shared.settings import Settings

@@ -24,11 +24,6 @@ from server.submissions.queries import submission_by_id
 from server.submissions.rules import SubmissionState
 
 
-def is_listed(session: Session, kid: str) -> bool:
-    """Whether readers can find the public half of a key."""
-    return session.get(ReceiptKey, kid) is not None
-
-
 def listed_keys(session: Session, *, issuer: str) -> KeysOut:
     """Return every key that receipts are or were signed with, the newest first."""
     query = select(ReceiptKey).order_by(col(ReceiptKey.since).desc(), col(ReceiptKey.kid))

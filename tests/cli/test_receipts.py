@@ -8,8 +8,9 @@ import pytest
 
 from server.cli.instance import opened
 from server.cli.serving import prepare_web
-from server.receipts.actions import list_own_key, signed_receipt
+from server.receipts.actions import signed_receipt
 from server.receipts.keys import key_id, own_key
+from server.receipts.listing import list_own_key
 from server.receipts.queries import listed_keys
 from tests.boards.scored import evaluate, scored
 from tests.cast import NOON

@@ -1,6 +1,6 @@
 import pytest
 
-from server.receipts.actions import list_own_key
+from server.receipts.listing import list_own_key
 from tests.boards.scored import evaluate
 from tests.cast import NOON
 

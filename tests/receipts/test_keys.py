@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from server.receipts.actions import list_own_key
 from server.receipts.keys import KEY_FILE, UnusableKey, kept_key, key_id, own_key
+from server.receipts.listing import list_own_key
 from server.receipts.queries import listed_keys
 from tests.cast import NOON
 

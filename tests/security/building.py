@@ -29,7 +29,7 @@ from server.challenges.models import (
     Phase,
 )
 from server.challenges.rules import Ranking, Reveal, Visibility
-from server.receipts.actions import list_own_key
+from server.receipts.listing import list_own_key
 from server.shared.database import Database
 from server.shared.settings import Settings
 from server.shared.signing import Signer
