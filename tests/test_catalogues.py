@@ -31,6 +31,7 @@ SAME_EVERYWHERE = {
     "SHA-256": "the name of an algorithm",
     "sha256": "the name of an algorithm",
     "OpenAPI": "the name of a format",
+    "w": "a letter of a formula",
     "UTC": "the name of a time zone",
     "Varsity": "the name of the product",
     "r": "a symbol of a formula: the rank",

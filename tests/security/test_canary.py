@@ -57,7 +57,7 @@ UNREVEALED = (
     "/challenges/digits/ctftime.json?board=private",
     "/challenges/digits/universities?board=private",
     "/api/v1/challenges/digits/leaderboard?board=private",
-    "/api/v1/challenges/digits/leaderboard?evaluation=1",
+    "/api/v1/challenges/digits/leaderboard?evaluation=1&board=private",
     "/api/v1/challenges/digits/universities?board=private",
     "/challenges/digits/compare?board=private",
     "/challenges/digits/compare/state?a=1&b=2&board=private",

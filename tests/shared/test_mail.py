@@ -91,6 +91,7 @@ def chores(settings, database, clock) -> Chores:
         rescorer=None,
         comparer=None,
         shaker=Quiet(),
+        reporter=None,
         clock=clock,
     )
 
