@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +74,7 @@ class Chores:
         self.reporter = reporter
         self.clock = clock
         self.keeper = Keeper(database)
+        self._not_before: dict[str, datetime] = {}
         self.all = (
             Chore("sweep", 2, self.sweep),
             Chore("mail", 1, self.send_mail),
@@ -99,9 +100,13 @@ class Chores:
                     log.exception("chore_failed", chore=chore.name)
 
     def _take(self, chore: Chore) -> bool:
+        now, every = self.clock(), timedelta(seconds=chore.seconds)
+        # Whoever asked was told for how long nothing is due: an idle worker leaves the disk alone.
+        if now < self._not_before.get(chore.name, now):
+            return False
+        self._not_before[chore.name] = now + every
         with self.database.writing() as session:
-            every = timedelta(seconds=chore.seconds)
-            due = claim_schedule(session, chore.name, every=every, now=self.clock())
+            due = claim_schedule(session, chore.name, every=every, now=now)
             session.commit()
         return due
 

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,6 +52,7 @@ from server.submissions.rules import SubmissionState
 
 log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.5
+BEAT = timedelta(seconds=5)
 MOST_SIGNALS = 1000
 
 
@@ -138,6 +139,7 @@ class Worker:
         )
         self.started_at = clock()
         self.scored = 0
+        self._last_beat: datetime | None = None
         self.stopping = threading.Event()
 
     def score(self, submission_id: int) -> None:
@@ -265,13 +267,17 @@ class Worker:
             log.exception("heart_failed", act=name)
 
     def _beat(self) -> None:
+        now, scored = self.clock(), self.scored
+        if self._last_beat is not None and now < self._last_beat + BEAT:
+            return
+        self._last_beat = now
         with self.database.writing() as session:
             beat(
                 session,
                 self.name,
                 started_at=self.started_at,
-                now=self.clock(),
-                scored=self.scored,
+                now=now,
+                scored=scored,
             )
             session.commit()
 
