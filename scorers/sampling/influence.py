@@ -8,10 +8,14 @@ from scorers.sampling.terms import Floats, Sums
 
 
 class Spread(NamedTuple):
-    """The standard error of a value, and how many degrees of freedom that error itself has."""
+    """The standard error of a value, and how many degrees of freedom that error itself has.
+
+    `most`: how many so many units could give at best; 0 where that is not known.
+    """
 
     error: float
     freedom: float
+    most: float = 0.0
 
 
 def influence_of(terms: Sums, sums: Floats) -> Floats:
@@ -37,9 +41,9 @@ def spread_of(influence: Floats) -> Spread:
     groups = len(influence)
     largest = np.abs(influence).max()
     if not largest > 0:
-        return Spread(0.0, float(groups - 1))
+        return Spread(0.0, float(groups - 1), float(groups - 1))
     squares = (influence / largest) ** 2
     error = largest * np.sqrt(squares.sum() / (groups * (groups - 1)))
     noise = float(((squares / squares.sum()) ** 2).sum() - 1 / groups)
     freedom = groups - 1 if noise * (groups - 1) <= 2 else 2 / noise
-    return Spread(float(error), float(freedom))
+    return Spread(float(error), float(freedom), float(groups - 1))

@@ -10,6 +10,7 @@ from scorers.sampling.intervals import Interval, quantile_of_t, wilson_bounds, w
 # What rounding leaves of the differences of a metric that does not vary.
 _ROUNDING = 1e-11
 _FEW = 100
+_ROWS_A_DEGREE = 4
 
 
 def studentised_interval(
@@ -23,8 +24,10 @@ def studentised_interval(
     """
     if not spread.error > _ROUNDING * max(abs(value), 1e-300):
         return withheld("every resample gives the same value")
+    bounded = lower < value < upper and math.isfinite(upper - lower)
+    spread = _steadied(value, spread, lower, upper) if bounded else spread
     reach = quantile_of_t(spread.freedom)
-    if lower < value < upper and math.isfinite(upper - lower):
+    if bounded:
         bounds, scale = _bounded(value, spread.error, lower, upper, reach), "in Wilson's form"
     elif lower < value and math.isfinite(lower) and not math.isfinite(upper):
         near, far = _stretched(value - lower, reach * spread.error)
@@ -44,13 +47,28 @@ def _freedom(spread: Spread) -> str:
     return f"with {spread.freedom:.0f} degrees of freedom" if spread.freedom < _FEW else ""
 
 
+def _steadied(value: float, spread: Spread, lower: float, upper: float) -> Spread:
+    """The spread with at least a degree of freedom for every four effective rows.
+
+    The share of the range itself tells the variance of a proportion, from however few errors it was
+    seen; without this, one error less could make the lower bound worse.
+    """
+    told = _effective_rows(value, spread.error, lower, upper) / _ROWS_A_DEGREE
+    return spread._replace(freedom=max(spread.freedom, min(told, spread.most)))
+
+
+def _effective_rows(value: float, error: float, lower: float, upper: float) -> float:
+    """Of how many rows a proportion at this share of the range has this error."""
+    return (value - lower) * (upper - value) / error**2
+
+
 def _bounded(
     value: float, error: float, lower: float, upper: float, reach: float
 ) -> tuple[float, float]:
     """Wilson's bounds for the share of the range, and an effective number of rows."""
     width = upper - lower
-    share, error = (value - lower) / width, error / width
-    low, high = wilson_bounds(share, share * (1 - share) / error**2, reach)
+    rows = _effective_rows(value, error, lower, upper)
+    low, high = wilson_bounds((value - lower) / width, rows, reach)
     return lower + width * low, lower + width * high
 
 

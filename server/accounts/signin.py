@@ -110,6 +110,8 @@ def _by_cookie(session: Session, now: datetime) -> Viewer:
         return VISITOR
     if kept.seen_on.date() < now.date():
         _note_seen(digest, now)
+        # Written once a day, and so not into every answer, which a cache could keep.
+        cookie.modified = True
     return _viewer(session, account, by_token=False)
 
 

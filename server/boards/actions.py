@@ -133,7 +133,7 @@ def reveal(session: Session, *, phase: Phase, actor_id: int | None, now: datetim
             revealed already.
     """
     session.execute(
-        sa.select(col(Phase.id)).where(col(Phase.id) == phase.id).with_for_update()
+        sa.select(col(Phase.id)).where(col(Phase.id) == phase.id).with_for_update(key_share=True)
     ).scalar_one()
     session.refresh(phase)
     if phase.revealed_at is not None:

@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
-from server.boards.entries import rebuild_team
+from server.boards.entries import hold_team, rebuild_team
 from server.challenges.models import Phase
 from server.shared.errors import N_, Forbidden
 from server.submissions.actions import select_final, unselect_final, withdraw
@@ -38,9 +39,17 @@ def decide(
         Forbidden: the actor is not in the team (an organiser decides nothing for it).
         Conflict: as the verb says.
     """
+    # The submission before its team, as a score on its way does; two picks then count in turn.
+    session.execute(
+        sa.select(col(Submission.id))
+        .where(col(Submission.id) == submission_id)
+        .with_for_update(key_share=True)
+    )
     submission = submission_by_id(session, submission_id)
     if submission.team_id is None or not is_member(session, submission.team_id, actor_id):
         raise Forbidden(N_("Only the members of the team may decide this."), code="not-a-member")
+    hold_team(session, submission.team_id)
+    session.refresh(submission)
     phase = session.get_one(Phase, submission.phase_id)
     VERBS[choice](session, submission=submission, phase=phase, actor_id=actor_id, now=now)
     session.flush()

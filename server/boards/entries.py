@@ -198,17 +198,27 @@ def _baseline_released(
     return score if released is None else as_released(score, released)
 
 
+def hold_team(session: Session, team_id: int) -> Team:
+    """Hold a team's row: what is live is read after this, so that no re-score is overlooked."""
+    return session.exec(
+        select(Team).where(Team.id == team_id).with_for_update(key_share=True)
+    ).one()
+
+
 def rebuild_after_failure(session: Session, submission: Submission) -> None:
     """Answer what waited on a ladder for the end of a submission, which failed."""
     phase = session.get_one(Phase, submission.phase_id)
+    if phase.ranking is not Ranking.LADDER or submission.team_id is None:
+        return
+    hold_team(session, submission.team_id)
     evaluation = live_evaluation(session, phase.id)
-    if phase.ranking is Ranking.LADDER and submission.team_id is not None and evaluation:
+    if evaluation is not None:
         rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=submission.team_id)
 
 
 def rebuild_team(session: Session, *, team_id: int, now: datetime) -> None:
     """Rebuild a team's entries in every phase of its challenge (after a merge, a withdrawal)."""
-    team = session.get_one(Team, team_id)
+    team = hold_team(session, team_id)
     for phase in phases_of(session, team.challenge_id):
         evaluation = live_evaluation(session, phase.id)
         if evaluation is not None:

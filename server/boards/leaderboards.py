@@ -39,6 +39,9 @@ from server.shared.access import Viewer
 from server.shared.errors import N_, Forbidden, NotFound
 from server.shared.paging import Page
 
+# So many times the middle half of the intervals' ends an axis goes beyond it.
+AXIS_REACH = 3.0
+
 
 class Asked(NamedTuple):
     """What somebody wants to see; what is left out has a default. `evaluation` is a number."""
@@ -146,9 +149,13 @@ class Leaderboard:
 
     @property
     def axis(self) -> tuple[float, float]:
-        """The ends of the axis that the page's intervals share."""
-        ends = [end for row in self.page.rows for end in row.interval or (row.score,)]
-        return (min(ends), max(ends)) if ends else (0.0, 1.0)
+        """The ends of the axis that the page's intervals share; outliers lie beyond them."""
+        ends = sorted(end for row in self.page.rows for end in row.interval or (row.score,))
+        if not ends:
+            return 0.0, 1.0
+        lower, upper = ends[len(ends) // 4], ends[-1 - len(ends) // 4]
+        reach = AXIS_REACH * (upper - lower)
+        return max(ends[0], lower - reach), min(ends[-1], upper + reach)
 
     @property
     def decimals(self) -> int:

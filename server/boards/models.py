@@ -88,7 +88,7 @@ class NextPlace(SQLModel, table=True):
 
     __tablename__ = "next_place"
 
-    phase_id: int = Field(foreign_key="phase.id", primary_key=True)
+    phase_id: int = Field(foreign_key="phase.id", ondelete="CASCADE", primary_key=True)
     board: Board = Field(sa_type=enum_column(Board), primary_key=True)
     team_id: int = Field(foreign_key="team.id", primary_key=True, index=True)
     submission_id: int = Field(foreign_key="submission.id")
@@ -106,7 +106,7 @@ class TeamMove(SQLModel, table=True):
     __tablename__ = "team_move"
     __table_args__ = (sa.Index("ix_team_move_private_rank", "phase_id", "private_rank", "team_id"),)
 
-    phase_id: int = Field(foreign_key="phase.id", primary_key=True)
+    phase_id: int = Field(foreign_key="phase.id", ondelete="CASCADE", primary_key=True)
     team_id: int = Field(foreign_key="team.id", primary_key=True, index=True)
     evaluation_id: int = Field(foreign_key="evaluation.id")
     public_rank: int

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from server.boards.ladder import climb_all
-from server.boards.models import Entry
+from server.boards.models import Entry, NextPlace
 from server.boards.rules import Candidate, counted_in_private, counted_in_public, sort_key
 from server.challenges.models import Challenge, Phase
 from server.challenges.rules import Ranking
@@ -55,6 +55,7 @@ def rebuild_board(session: Session, *, phase: Phase, evaluation: Evaluation) -> 
     session.execute(
         sa.delete(Entry).where(col(Entry.phase_id) == phase.id, col(Entry.board).in_(SCORED_BOARDS))
     )
+    session.execute(sa.delete(NextPlace).where(col(NextPlace.phase_id) == phase.id))
     made = made_entries(session, phase=phase, evaluation=evaluation)
     if made:
         session.execute(sa.insert(Entry), made)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
+import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from scorers.uncertainty import RankRange, leaders, rank_ranges
 from server.boards.actions import reveal
@@ -18,7 +19,7 @@ from server.boards.rules import ranks
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_to_reveal
 from server.challenges.rules import Ranking
-from server.evaluations.queries import replicates_of
+from server.evaluations.queries import live_evaluation, replicates_of
 from server.evaluations.rules import Board
 from server.shared.database import Database
 from server.shared.errors import Conflict
@@ -59,6 +60,8 @@ def _write_ranges(database: Database, phase_id: int, board: Board, now: datetime
     ranged = [e for e in entries if e.submission_id in stored]
     usable = len(ranged) == len(entries) and len(ranged) > 1
     with database.writing() as session:
+        if not _still_live(session, phase_id, entries):
+            return
         if usable:
             matrix = np.vstack([stored[e.submission_id] for e in ranged])
             found = rank_ranges(matrix, higher_is_better=higher, values=[e.value for e in ranged])
@@ -72,6 +75,15 @@ def _write_ranges(database: Database, phase_id: int, board: Board, now: datetime
         if entries:
             mark_beyond(session, phase_id, board, key=entries[-1].key, now=now)
         session.commit()
+
+
+def _still_live(session: Session, phase_id: int, entries: Sequence[Entry]) -> bool:
+    """Hold the phase, and say whether what was computed is of the evaluation that is live now."""
+    session.execute(
+        sa.select(col(Phase.id)).where(col(Phase.id) == phase_id).with_for_update(read=True)
+    )
+    live = live_evaluation(session, phase_id)
+    return not entries or (live is not None and live.id == entries[0].evaluation_id)
 
 
 def _pairs(session: Session, phase: Phase, on: On, entries: Sequence[Entry]) -> list[Pair]:

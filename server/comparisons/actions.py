@@ -43,7 +43,7 @@ def ask(session: Session, chosen: Chosen, *, a: int, b: int, actor_id: int, now:
     phase = chosen.phase
     require_comparable(ranking=phase.ranking, board=chosen.board, revealed=chosen.revealed)
     # Who asks at the same moment waits here, and then finds the row.
-    held = sa.select(col(Phase.id)).where(col(Phase.id) == phase.id).with_for_update()
+    held = sa.select(col(Phase.id)).where(col(Phase.id) == phase.id).with_for_update(key_share=True)
     session.execute(held)
     pair = pair_of(session, chosen, a, b)
     if pair.a.entry.evaluation_id != pair.b.entry.evaluation_id:

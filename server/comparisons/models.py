@@ -41,7 +41,7 @@ class Comparison(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    phase_id: int = Field(foreign_key="phase.id")
+    phase_id: int = Field(foreign_key="phase.id", ondelete="CASCADE")
     board: Board = Field(sa_type=enum_column(Board))
     evaluation_id: int = Field(foreign_key="evaluation.id")
     first_team_id: int = Field(foreign_key="team.id")
@@ -69,7 +69,7 @@ class ShakeUp(SQLModel, table=True):
 
     __tablename__ = "shake_up"
 
-    phase_id: int = Field(foreign_key="phase.id", primary_key=True)
+    phase_id: int = Field(foreign_key="phase.id", ondelete="CASCADE", primary_key=True)
     evaluation_id: int = Field(foreign_key="evaluation.id")
     board_version: str = Field(max_length=200)
     found: dict[str, Any] = Field(sa_type=sa.JSON)

@@ -10,6 +10,7 @@ from server.shared.errors import N_, Conflict, Invalid
 MOST_ATTEMPTS = 3
 MOST_INTERRUPTIONS = 3
 SHOWN_FROM = 0.005
+LEVEL = 0.05
 LADDER = N_(
     "On this board a score changes only when it is better by more than noise. What lies between "
     "two teams would tell more than that, so that they can be compared on the final board alone."
@@ -80,6 +81,13 @@ class Difference(NamedTuple):
     def significant(self) -> bool:
         """Whether the interval leaves out no difference."""
         return self.interval is not None and not self.interval[0] <= 0 <= self.interval[1]
+
+    @property
+    def borderline(self) -> bool:
+        """Whether the interval and the test disagree, as two methods do close to 5 %."""
+        if self.interval is None or self.p_value is None:
+            return False
+        return self.significant != (self.p_value < LEVEL)
 
     def turned(self) -> "Difference":
         """The same from the other side: b - a."""

@@ -185,7 +185,11 @@ def _write(
     session: Session, stale: Stale, moved: Moved, outcome: Outcome, *, now: datetime
 ) -> None:
     """Put what was found in the place of what stood there, whoever else does so."""
-    held = sa.select(col(Phase.id)).where(col(Phase.id) == stale.phase_id).with_for_update()
+    held = (
+        sa.select(col(Phase.id))
+        .where(col(Phase.id) == stale.phase_id)
+        .with_for_update(key_share=True)
+    )
     session.execute(held)
     session.execute(sa.delete(TeamMove).where(col(TeamMove.phase_id) == stale.phase_id))
     within = outcome.chance.within.tolist() if outcome.chance else [None] * len(moved.teams)

@@ -18,6 +18,7 @@ from server.challenges.actions import DeployResult, deploy_challenge
 from server.challenges.changes import Change, ChangeKind
 from server.challenges.deployment import PhaseUse
 from server.challenges.models import Phase
+from server.challenges.rules import Ranking
 from server.evaluations.actions import add_evaluation
 from server.evaluations.models import Evaluation, Replicates, Rescore, Rung, Score
 from server.evaluations.queries import live_evaluation
@@ -105,8 +106,22 @@ def _follow_policy(run: _Run, phase: Phase, result: DeployResult) -> None:
     """Rebuild a board whose ranking policy the deployment changed."""
     policies = {f"phase {phase.slug} ranking", f"phase {phase.slug} select"}
     live = live_evaluation(run.session, phase.id)
+    _refuse_late_ladder(run, phase, {change.what for change in result.changes})
     if live is not None and policies & {change.what for change in result.changes}:
         rebuild_board(run.session, phase=phase, evaluation=live)
+
+
+def _refuse_late_ladder(run: _Run, phase: Phase, changed: set[str]) -> None:
+    """Refuse a ladder over scores that everybody has seen: what it is to hide is out."""
+    begins = phase.ranking is Ranking.LADDER and f"phase {phase.slug} ranking" in changed
+    if begins and has_submissions(run.session, phase.id or 0):
+        raise Conflict(
+            N_(
+                "The phase %(phase)s has submissions, whose scores were shown: it can't become a "
+                "ladder now. Give the ladder a phase of its own."
+            ),
+            phase=phase.slug,
+        )
 
 
 def _deploy_solution(run: _Run, phase: Phase, deployed: Deployed) -> None:

@@ -94,7 +94,7 @@ def make_live(
 def hold_phase(session: Session, phase_id: int) -> None:
     """Have everybody wait who would change a phase's evaluations, or record a score under them."""
     session.execute(
-        sa.select(col(Phase.id)).where(col(Phase.id) == phase_id).with_for_update()
+        sa.select(col(Phase.id)).where(col(Phase.id) == phase_id).with_for_update(key_share=True)
     ).scalar_one()
 
 

@@ -21,7 +21,7 @@ def ask_for_report(
 ) -> IntegrityReport:
     """Have a report made on a phase: the one under way, if there is one."""
     # Who asks at the same moment waits here, and then finds the row.
-    held = sa.select(col(Phase.id)).where(col(Phase.id) == phase.id).with_for_update()
+    held = sa.select(col(Phase.id)).where(col(Phase.id) == phase.id).with_for_update(key_share=True)
     session.execute(held).scalar_one()
     known = waiting_report(session, phase.id or 0)
     if known is not None:

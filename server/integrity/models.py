@@ -29,7 +29,7 @@ class IntegrityReport(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     challenge_id: int = Field(foreign_key="challenge.id")
-    phase_id: int = Field(foreign_key="phase.id", index=True)
+    phase_id: int = Field(foreign_key="phase.id", ondelete="CASCADE", index=True)
     state: ReportState = Field(default=ReportState.QUEUED, sa_type=enum_column(ReportState))
     asked_by: int | None = Field(default=None, foreign_key="account.id")
     asked_at: datetime = Field(sa_type=UTCDateTime)

@@ -39,7 +39,7 @@ class StandingBoard(SQLModel, table=True):
     __tablename__ = "standing_board"
 
     challenge_id: int = Field(foreign_key="challenge.id", primary_key=True)
-    phase_id: int = Field(foreign_key="phase.id")
+    phase_id: int = Field(foreign_key="phase.id", ondelete="CASCADE")
     board: Board = Field(sa_type=enum_column(Board))
     provisional: bool
     ranked: int

@@ -100,6 +100,13 @@ def _held(session: Session, team_id: int, phase: Phase) -> tuple[Team, Phase]:
     Two uploads of one team count one after the other, and a reveal waits for this, or has
     written `revealed_at` before it is read here. Raises Conflict: the team was merged away.
     """
+    # The phase first, as everybody who holds both: else two could wait for each other.
+    held = session.exec(
+        select(Phase)
+        .where(Phase.id == phase.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).one()
     team = session.exec(
         select(Team)
         .where(Team.id == team_id)
@@ -108,13 +115,7 @@ def _held(session: Session, team_id: int, phase: Phase) -> tuple[Team, Phase]:
     ).one()
     if team.closed_at is not None:
         raise Conflict(N_("Your team was merged into another meanwhile. Send the file again."))
-    held = (
-        select(Phase)
-        .where(Phase.id == phase.id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    )
-    return team, session.exec(held).one()
+    return team, held
 
 
 def note_arrival(session: Session, *, challenge_id: int, now: datetime, seconds: int) -> Arrival:

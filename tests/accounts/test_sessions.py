@@ -205,6 +205,22 @@ def test_the_day_of_the_last_use_is_written_once_a_day(client, cast, clock, data
     assert kept(database)[0].seen_on == tomorrow
 
 
+@pytest.mark.parametrize("path", ["/standings/embed", "/static/varsity.css"])
+def test_no_answer_that_a_cache_may_keep_carries_the_cookie(client, cast, clock, path) -> None:
+    enter(client, cast.wei.email)
+    clock.forward(hours=1)
+    with client.get(path) as answer:
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_the_cookie_lasts_as_long_as_it_is_used(client, cast, clock) -> None:
+    enter(client, cast.wei.email)
+    clock.forward(days=1)
+    assert "Expires=" in client.get("/settings").headers["Set-Cookie"]
+    assert "Set-Cookie" not in client.get("/settings").headers
+
+
 def test_who_asks_is_one_read_by_primary_key(client, cast, database) -> None:
     sign_in(client, cast.wei)
     reads = []

@@ -80,7 +80,7 @@ def test_a_student_asks_and_everybody_reads_what_was_found(client, session, cast
     text = page(visitor, pair)
     better = "Giant Pandas" if cast.pandas.id < cast.isar.id else "Isar Surfers"
     assert f"{better} is better by 0.2346." in text
-    assert "The test set tells the two apart." in text
+    assert "Taken alone, the test set tells the two apart." in text
     assert "As of" in text
     assert visitor.get(f"/challenges/digits/compare/state?{pair}").json["state"] == "compared"
 
@@ -206,7 +206,7 @@ def test_a_team_reads_what_the_next_place_would_take(client, session, cast, two)
     session.commit()
     text = client.get(f"/teams/{last}").text
     assert "0.0042 behind the next place." in text
-    assert "Differences under 0.0111 are noise on this test set." in text
+    assert "finds a difference between the two reliably (80 times in 100) from 0.0111 on" in text
     assert "You are" not in text
     sign_in(client, cast.lena)
     assert "You are 0.0042 behind the next place." in client.get(f"/teams/{last}").text

@@ -10,15 +10,17 @@ from sqlmodel import Session, select
 
 from server.challenges.changes import ChangeKind
 from server.challenges.models import Challenge, Participation, Phase
-from server.deployments.actions import Deployed, deploy
+from server.deployments.actions import Deployed, deploy, forget_phase
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import EvaluationState
 from server.folders.reading import read_folder
 from server.folders.scaffold import new_challenge
+from server.integrity.actions import ask_for_report
 from server.shared.errors import Conflict
 from server.shared.events import Event
 from server.shared.storage import FileStore, Stores
+from server.standings.keeping import refresh_standings
 from server.submissions.actions import Received, submit
 from server.submissions.claims import claim, finish
 from server.submissions.models import Submission
@@ -235,3 +237,24 @@ def test_a_folder_that_says_as_late_or_later_rules_again(session, put, wines, mo
     put()
     session.expire_all()
     assert phase.ends == earlier
+
+
+def test_a_phase_with_scores_becomes_no_ladder(session, cast, put, wines):
+    put()
+    send(session, cast)
+    toml = wines / "challenge.toml"
+    toml.write_text(re.sub(r'(?m)^ranking = "\w+"', 'ranking = "ladder"', toml.read_text()))
+    assert 'ranking = "ladder"' in toml.read_text()
+    with pytest.raises(Conflict, match="a phase of its own"):
+        put(new_evaluation=True, reason="noise")
+
+
+def test_a_phase_that_standings_and_reports_know_can_be_forgotten(database, session, cast):
+    phase_id = cast.phase_b.id
+    refresh_standings(database, now=NOON)
+    ask_for_report(session, phase=session.get_one(Phase, phase_id), actor_id=cast.olga.id, now=NOON)
+    session.commit()
+    forget_phase(session, phase_id)
+    session.delete(session.get_one(Phase, phase_id))
+    session.commit()
+    assert session.get(Phase, phase_id) is None

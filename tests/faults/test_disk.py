@@ -37,6 +37,8 @@ def left_behind(settings) -> list[Path]:
 @pytest.fixture
 def web(instance):
     instance.start_web()
+    # The first of the two answers before the second is there.
+    until(lambda: len(instance.children("web")) == 2)
     return instance
 
 

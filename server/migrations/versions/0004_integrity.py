@@ -47,7 +47,7 @@ def upgrade() -> None:
             ["challenge_id"], ["challenge.id"], name=op.f("fk_integrity_report_challenge_id")
         ),
         sa.ForeignKeyConstraint(
-            ["phase_id"], ["phase.id"], name=op.f("fk_integrity_report_phase_id")
+            ["phase_id"], ["phase.id"], name=op.f("fk_integrity_report_phase_id"), ondelete='CASCADE'
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_integrity_report")),
     )

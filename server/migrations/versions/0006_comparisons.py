@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["evaluation_id"], ["evaluation.id"], name=op.f("fk_shake_up_evaluation_id")
         ),
-        sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_shake_up_phase_id")),
+        sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_shake_up_phase_id"), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint("phase_id", name=op.f("pk_shake_up")),
     )
     op.create_table(
@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["evaluation_id"], ["evaluation.id"], name=op.f("fk_team_move_evaluation_id")
         ),
-        sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_team_move_phase_id")),
+        sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_team_move_phase_id"), ondelete='CASCADE'),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_move_team_id")),
         sa.PrimaryKeyConstraint("phase_id", "team_id", name=op.f("pk_team_move")),
     )
@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["first_team_id"], ["team.id"], name=op.f("fk_comparison_first_team_id")
         ),
-        sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_comparison_phase_id")),
+        sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_comparison_phase_id"), ondelete='CASCADE'),
         sa.ForeignKeyConstraint(
             ["second_submission_id"],
             ["submission.id"],
@@ -143,7 +143,7 @@ def upgrade() -> None:
         sa.Column("difference", sa.Float(), nullable=False),
         sa.Column("detectable", sa.Float(), nullable=True),
         sa.Column("made_at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_next_place_phase_id")),
+        sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_next_place_phase_id"), ondelete='CASCADE'),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["submission.id"], name=op.f("fk_next_place_submission_id")
         ),

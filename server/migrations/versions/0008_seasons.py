@@ -152,7 +152,7 @@ def upgrade() -> None:
     sa.Column('ranked', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['challenge_id'], ['challenge.id'], name=op.f('fk_standing_board_challenge_id')),
-    sa.ForeignKeyConstraint(['phase_id'], ['phase.id'], name=op.f('fk_standing_board_phase_id')),
+    sa.ForeignKeyConstraint(['phase_id'], ['phase.id'], name=op.f('fk_standing_board_phase_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('challenge_id', name=op.f('pk_standing_board'))
     )
     op.create_table('team_origin',

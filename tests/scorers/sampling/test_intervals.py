@@ -86,7 +86,7 @@ def test_an_error_of_normal_rows_has_nearly_all_degrees_of_freedom_and_an_outlie
     rows[0] = 100
     assert spread_of(rows).freedom < 5
     assert spread_of(np.array([1.0, -1.0] * 10)).freedom == 19
-    assert spread_of(np.zeros(6)) == (0.0, 5.0)
+    assert spread_of(np.zeros(6)) == (0.0, 5.0, 5.0)
 
 
 def test_the_interval_of_an_area_with_many_rows_has_delongs_width():
