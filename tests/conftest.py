@@ -5,6 +5,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,22 @@ LONGEST = ("faults", "security", "journeys", "evaluations", "challenges_data", "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest tests first; with several workers none waits at the end for another's."""
+    """Begin both halves of the list with long tests, so that short ones are left at the end.
+
+    Two workers have a half each to begin with, and take from each other's end.
+    """
     folders = [Path(__file__).parent / name for name in LONGEST]
-    items.sort(key=lambda item: not any(folder in item.path.parents for folder in folders))
+    by_file: dict[Path, list[pytest.Item]] = {}
+    short = []
+    for item in items:
+        if any(folder in item.path.parents for folder in folders):
+            by_file.setdefault(item.path, []).append(item)
+        else:
+            short.append(item)
+    files = list(by_file.values())
+    first, second = (list(chain.from_iterable(files[half::2])) for half in (0, 1))
+    middle = max(0, (len(items) + 1) // 2 - len(first))
+    items[:] = [*first, *short[:middle], *second, *short[middle:]]
 
 
 def pytest_collection_finish() -> None:

@@ -108,6 +108,7 @@ def test_ctrl_c_stops_it_as_well(serving) -> None:
     assert instance.stop(signal.SIGINT)[0] == 0
 
 
+@pytest.mark.long
 def test_a_web_process_that_is_killed_comes_back(serving) -> None:
     instance = serving("--workers", "0")
     instance.wait_until_it_answers()

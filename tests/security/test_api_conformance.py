@@ -64,7 +64,7 @@ def ask_often(world: World, operation: Any, role: str) -> None:
     ask()
 
 
-@pytest.mark.parametrize("role", ["member", "organiser"])
+@pytest.mark.parametrize("role", [pytest.param("member", marks=pytest.mark.long), "organiser"])
 def test_answers_conform_to_the_document(world: World, role: str):
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", world.app)
     operations = [found.ok() for found in schema.get_all_operations()]
