@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Some tests wait for processes: half as many again as there are cores keep these busy.
+TESTERS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 2); echo $$((n + n / 2)))
 export UV_COMPILE_BYTECODE := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
@@ -34,7 +36,7 @@ dev: install ## Start the product on instance/, reloading on change
 
 test: install ## Run the tests, in parallel, without the long ones
 	@$(BIN)/python tests/prepare.py
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long" -q
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -m "not long" -q
 
 test-all: install ## Run all tests, also the long ones and those on PostgreSQL and Redis
 	@bash tests/all.sh
