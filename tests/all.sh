@@ -53,6 +53,7 @@ export VARSITY_TEST_DATABASE_URL=$DATABASE_URL VARSITY_TEST_REDIS_URL=$REDIS_URL
 round "database, engine and faults again, on PostgreSQL and Redis" \
   tests/accounts tests/universities tests/teams tests/challenges tests/submissions \
   tests/evaluations tests/boards tests/corrections tests/deployments tests/mergers \
+  tests/comparisons tests/integrity tests/controls tests/audit tests/receipts tests/standings \
   tests/shared tests/faults tests/test_worker.py
 
 say "all tests in $((SECONDS - STARTED)) s"
