@@ -11,35 +11,32 @@ import structlog
 from server.accounts.sessions import purge_sessions
 from server.accounts.sightings import purge_sightings
 from server.audit.actions import seal_events
-from server.boards.entries import rebuild_after_failure
 from server.boards.previews import make_previews
 from server.boards.schedules import reveal_due, write_rank_ranges
+from server.boards.scoring import Scorer
 from server.boards.tidying import drop_replicates
 from server.comparisons.comparing import Comparer
-from server.comparisons.queries import comparison_holders
+from server.comparisons.models import COMPARISONS
 from server.comparisons.shaking import Shaker
 from server.corrections.rescoring import Rescorer
-from server.evaluations.queries import rescore_holders
-from server.evaluations.rescores import give_back_rescores
-from server.integrity.queries import report_holders
+from server.evaluations.models import RESCORES
+from server.integrity.models import REPORTS
 from server.integrity.reporting import Reporter
 from server.shared.clock import Clock
 from server.shared.database import Database
 from server.shared.mail import OutgoingMail, deliver, purge_sent, waiting_mail
-from server.shared.queue import Jobs
 from server.shared.schedules import claim_schedule
 from server.shared.settings import Settings
 from server.shared.uploads import forget_stale
 from server.standings.keeping import Keeper
 from server.standings.ranging import refresh_ranges
-from server.submissions.alerts import alert_organisers
-from server.submissions.claims import fail_interrupted, give_back
-from server.submissions.worklist import lease_holders, waiting_ids
+from server.submissions.models import SUBMISSIONS
 from server.teams.parting import part_with_closed
 
 log = structlog.get_logger(__name__)
-MOST_SIGNALS = 1000
 DAY_SECONDS = 86_400
+# Every table whose rows are jobs.
+ALL_LEASES = (SUBMISSIONS, RESCORES, COMPARISONS, REPORTS)
 
 
 class Chore(NamedTuple):
@@ -50,6 +47,16 @@ class Chore(NamedTuple):
     run: Callable[[], None]
 
 
+class Parts(NamedTuple):
+    """The parts of a worker that find again what lost its signal."""
+
+    scorer: Scorer
+    rescorer: Rescorer
+    comparer: Comparer
+    reporter: Reporter
+    shaker: Shaker
+
+
 class Chores:
     """What a worker does by the clock beside scoring."""
 
@@ -58,20 +65,12 @@ class Chores:
         *,
         settings: Settings,
         database: Database,
-        jobs: Jobs,
-        rescorer: Rescorer,
-        comparer: Comparer,
-        shaker: Shaker,
-        reporter: Reporter,
+        parts: Parts,
         clock: Clock,
     ) -> None:
         self.settings = settings
         self.database = database
-        self.jobs = jobs
-        self.rescorer = rescorer
-        self.comparer = comparer
-        self.shaker = shaker
-        self.reporter = reporter
+        self.parts = parts
         self.clock = clock
         self.keeper = Keeper(database)
         self._not_before: dict[str, datetime] = {}
@@ -80,7 +79,7 @@ class Chores:
             Chore("mail", 1, self.send_mail),
             Chore("reveal", 5, self.reveal),
             Chore("ranges", 3, self.rank_ranges),
-            Chore("shake-up", 4, self.shaker.sweep),
+            Chore("shake-up", 4, parts.shaker.sweep),
             Chore("seal", 5, self.seal),
             Chore("standings", 1, self.standings),
             Chore("standing ranges", 5, self.standing_ranges),
@@ -111,33 +110,27 @@ class Chores:
         return due
 
     def sweep(self) -> None:
-        """Find what was acknowledged and is not being scored: a signal was lost, a worker died."""
+        """Find what lost its signal or its worker: submissions, rescores, comparisons, reports."""
         self.free_the_dead()
-        with self.database.reading() as session:
-            waiting = waiting_ids(session, now=self.clock(), limit=MOST_SIGNALS)
-        if waiting and self.jobs.waiting() < len(waiting):
-            for submission_id in waiting:
-                self.jobs.send("score", submission_id=submission_id)
-        self.rescorer.sweep()
-        self.comparer.sweep()
-        self.reporter.sweep()
+        self.parts.scorer.sweep()
+        self.parts.rescorer.sweep()
+        self.parts.comparer.sweep()
+        self.parts.reporter.sweep()
 
     def free_the_dead(self) -> None:
         """Put back at once what dead workers of this machine hold; no lease need run out."""
         with self.database.reading() as session:
-            holders = lease_holders(session) | rescore_holders(session)
-            holders |= comparison_holders(session) | report_holders(session)
+            holders = {holder for leases in ALL_LEASES for holder in leases.holders(session)}
         dead = {holder for holder in holders if _is_dead(holder)}
-        self.comparer.free(dead)
-        self.reporter.free(dead)
-        with self.database.writing() as session:
-            for holder in dead:
-                give_back(session, holder)
-                give_back_rescores(session, holder)
-            for failed in fail_interrupted(session, now=self.clock()):
-                rebuild_after_failure(session, failed)
-                alert_organisers(session, failed, base_url=self.settings.base_url, now=self.clock())
-            session.commit()
+        if dead:
+            with self.database.writing() as session:
+                for leases in ALL_LEASES:
+                    for holder in dead:
+                        leases.give_back(session, holder, died=True)
+                session.commit()
+        self.parts.scorer.fail_interrupted()
+        self.parts.comparer.fail_interrupted()
+        self.parts.reporter.fail_interrupted()
 
     def send_mail(self) -> None:
         """Deliver what waits in the outbox; a failure is tried again at the next turn."""

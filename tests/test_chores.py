@@ -11,9 +11,12 @@ from sqlmodel import select
 
 from server.accounts.models import BrowserSession
 from server.accounts.sessions import open_session
-from server.chores import Chore, Chores, born
+from server.boards.scoring import Scorer
+from server.chores import Chore, Chores, Parts, born
+from server.evaluations.tools import Tools
 from server.shared.mail import KEEP_SENT, OutgoingMail
 from server.shared.queue import Jobs, make_engine
+from server.shared.storage import FileStore, Stores
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from tests.cast import NOON
@@ -30,7 +33,7 @@ class Sweeps:
     def sweep(self) -> None:
         self.count += 1
 
-    def free(self, holders: set[str]) -> None:
+    def fail_interrupted(self) -> None:
         """Nothing is held."""
 
 
@@ -39,17 +42,18 @@ def chores(settings, database, clock):
     """Make the chores of one worker; each has its own, over the same database."""
 
     def chores() -> Chores:
-        jobs = Jobs(make_engine("", settings.data_dir))
-        return Chores(
-            settings=settings,
+        tools = Tools(
             database=database,
-            jobs=jobs,
-            rescorer=Sweeps(),
-            comparer=Sweeps(),
-            shaker=Sweeps(),
-            reporter=Sweeps(),
+            stores=Stores(FileStore(settings.public_store), FileStore(settings.hidden_store)),
+            jobs=Jobs(make_engine("", settings.data_dir)),
+            isolation=Sweeps(),
             clock=clock,
+            name="host/1/2",
+            lease=timedelta(minutes=5),
         )
+        others = (Sweeps() for _ in Parts._fields[1:])
+        parts = Parts(Scorer(tools, base_url=settings.base_url), *others)
+        return Chores(settings=settings, database=database, parts=parts, clock=clock)
 
     return chores
 
@@ -146,8 +150,8 @@ def test_every_chore_runs_on_an_instance_without_anything_in_it(chores, cast):
     worker = chores()
     for chore in worker.all:
         chore.run()
-    assert worker.rescorer.count == 1
-    assert worker.jobs.waiting() == 0
+    assert worker.parts.rescorer.count == 1
+    assert worker.parts.scorer.tools.jobs.waiting() == 0
 
 
 def test_a_submission_whose_signal_was_lost_is_found(chores, database, cast):
@@ -156,9 +160,9 @@ def test_a_submission_whose_signal_was_lost_is_found(chores, database, cast):
         session.commit()
     worker = chores()
     worker.sweep()
-    assert worker.jobs.waiting() == 1
+    assert worker.parts.scorer.tools.jobs.waiting() == 1
     worker.sweep()
-    assert worker.jobs.waiting() == 1
+    assert worker.parts.scorer.tools.jobs.waiting() == 1
 
 
 @pytest.mark.parametrize(

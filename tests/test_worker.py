@@ -86,10 +86,14 @@ def row(database, submission_id: int) -> Submission:
 
 def test_a_good_file_is_scored_and_on_the_board(worker, database, send):
     submission_id = send(PERFECT)
-    worker.score(submission_id)
-    worker.score(submission_id)
+    worker.scorer.score(submission_id)
+    worker.scorer.score(submission_id)
     scored = row(database, submission_id)
-    assert (scored.state, scored.lease_holder, worker.scored) == (SubmissionState.SCORED, None, 1)
+    assert (scored.state, scored.lease_holder, worker.scorer.scored) == (
+        SubmissionState.SCORED,
+        None,
+        1,
+    )
     with database.reading() as session:
         scores = session.exec(select(Score)).all()
         assert {s.board: s.value for s in scores} == {Board.PUBLIC: 1.0, Board.PRIVATE: 1.0}
@@ -98,7 +102,7 @@ def test_a_good_file_is_scored_and_on_the_board(worker, database, send):
 
 def test_a_wrong_file_is_rejected_with_its_places(worker, database, send):
     submission_id = send(PERFECT.replace("\n7,1\n", "\n7,9\n"))
-    worker.score(submission_id)
+    worker.scorer.score(submission_id)
     rejected = row(database, submission_id)
     assert (rejected.state, rejected.fault_count) == (SubmissionState.REJECTED, 1)
     assert rejected.faults[0]["line"] == 9
@@ -108,7 +112,7 @@ def test_a_wrong_file_is_rejected_with_its_places(worker, database, send):
 def test_a_file_that_is_missing_is_ours_and_tried_three_times(worker, database, send):
     submission_id = send("id,digit\n", stored=False)
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        worker.score(submission_id)
+        worker.scorer.score(submission_id)
         assert row(database, submission_id).attempts == attempt
     failed = row(database, submission_id)
     assert failed.state is SubmissionState.FAILED
@@ -121,7 +125,7 @@ def test_a_phase_without_a_live_evaluation_is_a_fault_with_its_reason(worker, da
     with database.writing() as session:
         session.merge(live).state = EvaluationState.PAST
         session.commit()
-    worker.score(submission_id)
+    worker.scorer.score(submission_id)
     queued = row(database, submission_id)
     assert (queued.state, queued.trace) == (
         SubmissionState.QUEUED,
@@ -134,10 +138,10 @@ def test_garbage_from_the_child_is_a_fault_and_the_next_is_scored(
 ):
     first, second = send(PERFECT), send(PERFECT + "\n")
     with monkeypatch.context() as patch:
-        patch.setattr(worker.isolation, "run", lambda *_: '{"outcome": "perhaps"')
+        patch.setattr(worker.tools.isolation, "run", lambda *_: '{"outcome": "perhaps"')
         for _ in range(MOST_ATTEMPTS):
-            worker.score(first)
-    worker.score(second)
+            worker.scorer.score(first)
+    worker.scorer.score(second)
     assert row(database, first).state is SubmissionState.FAILED
     assert row(database, second).state is SubmissionState.SCORED
 
@@ -148,8 +152,8 @@ def test_a_limit_that_was_exceeded_fails_at_once_and_is_named(worker, database, 
     def too_long(*_arguments):
         raise LimitExceeded("scoring took longer than 300 s of wall time")
 
-    monkeypatch.setattr(worker.isolation, "run", too_long)
-    worker.score(submission_id)
+    monkeypatch.setattr(worker.tools.isolation, "run", too_long)
+    worker.scorer.score(submission_id)
     failed = row(database, submission_id)
     assert failed.state is SubmissionState.FAILED
     assert failed.trace == "scoring took longer than 300 s of wall time"
@@ -157,12 +161,12 @@ def test_a_limit_that_was_exceeded_fails_at_once_and_is_named(worker, database, 
 
 def test_a_child_without_memory_fails_and_the_worker_goes_on(worker, database, send):
     starved, fed = send(PERFECT), send(PERFECT + "\n")
-    plenty = worker.isolation
-    worker.isolation = Isolation(workers=1, limits=Limits(80_000_000, 20))
-    worker.score(starved)
-    worker.isolation.stop()
-    worker.isolation = plenty
-    worker.score(fed)
+    plenty = worker.tools.isolation
+    worker.tools.isolation = Isolation(workers=1, limits=Limits(80_000_000, 20))
+    worker.scorer.score(starved)
+    worker.tools.isolation.stop()
+    worker.tools.isolation = plenty
+    worker.scorer.score(fed)
     assert row(database, starved).state is not SubmissionState.SCORED
     assert row(database, fed).state is SubmissionState.SCORED
 
@@ -172,13 +176,13 @@ def test_what_another_worker_holds_is_left_alone(worker, database, send):
     with database.writing() as session:
         claim(session, submission_id, holder="elsewhere/1/1/a", now=NOON, lease=LEASE)
         session.commit()
-    worker.score(submission_id)
+    worker.scorer.score(submission_id)
     assert row(database, submission_id).lease_holder == "elsewhere/1/1/a"
 
 
 def test_what_does_not_exist_is_no_work(worker):
-    worker.score(4711)
-    assert worker.scored == 0
+    worker.scorer.score(4711)
+    assert worker.scorer.scored == 0
 
 
 def test_a_worker_of_another_machine_is_waited_for_until_its_lease_ends(
@@ -189,10 +193,10 @@ def test_a_worker_of_another_machine_is_waited_for_until_its_lease_ends(
         claim(session, submission_id, holder="elsewhere/1/1/a", now=NOON, lease=LEASE)
         session.commit()
     worker.chores.run_due()
-    worker.score(submission_id)
+    worker.scorer.score(submission_id)
     assert row(database, submission_id).state is SubmissionState.SCORING
     clock.forward(seconds=LEASE.total_seconds() + 1)
-    worker.score(submission_id)
+    worker.scorer.score(submission_id)
     scored = row(database, submission_id)
     assert (scored.state, scored.interruptions) == (SubmissionState.SCORED, 1)
 
@@ -204,7 +208,7 @@ def test_a_worker_that_stops_gives_back_what_it_holds_and_takes_nothing_new(work
         session.commit()
     worker._beat()
     worker.stop()
-    worker.score(late)
+    worker.scorer.score(late)
     assert {row(database, i).state for i in (held, late)} == {SubmissionState.QUEUED}
     with database.reading() as session:
         assert not session.exec(select(WorkerBeat)).all()
@@ -221,7 +225,7 @@ def test_the_sweep_signals_what_waits(worker, database, send, clock):
 
 
 def test_a_phase_that_ended_is_revealed_by_the_worker(worker, database, send, cast, clock):
-    worker.score(send(PERFECT))
+    worker.scorer.score(send(PERFECT))
     with database.reading() as session:
         ends = session.get_one(Phase, cast.phase_a.id).ends
     clock.moment = ends + timedelta(hours=1)
@@ -251,8 +255,8 @@ def test_a_metric_file_that_breaks_out_fails_by_name_and_the_next_is_scored(
         session.commit()
     constant = "id,digit\n" + "".join(f"{i},2\n" for i in range(ROWS))
     bad, good = send(constant), send(PERFECT)
-    worker.score(bad)
-    worker.score(good)
+    worker.scorer.score(bad)
+    worker.scorer.score(good)
     failed, scored = row(database, bad), row(database, good)
     assert failed.state is SubmissionState.FAILED
     assert re.match(r"metric\.py (raised PermissionError|ended its process)", failed.trace)

@@ -78,10 +78,10 @@ def test_two_at_once_climb_one_ladder_and_so_does_a_correction(
 ):
     settings.workers = 2
     worker = Worker(settings, clock=clock)
-    monkeypatch.setattr(worker.isolation, "run", lambda do, *given: do(*given))
+    monkeypatch.setattr(worker.tools.isolation, "run", lambda do, *given: do(*given))
     try:
         with ThreadPoolExecutor(2) as both:
-            list(both.map(worker.score, reversed(sent)))
+            list(both.map(worker.scorer.score, reversed(sent)))
         with database.reading() as session:
             live = live_evaluation(session, cast.phase_a.id)
         found = improved(database, sent, live)
@@ -96,7 +96,7 @@ def test_two_at_once_climb_one_ladder_and_so_does_a_correction(
             pairs = queue_rescoring(session, beside)
             session.commit()
         with ThreadPoolExecutor(2) as both:
-            list(both.map(lambda pair: worker.rescorer.rescore(*pair), pairs))
+            list(both.map(lambda pair: worker.chores.parts.rescorer.rescore(*pair), pairs))
         assert improved(database, sent, beside) == found
     finally:
         worker.stop()

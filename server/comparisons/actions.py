@@ -9,10 +9,9 @@ from sqlmodel import Session, col
 from server.boards.leaderboards import Chosen
 from server.challenges.models import Phase
 from server.comparisons.computing import ComparisonReport
-from server.comparisons.models import Comparison
+from server.comparisons.models import COMPARISONS, Comparison
 from server.comparisons.queries import (
     Pair,
-    free_to_claim,
     interrupted,
     pair_of,
     submissions_in_order,
@@ -24,11 +23,8 @@ from server.comparisons.rules import (
     require_comparable,
     require_two,
 )
-from server.shared.database import changed_rows
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
-
-IDLE = {"lease_until": None, "lease_holder": None}
 
 
 def ask(session: Session, chosen: Chosen, *, a: int, b: int, actor_id: int, now: datetime) -> Pair:
@@ -92,19 +88,8 @@ def claim(
     session: Session, comparison_id: int, *, holder: str, now: datetime, lease: timedelta
 ) -> Comparison | None:
     """Take a comparison to make it, or return None: somebody else has it, or it is made."""
-    # A lease that ran out means that its worker died in the middle.
-    died = sa.case((col(Comparison.state) == ComparisonState.COMPARING, 1), else_=0)
-    taken = changed_rows(
-        session,
-        sa.update(Comparison)
-        .where(col(Comparison.id) == comparison_id, free_to_claim(now))
-        .values(
-            interruptions=col(Comparison.interruptions) + died,
-            state=ComparisonState.COMPARING,
-            lease_until=now + lease,
-            lease_holder=holder,
-        ),
-    )
+    which = col(Comparison.id) == comparison_id
+    taken = COMPARISONS.claim(session, which, holder=holder, now=now, lease=lease)
     if not taken:
         return None
     return session.get(Comparison, comparison_id, populate_existing=True)
@@ -129,33 +114,8 @@ def end(
     if report.found is not None:
         found = report.found.model_dump(mode="json")
         values |= {"state": ComparisonState.COMPARED, "found": found, "compared_at": now}
-    ended = changed_rows(
-        session,
-        sa.update(Comparison)
-        .where(
-            col(Comparison.id) == comparison.id,
-            col(Comparison.state) == ComparisonState.COMPARING,
-            col(Comparison.lease_holder) == holder,
-        )
-        .values(**values, **IDLE),
-    )
-    return ended == 1
-
-
-def give_back_comparisons(session: Session, holder: str) -> None:
-    """Put back what a worker holds (it stops, or it died in the middle)."""
-    session.execute(
-        sa.update(Comparison)
-        .where(
-            col(Comparison.state) == ComparisonState.COMPARING,
-            col(Comparison.lease_holder).startswith(holder, autoescape=True),
-        )
-        .values(
-            state=ComparisonState.QUEUED,
-            interruptions=col(Comparison.interruptions) + 1,
-            **IDLE,
-        )
-    )
+    which = col(Comparison.id) == comparison.id
+    return COMPARISONS.end(session, which, holder=holder, **values)
 
 
 def fail_interrupted_comparisons(session: Session) -> None:

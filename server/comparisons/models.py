@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from server.comparisons.rules import ComparisonState
 from server.evaluations.rules import Board
 from server.shared.database import UTCDateTime, enum_column
+from server.shared.leases import Leases
 
 WAITING = sa.text("state IN ('queued', 'comparing')")
 
@@ -59,6 +60,9 @@ class Comparison(SQLModel, table=True):
     interruptions: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     lease_holder: str | None = Field(default=None, max_length=128)
+
+
+COMPARISONS = Leases(Comparison, ComparisonState.QUEUED, ComparisonState.COMPARING)
 
 
 class ShakeUp(SQLModel, table=True):

@@ -11,7 +11,7 @@ from server.boards.leaderboards import Chosen
 from server.boards.models import Entry
 from server.boards.places import places
 from server.boards.rows import ORDER, On, TeamName, on_board
-from server.comparisons.models import Comparison
+from server.comparisons.models import COMPARISONS, Comparison
 from server.comparisons.rules import (
     MOST_INTERRUPTIONS,
     ComparisonState,
@@ -190,28 +190,12 @@ def comparison_by_id(session: Session, comparison_id: int) -> Comparison | None:
     return session.get(Comparison, comparison_id)
 
 
-def free_to_claim(now: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition of waiting for a worker, or of having lost one."""
-    return sa.or_(
-        col(Comparison.state) == ComparisonState.QUEUED,
-        sa.and_(
-            col(Comparison.state) == ComparisonState.COMPARING, col(Comparison.lease_until) < now
-        ),
-    )
-
-
 def waiting_comparisons(session: Session, *, now: datetime, limit: int) -> list[int]:
     """Return what nobody compares, the oldest first."""
     query = (
-        sa.select(col(Comparison.id)).where(free_to_claim(now)).order_by(col(Comparison.id))
+        sa.select(col(Comparison.id)).where(COMPARISONS.free(now)).order_by(col(Comparison.id))
     ).limit(limit)
     return [int(found) for found in session.execute(query).scalars()]
-
-
-def comparison_holders(session: Session) -> set[str]:
-    """Return who holds a lease on a comparison now."""
-    query = select(Comparison.lease_holder).where(Comparison.state == ComparisonState.COMPARING)
-    return {holder for holder in session.exec(query) if holder}
 
 
 def interrupted(session: Session) -> list[Comparison]:

@@ -1,6 +1,5 @@
 """The worker's part of a new evaluation: look at its solution, score everything under it."""
 
-import secrets
 import shutil
 import tempfile
 import traceback
@@ -14,8 +13,7 @@ from server.boards.ladder import climb_beside
 from server.challenges.models import Phase
 from server.challenges.rules import Ranking
 from server.evaluations.actions import hold_phase
-from server.evaluations.metrics import MetricRules
-from server.evaluations.models import Evaluation
+from server.evaluations.models import RESCORES, Evaluation
 from server.evaluations.queries import (
     evaluation_by_id,
     next_rescore,
@@ -27,7 +25,6 @@ from server.evaluations.rescores import (
     claim_rescore,
     end_rescore,
     fail_interrupted_rescores,
-    give_back_rescores,
     queue_rescoring,
     refuse_solution,
 )
@@ -40,11 +37,9 @@ from server.evaluations.scoring import (
     score_file,
     spec_text,
 )
-from server.shared.clock import Clock
-from server.shared.database import Database
-from server.shared.isolation import Isolation, LimitExceeded, NoChildren
-from server.shared.queue import Jobs
-from server.shared.storage import FileStore, Stores
+from server.evaluations.tools import Tools
+from server.shared.isolation import LimitExceeded, NoChildren
+from server.shared.storage import FileStore
 from server.submissions.queries import is_public_file, submission_by_id
 
 log = structlog.get_logger(__name__)
@@ -58,32 +53,14 @@ NEVER_CAME = "The solution was not stored: its upload broke off. Begin the evalu
 class Rescorer:
     """Scores submissions under evaluations that are not live."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        stores: Stores,
-        jobs: Jobs,
-        isolation: Isolation,
-        clock: Clock,
-        name: str,
-        lease: timedelta,
-        rules: MetricRules | None = None,
-    ) -> None:
-        self.database = database
-        self.stores = stores
-        self.jobs = jobs
-        self.isolation = isolation
-        self.clock = clock
-        self.name = name
-        self.lease = lease
-        self.rules = rules
-        jobs.handle("adopt", self.adopt)
-        jobs.handle("rescore_next", self.rescore_next)
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        tools.jobs.handle("adopt", self.adopt)
+        tools.jobs.handle("rescore_next", self.rescore_next)
 
     def adopt(self, evaluation_id: int) -> None:
         """Take an uploaded solution among the hidden files, look at it, and queue the scoring."""
-        with self.database.reading() as session:
+        with self.tools.database.reading() as session:
             evaluation = evaluation_by_id(session, evaluation_id)
         if not self._is_there(evaluation):
             return self._give_up(evaluation)
@@ -93,38 +70,40 @@ class Rescorer:
             return
         received = evaluation.state is EvaluationState.RECEIVED
         report = self._look(evaluation) if received else SolutionReport()
-        with self.database.writing() as session:
-            begun = _take_in(session, evaluation_id, report, now=self.clock())
+        with self.tools.database.writing() as session:
+            begun = _take_in(session, evaluation_id, report, now=self.tools.clock())
             session.commit()
         if begun:
             self._begin()
 
     def _is_there(self, evaluation: Evaluation) -> bool:
-        return any(store.has(evaluation.solution_sha256) for store in self.stores)
+        return any(store.has(evaluation.solution_sha256) for store in self.tools.stores)
 
     def _give_up(self, evaluation: Evaluation) -> None:
         """Refuse an evaluation whose upload was noted, and broke off before it was stored."""
-        if self.clock() < evaluation.created_at + ARRIVES_WITHIN:
+        if self.tools.clock() < evaluation.created_at + ARRIVES_WITHIN:
             return
         report = SolutionReport(problem=NEVER_CAME)
-        with self.database.writing() as session:
-            _take_in(session, evaluation.id or 0, report, now=self.clock())
+        with self.tools.database.writing() as session:
+            _take_in(session, evaluation.id or 0, report, now=self.tools.clock())
             session.commit()
 
     def _take(self, sha256: str) -> None:
         """Move an uploaded solution out of the store that the web can read."""
-        _copy(self.stores.public_files, self.stores.hidden_files, sha256)
-        with self.database.reading() as session:
+        _copy(self.tools.stores.public_files, self.tools.stores.hidden_files, sha256)
+        with self.tools.database.reading() as session:
             needed = is_public_file(session, sha256)
         # Its bytes may be those of somebody's data or predictions: these stay.
-        if not needed and self.stores.public_files.has(sha256):
-            self.stores.public_files.delete(sha256)
+        if not needed and self.tools.stores.public_files.has(sha256):
+            self.tools.stores.public_files.delete(sha256)
 
     def _look(self, evaluation: Evaluation) -> SolutionReport:
-        with self.stores.hidden_files.local(evaluation.solution_sha256) as solution:
+        with self.tools.stores.hidden_files.local(evaluation.solution_sha256) as solution:
             try:
                 spec = spec_text(evaluation.spec)
-                text = self.isolation.run(look_at_solution, str(solution), spec, self.rules)
+                text = self.tools.isolation.run(
+                    look_at_solution, str(solution), spec, self.tools.rules
+                )
             except LimitExceeded as error:
                 # Else the sweep would send it again for ever.
                 return SolutionReport(problem=str(error))
@@ -136,20 +115,22 @@ class Rescorer:
         A signal names nothing and is sent on when its work is done: however many submissions are
         to be scored again, a new one waits behind a few signals and no more.
         """
-        with self.database.reading() as session:
-            pair = next_rescore(session, now=self.clock())
+        with self.tools.database.reading() as session:
+            pair = next_rescore(session, now=self.tools.clock())
         if pair is not None and self.rescore(*pair):
-            self.jobs.send("rescore_next")
+            self.tools.jobs.send("rescore_next")
 
     def rescore(self, submission_id: int, evaluation_id: int) -> bool:
         """Score one submission under one evaluation; called again, it changes nothing.
 
         Returns False where nothing can be scored now.
         """
-        holder = f"{self.name}/{secrets.token_hex(8)}"
+        holder = self.tools.new_holder()
         pair = (submission_id, evaluation_id)
-        with self.database.writing() as session:
-            taken = claim_rescore(session, pair, holder=holder, now=self.clock(), lease=self.lease)
+        with self.tools.database.writing() as session:
+            taken = claim_rescore(
+                session, pair, holder=holder, now=self.tools.clock(), lease=self.tools.lease
+            )
             session.commit()
         if not taken:
             return True
@@ -159,25 +140,25 @@ class Rescorer:
             # The worker stops, or the machine can start nothing: no fault of this file.
             self.give_back(holder)
             return False
-        with self.database.writing() as session:
-            end_rescore(session, pair, holder=holder, report=report, now=self.clock())
+        with self.tools.database.writing() as session:
+            end_rescore(session, pair, holder=holder, report=report, now=self.tools.clock())
             climb_beside(session, submission_id=submission_id, evaluation_id=evaluation_id)
             session.commit()
         return True
 
     def _report(self, submission_id: int, evaluation_id: int) -> Report:
-        with self.database.reading() as session:
+        with self.tools.database.reading() as session:
             submission = submission_by_id(session, submission_id)
             evaluation = evaluation_by_id(session, evaluation_id)
             ladder = session.get_one(Phase, evaluation.phase_id).ranking is Ranking.LADDER
         try:
             with (
-                self.stores.public_files.local(submission.sha256) as prediction,
-                self.stores.hidden_files.local(evaluation.solution_sha256) as solution,
+                self.tools.stores.public_files.local(submission.sha256) as prediction,
+                self.tools.stores.hidden_files.local(evaluation.solution_sha256) as solution,
             ):
                 spec = spec_text(evaluation.spec)
-                text = self.isolation.run(
-                    score_file, str(prediction), str(solution), spec, self.rules, ladder
+                text = self.tools.isolation.run(
+                    score_file, str(prediction), str(solution), spec, self.tools.rules, ladder
                 )
         except LimitExceeded as error:
             return Report(outcome=Outcome.FAULT, trace=str(error))
@@ -189,22 +170,22 @@ class Rescorer:
 
     def sweep(self) -> None:
         """Find what a lost signal or a dead worker left behind."""
-        with self.database.reading() as session:
+        with self.tools.database.reading() as session:
             uploaded = not_taken_in(session)
             lacking = to_complete(session)
-            waits = next_rescore(session, now=self.clock()) is not None
-        if uploaded and self.jobs.waiting() < len(uploaded):
+            waits = next_rescore(session, now=self.tools.clock()) is not None
+        if uploaded and self.tools.jobs.waiting() < len(uploaded):
             for evaluation_id in uploaded:
-                self.jobs.send("adopt", evaluation_id=evaluation_id)
+                self.tools.jobs.send("adopt", evaluation_id=evaluation_id)
         if lacking or waits:
             self._mend(lacking)
         # Where nothing else waits there are free hands for more.
-        if waits and self.jobs.waiting() == 0:
+        if waits and self.tools.jobs.waiting() == 0:
             self._begin()
 
     def _mend(self, lacking: list[Evaluation]) -> None:
         """Bring in what an evaluation does not know of, and end what ends every worker."""
-        with self.database.writing() as session:
+        with self.tools.database.writing() as session:
             fail_interrupted_rescores(session)
             for evaluation in lacking:
                 queue_rescoring(session, session.get_one(Evaluation, evaluation.id))
@@ -212,12 +193,12 @@ class Rescorer:
 
     def _begin(self) -> None:
         for _ in range(AT_ONCE):
-            self.jobs.send("rescore_next")
+            self.tools.jobs.send("rescore_next")
 
     def give_back(self, holder: str) -> None:
         """Put back what a worker holds."""
-        with self.database.writing() as session:
-            give_back_rescores(session, holder)
+        with self.tools.database.writing() as session:
+            RESCORES.give_back(session, holder, died=False)
             session.commit()
 
 

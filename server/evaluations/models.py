@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from scorers.ladder import Form
 from server.evaluations.rules import Board, EvaluationState, RescoreState
 from server.shared.database import UTCDateTime, enum_column
+from server.shared.leases import Leases
 
 LIVE = sa.text("state = 'live'")
 WAITING = sa.text("state IN ('queued', 'scoring')")
@@ -119,3 +120,6 @@ class Rescore(SQLModel, table=True):
     faults: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     fault_count: int = 0
     trace: str | None = Field(default=None, sa_type=sa.Text)
+
+
+RESCORES = Leases(Rescore, RescoreState.QUEUED, RescoreState.SCORING)

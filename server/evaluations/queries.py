@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from server.evaluations.models import Evaluation, Replicates, Rescore, Score
+from server.evaluations.models import RESCORES, Evaluation, Replicates, Rescore, Score
 from server.evaluations.rules import BESIDE, Board, EvaluationState, RescoreState
 from server.shared.errors import N_, NotFound
 from server.submissions.models import Submission
@@ -200,22 +200,12 @@ def _lacks(session: Session, evaluation: Evaluation) -> bool:
 
 def next_rescore(session: Session, *, now: datetime) -> tuple[int, int] | None:
     """Return a (submission, evaluation) pair that nobody scores, the oldest first."""
-    free = sa.or_(
-        col(Rescore.state) == RescoreState.QUEUED,
-        sa.and_(col(Rescore.state) == RescoreState.SCORING, col(Rescore.lease_until) < now),
-    )
     query = (
         sa.select(col(Rescore.submission_id), col(Rescore.evaluation_id))
         # The states alone lead into the index of what waits.
-        .where(col(Rescore.state).in_(WAITING), free)
+        .where(col(Rescore.state).in_(WAITING), RESCORES.free(now))
         .order_by(col(Rescore.evaluation_id), col(Rescore.submission_id))
         .limit(1)
     )
     found = session.execute(query).first()
     return None if found is None else (int(found[0]), int(found[1]))
-
-
-def rescore_holders(session: Session) -> set[str]:
-    """Return who holds a lease on a rescore now."""
-    query = select(col(Rescore.lease_holder)).where(Rescore.state == RescoreState.SCORING)
-    return {holder for holder in session.exec(query) if holder}

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from server.challenges.models import Phase
 from server.evaluations.actions import ended_state, hold_phase, log, words_of, write_scores
-from server.evaluations.models import Evaluation, Rescore
+from server.evaluations.models import RESCORES, Evaluation, Rescore
 from server.evaluations.queries import open_evaluations, waiting_under, without_rescore
 from server.evaluations.rules import BESIDE, EvaluationState, RescoreState
 from server.evaluations.scoring import Outcome, Report, SolutionReport
@@ -101,20 +101,7 @@ def claim_rescore(
     session: Session, pair: tuple[int, int], *, holder: str, now: datetime, lease: timedelta
 ) -> bool:
     """Take one submission to score it under one evaluation, and say whether it was free."""
-    ran_out = sa.and_(col(Rescore.state) == RescoreState.SCORING, col(Rescore.lease_until) < now)
-    taken = changed_rows(
-        session,
-        sa.update(Rescore)
-        .where(*_is_pair(pair), sa.or_(col(Rescore.state) == RescoreState.QUEUED, ran_out))
-        .values(
-            # A lease that ran out means that its worker died in the middle.
-            interruptions=col(Rescore.interruptions) + sa.case((ran_out, 1), else_=0),
-            state=RescoreState.SCORING,
-            lease_until=now + lease,
-            lease_holder=holder,
-        ),
-    )
-    return taken == 1
+    return RESCORES.claim(session, *_is_pair(pair), holder=holder, now=now, lease=lease)
 
 
 def end_rescore(
@@ -150,23 +137,6 @@ def complete_where_done(session: Session, evaluation_id: int) -> None:
             ~waiting_under(evaluation_id),
         )
         .values(state=EvaluationState.COMPLETE)
-    )
-
-
-def give_back_rescores(session: Session, holder: str) -> None:
-    """Put back what a worker holds (it stops, or it died in the middle)."""
-    session.execute(
-        sa.update(Rescore)
-        .where(
-            col(Rescore.state) == RescoreState.SCORING,
-            col(Rescore.lease_holder).startswith(holder, autoescape=True),
-        )
-        .values(
-            state=RescoreState.QUEUED,
-            lease_until=None,
-            lease_holder=None,
-            interruptions=col(Rescore.interruptions) + 1,
-        )
     )
 
 

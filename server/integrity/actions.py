@@ -7,10 +7,9 @@ from sqlmodel import Session, col, select
 
 from server.challenges.models import Phase
 from server.integrity.findings import Findings
-from server.integrity.models import IntegrityReport
-from server.integrity.queries import free_to_claim, waiting_report
+from server.integrity.models import REPORTS, IntegrityReport
+from server.integrity.queries import waiting_report
 from server.integrity.rules import MOST_INTERRUPTIONS, ReportState
-from server.shared.database import changed_rows
 from server.shared.events import record
 
 INTERRUPTED = "The worker died again and again while it made this report."
@@ -52,20 +51,8 @@ def claim_report(
     session: Session, report_id: int, *, holder: str, now: datetime, lease: timedelta
 ) -> IntegrityReport | None:
     """Take a report to make it, or return None: somebody else has it, or it is made."""
-    # A lease that ran out means that its worker died in the middle.
-    died = sa.case((col(IntegrityReport.state) == ReportState.RUNNING, 1), else_=0)
-    taken = changed_rows(
-        session,
-        sa.update(IntegrityReport)
-        .where(col(IntegrityReport.id) == report_id, free_to_claim(now))
-        .values(
-            interruptions=col(IntegrityReport.interruptions) + died,
-            state=ReportState.RUNNING,
-            as_of=now,
-            lease_until=now + lease,
-            lease_holder=holder,
-        ),
-    )
+    which = col(IntegrityReport.id) == report_id
+    taken = REPORTS.claim(session, which, holder=holder, now=now, lease=lease, as_of=now)
     if not taken:
         return None
     return session.get(IntegrityReport, report_id, populate_existing=True)
@@ -82,44 +69,19 @@ def end_report(
 ) -> bool:
     """Write what was found, or why nothing could be; False: the claim is no longer ours."""
     done = findings is not None
-    ended = changed_rows(
+    ended = REPORTS.end(
         session,
-        sa.update(IntegrityReport)
-        .where(
-            col(IntegrityReport.id) == report.id,
-            col(IntegrityReport.state) == ReportState.RUNNING,
-            col(IntegrityReport.lease_holder) == holder,
-        )
-        .values(
-            state=ReportState.DONE if done else ReportState.FAILED,
-            findings=findings.model_dump(mode="json") if findings is not None else None,
-            problem=problem or None,
-            made_at=now,
-            lease_until=None,
-            lease_holder=None,
-        ),
+        col(IntegrityReport.id) == report.id,
+        holder=holder,
+        state=ReportState.DONE if done else ReportState.FAILED,
+        findings=findings.model_dump(mode="json") if findings is not None else None,
+        problem=problem or None,
+        made_at=now,
     )
     if ended:
         kind = "integrity.reported" if done else "integrity.failed"
         _log(session, kind, report, at=now, actor_id=None)
-    return ended == 1
-
-
-def give_back_reports(session: Session, holder: str) -> None:
-    """Put back what a worker holds (it stops, or it died in the middle)."""
-    session.execute(
-        sa.update(IntegrityReport)
-        .where(
-            col(IntegrityReport.state) == ReportState.RUNNING,
-            col(IntegrityReport.lease_holder).startswith(holder, autoescape=True),
-        )
-        .values(
-            state=ReportState.QUEUED,
-            lease_until=None,
-            lease_holder=None,
-            interruptions=col(IntegrityReport.interruptions) + 1,
-        )
-    )
+    return ended
 
 
 def fail_interrupted_reports(session: Session, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from server.integrity.rules import ReportState
 from server.shared.database import UTCDateTime, enum_column
+from server.shared.leases import Leases
 
 WAITING = sa.text("state IN ('queued', 'running')")
 
@@ -40,3 +41,6 @@ class IntegrityReport(SQLModel, table=True):
     interruptions: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     lease_holder: str | None = Field(default=None, max_length=128)
+
+
+REPORTS = Leases(IntegrityReport, ReportState.QUEUED, ReportState.RUNNING)

@@ -15,13 +15,12 @@ from server.challenges.queries import phases_of
 from server.evaluations.models import Score
 from server.evaluations.rules import Board
 from server.integrity.findings import Entrant, Findings, Shared
-from server.integrity.models import IntegrityReport
+from server.integrity.models import REPORTS, IntegrityReport
 from server.integrity.rules import (
     MOST_GROUPS,
     MOST_IN_A_GROUP,
     MOST_TEAMS,
     WAITING,
-    ReportState,
     Scored,
     standard_error,
 )
@@ -62,29 +61,10 @@ def waiting_report(session: Session, phase_id: int) -> IntegrityReport | None:
     return session.exec(query).first()
 
 
-def free_to_claim(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether nobody makes a report that is to be made."""
-    return sa.or_(
-        col(IntegrityReport.state) == ReportState.QUEUED,
-        sa.and_(
-            col(IntegrityReport.state) == ReportState.RUNNING,
-            col(IntegrityReport.lease_until) < now,
-        ),
-    )
-
-
 def reports_to_make(session: Session, *, now: datetime) -> list[int]:
     """Return the reports that nobody makes, the oldest first."""
-    query = select(IntegrityReport.id).where(free_to_claim(now)).order_by(col(IntegrityReport.id))
+    query = select(IntegrityReport.id).where(REPORTS.free(now)).order_by(col(IntegrityReport.id))
     return [i for i in session.exec(query) if i is not None]
-
-
-def report_holders(session: Session) -> set[str]:
-    """Return who holds a lease on a report now."""
-    query = select(col(IntegrityReport.lease_holder)).where(
-        IntegrityReport.state == ReportState.RUNNING
-    )
-    return {holder for holder in session.exec(query) if holder}
 
 
 class Counted(NamedTuple):

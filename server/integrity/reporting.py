@@ -1,6 +1,5 @@
 """The worker's part of a report: it reads, a limited child compares, the findings are stored."""
 
-import secrets
 import threading
 import traceback
 from collections.abc import Sequence
@@ -15,11 +14,11 @@ from server.challenges.models import Challenge
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
 from server.evaluations.scoring import spec_text
+from server.evaluations.tools import Tools
 from server.integrity.actions import (
     claim_report,
     end_report,
     fail_interrupted_reports,
-    give_back_reports,
 )
 from server.integrity.comparing import ComparingReport, ComparingTask, compare_in_child
 from server.integrity.findings import Entrant, Findings, Jump, Near, Predictions
@@ -34,12 +33,8 @@ from server.integrity.queries import (
 )
 from server.integrity.rules import Leap, improbable_leaps
 from server.integrity.sightings import shared_addresses, shared_devices
-from server.shared.clock import Clock
-from server.shared.database import Database
 from server.shared.isolation import Isolation, LimitExceeded, NoChildren
 from server.shared.limited import Limits
-from server.shared.queue import Jobs
-from server.shared.storage import Stores
 
 log = structlog.get_logger(__name__)
 # Of the child that compares; nobody waits for it as one waits for a score.
@@ -56,26 +51,14 @@ class NoAnswers(Exception):
 class Reporter:
     """Makes the integrity reports that were asked for, one at a time and beside the scoring."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        stores: Stores,
-        jobs: Jobs,
-        clock: Clock,
-        name: str,
-        memory_bytes: int,
-    ) -> None:
-        self.database = database
-        self.stores = stores
-        self.clock = clock
-        self.name = name
+    def __init__(self, tools: Tools, *, memory_bytes: int) -> None:
+        self.tools = tools
         self.limits = Limits(memory_bytes, COMPARING_SECONDS)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._isolation: Isolation | None = None
         self._stopping = False
-        jobs.handle("integrity", self.begin)
+        tools.jobs.handle("integrity", self.begin)
 
     def begin(self, report_id: int) -> None:
         """Make a report in a thread of its own; one that is busy leaves it to the sweep."""
@@ -94,10 +77,12 @@ class Reporter:
 
     def make(self, report_id: int) -> None:
         """Make a report if nobody else does; called again, it changes nothing."""
-        holder = f"{self.name}/{secrets.token_hex(8)}"
+        holder = self.tools.new_holder()
         lease = timedelta(seconds=COMPARING_SECONDS) + SPARE
-        with self.database.writing() as session:
-            report = claim_report(session, report_id, holder=holder, now=self.clock(), lease=lease)
+        with self.tools.database.writing() as session:
+            report = claim_report(
+                session, report_id, holder=holder, now=self.tools.clock(), lease=lease
+            )
             session.commit()
         if report is None:
             return
@@ -113,28 +98,28 @@ class Reporter:
         if findings is None and self._stopping:
             # A worker that stops takes its child along, and gives the report back itself.
             return
-        with self.database.writing() as session:
+        with self.tools.database.writing() as session:
             end_report(
                 session,
                 report,
                 holder=holder,
                 findings=findings,
                 problem=problem,
-                now=self.clock(),
+                now=self.tools.clock(),
             )
             session.commit()
         log.info("integrity_reported", report=report_id, done=findings is not None)
 
     def _find(self, report: IntegrityReport) -> Findings:
-        now = self.clock()
-        with self.database.reading() as session:
+        now = self.tools.clock()
+        with self.tools.database.reading() as session:
             evaluation = live_evaluation(session, report.phase_id)
             if evaluation is None:
                 raise NoAnswers("The phase has no live evaluation: there is nothing to compare by.")
             counted, teams = counted_submissions(session, report.phase_id)
             known = known_files(session, report.challenge_id, report.phase_id)
         likeness = self._compare(counted, known, evaluation)
-        with self.database.reading() as session:
+        with self.tools.database.reading() as session:
             same = same_files(session, report.challenge_id, report.phase_id, known=known)
             return Findings(
                 predictions=_predictions(likeness, counted, teams=teams, same=same),
@@ -146,7 +131,7 @@ class Reporter:
     def _compare(
         self, counted: Sequence[Counted], known: Sequence[str], evaluation: Evaluation
     ) -> Likeness:
-        files, hidden = self.stores
+        files, hidden = self.tools.stores
         with ExitStack() as held:
             task = ComparingTask(
                 files=[str(held.enter_context(files.local(each.sha256))) for each in counted],
@@ -176,17 +161,15 @@ class Reporter:
 
     def sweep(self) -> None:
         """Find what a lost signal, a dead worker or a busy one left behind."""
-        with self.database.reading() as session:
-            waiting = reports_to_make(session, now=self.clock())
+        with self.tools.database.reading() as session:
+            waiting = reports_to_make(session, now=self.tools.clock())
         if waiting:
             self.begin(waiting[0])
 
-    def free(self, holders: set[str]) -> None:
-        """Put back what dead workers hold; what took them down each time ends."""
-        with self.database.writing() as session:
-            for holder in holders:
-                give_back_reports(session, holder)
-            fail_interrupted_reports(session, now=self.clock())
+    def fail_interrupted(self) -> None:
+        """End what took its worker down each time."""
+        with self.tools.database.writing() as session:
+            fail_interrupted_reports(session, now=self.tools.clock())
             session.commit()
 
     def stop(self) -> None:

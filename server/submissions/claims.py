@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from server.shared.database import changed_rows
 from server.submissions.actions import log
-from server.submissions.models import Submission
+from server.submissions.models import SUBMISSIONS, Submission
 from server.submissions.rules import MOST_ATTEMPTS, MOST_INTERRUPTIONS, SubmissionState
 
 
@@ -17,25 +15,8 @@ def claim(
     session: Session, submission_id: int, *, holder: str, now: datetime, lease: timedelta
 ) -> Submission | None:
     """Take a submission to score it, or return None: somebody else has it, or it is done."""
-    free = sa.or_(
-        col(Submission.state) == SubmissionState.QUEUED,
-        sa.and_(
-            col(Submission.state) == SubmissionState.SCORING, col(Submission.lease_until) < now
-        ),
-    )
-    taken = changed_rows(
-        session,
-        sa.update(Submission)
-        .where(col(Submission.id) == submission_id, free)
-        .values(
-            # A lease that ran out means that its worker died in the middle.
-            interruptions=Submission.interruptions
-            + sa.case((col(Submission.state) == SubmissionState.SCORING, 1), else_=0),
-            state=SubmissionState.SCORING,
-            lease_until=now + lease,
-            lease_holder=holder,
-        ),
-    )
+    which = col(Submission.id) == submission_id
+    taken = SUBMISSIONS.claim(session, which, holder=holder, now=now, lease=lease)
     if not taken:
         return None
     return session.get(Submission, submission_id, populate_existing=True)
@@ -45,17 +26,8 @@ def finish(
     session: Session, submission_id: int, *, holder: str, state: SubmissionState, **values: Any
 ) -> bool:
     """Bring a claimed submission to an end, and say whether it was still ours to end."""
-    ended = changed_rows(
-        session,
-        sa.update(Submission)
-        .where(
-            col(Submission.id) == submission_id,
-            col(Submission.state) == SubmissionState.SCORING,
-            col(Submission.lease_holder) == holder,
-        )
-        .values(state=state, lease_until=None, lease_holder=None, **values),
-    )
-    return ended == 1
+    which = col(Submission.id) == submission_id
+    return SUBMISSIONS.end(session, which, holder=holder, state=state, **values)
 
 
 def try_again_or_fail(
@@ -73,25 +45,6 @@ def try_again_or_fail(
     if last and ours:
         log(session, "submission.failed", submission, at=now, actor_id=None)
     return state
-
-
-def give_back(session: Session, holder: str) -> int:
-    """Put back what a worker holds (it stops, or it died in the middle); return how many."""
-    back = changed_rows(
-        session,
-        sa.update(Submission)
-        .where(
-            col(Submission.state) == SubmissionState.SCORING,
-            col(Submission.lease_holder).startswith(holder, autoescape=True),
-        )
-        .values(
-            state=SubmissionState.QUEUED,
-            lease_until=None,
-            lease_holder=None,
-            interruptions=Submission.interruptions + 1,
-        ),
-    )
-    return back
 
 
 def fail_interrupted(session: Session, *, now: datetime) -> Sequence[Submission]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from server.shared.database import UTCDateTime, enum_column
+from server.shared.leases import Leases
 from server.submissions.rules import SubmissionState
 
 CLAIMABLE = sa.text("state IN ('queued', 'scoring')")
@@ -60,6 +61,9 @@ class Submission(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     disqualified_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     disqualified_reason: str = Field(default="", max_length=1000)
+
+
+SUBMISSIONS = Leases(Submission, SubmissionState.QUEUED, SubmissionState.SCORING)
 
 
 class Arrival(SQLModel, table=True):

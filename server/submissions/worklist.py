@@ -1,12 +1,11 @@
-"""Reads of the work that waits: which submissions nobody scores, who holds some, how it stands."""
+"""Reads of the work that waits: which submissions nobody scores, and how it stands."""
 
 from datetime import datetime
 from typing import NamedTuple
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from server.submissions.models import Submission
+from server.submissions.models import SUBMISSIONS, Submission
 from server.submissions.rules import WAITING, SubmissionState, day_of
 
 
@@ -37,24 +36,8 @@ def waiting_ids(session: Session, *, now: datetime, limit: int) -> list[int]:
     """Return the submissions that nobody scores: queued, or with a lease that has run out."""
     query = (
         select(col(Submission.id))
-        .where(
-            sa.or_(
-                col(Submission.state) == SubmissionState.QUEUED,
-                sa.and_(
-                    col(Submission.state) == SubmissionState.SCORING,
-                    col(Submission.lease_until) < now,
-                ),
-            )
-        )
+        .where(SUBMISSIONS.free(now))
         .order_by(col(Submission.id))
         .limit(limit)
     )
     return [i for i in session.exec(query) if i is not None]
-
-
-def lease_holders(session: Session) -> set[str]:
-    """Return who holds a lease now."""
-    query = select(col(Submission.lease_holder)).where(
-        Submission.state == SubmissionState.SCORING, col(Submission.lease_holder).is_not(None)
-    )
-    return {holder for holder in session.exec(query) if holder}

@@ -14,10 +14,9 @@ from server.comparisons.actions import (
     claim,
     end,
     fail_interrupted_comparisons,
-    give_back_comparisons,
 )
 from server.comparisons.computing import ComparisonReport, Found, SideFound
-from server.comparisons.models import Comparison
+from server.comparisons.models import COMPARISONS, Comparison
 from server.comparisons.queries import is_offered, pair_of, waiting_comparisons
 from server.comparisons.rules import MOST_ATTEMPTS, MOST_INTERRUPTIONS, ComparisonState
 from server.evaluations.rules import Board
@@ -106,7 +105,7 @@ def test_a_killed_worker_leaves_a_comparison_that_is_made_again_exactly_once(ses
     assert first is not None
     assert waiting_comparisons(session, now=NOON, limit=9) == []
     assert claim(session, asked.id, holder="host/1/2/other", now=NOON, lease=LEASE) is None
-    give_back_comparisons(session, "host/1/2")
+    COMPARISONS.give_back(session, "host/1/2", died=True)
     assert waiting_comparisons(session, now=NOON, limit=9) == [asked.id]
     second = claim(session, asked.id, holder="host/3/4/new", now=NOON, lease=LEASE)
     later = NOON + timedelta(minutes=1)
@@ -145,7 +144,7 @@ def test_the_third_fault_ends_it_and_it_can_be_asked_for_again(session, cast, as
 def test_what_kills_its_worker_each_time_ends(session, asked):
     for number in range(MOST_INTERRUPTIONS):
         claim(session, asked.id, holder=f"host/1/{number}/x", now=NOON, lease=LEASE)
-        give_back_comparisons(session, f"host/1/{number}")
+        COMPARISONS.give_back(session, f"host/1/{number}", died=True)
     session.expire_all()
     fail_interrupted_comparisons(session)
     (row,) = rows(session)

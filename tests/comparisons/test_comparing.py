@@ -9,11 +9,12 @@ from sqlmodel import select
 from server.boards.leaderboards import Asked, choose
 from server.comparisons.actions import ask, claim
 from server.comparisons.comparing import Comparer
-from server.comparisons.models import Comparison
+from server.comparisons.models import COMPARISONS, Comparison
 from server.comparisons.rules import ComparisonState
 from server.evaluations.models import Evaluation
+from server.evaluations.tools import Tools
 from server.shared.access import VISITOR
-from server.shared.isolation import LimitExceeded
+from server.shared.isolation import LimitExceeded, NoChildren
 from server.shared.storage import FileStore, Stores
 from server.submissions.models import Submission
 from tests.cast import NOON
@@ -91,13 +92,15 @@ def row_id(session, cast, stores) -> int:
 @pytest.fixture
 def comparer(database, stores, clock) -> Comparer:
     return Comparer(
-        database=database,
-        stores=stores,
-        jobs=Sent(),
-        isolation=Here(),
-        clock=clock,
-        name="host/1/2",
-        lease=LEASE,
+        Tools(
+            database=database,
+            stores=stores,
+            jobs=Sent(),
+            isolation=Here(),
+            clock=clock,
+            name="host/1/2",
+            lease=LEASE,
+        )
     )
 
 
@@ -123,7 +126,7 @@ def test_done_twice_it_changes_nothing(database, comparer, row_id, clock):
     comparer.compare(row_id)
     clock.forward(hours=1)
     comparer.compare(row_id)
-    assert comparer.isolation.runs == 1
+    assert comparer.tools.isolation.runs == 1
     assert read(database, row_id).compared_at == NOON
 
 
@@ -133,24 +136,27 @@ def test_the_sweep_finds_what_a_killed_worker_left_and_it_is_made_once(database,
         session.commit()
     comparer.sweep()
     comparer.compare(row_id)
-    assert (comparer.jobs.signals, comparer.isolation.runs) == ([], 0)
-    comparer.free({"dead/7/8"})
+    assert (comparer.tools.jobs.signals, comparer.tools.isolation.runs) == ([], 0)
+    with database.writing() as session:
+        COMPARISONS.give_back(session, "dead/7/8", died=True)
+        session.commit()
+    comparer.fail_interrupted()
     comparer.sweep()
-    assert comparer.jobs.signals == [row_id]
+    assert comparer.tools.jobs.signals == [row_id]
     for _ in range(2):
         comparer.compare(row_id)
     comparer.sweep()
-    assert comparer.jobs.signals == [row_id]
-    assert comparer.isolation.runs == 1
+    assert comparer.tools.jobs.signals == [row_id]
+    assert comparer.tools.isolation.runs == 1
     assert read(database, row_id).interruptions == 1
 
 
 def test_over_a_limit_three_times_it_failed_and_says_which_limit(database, comparer, row_id):
-    comparer.isolation.dies = True
+    comparer.tools.isolation.dies = True
     for _ in range(4):
         comparer.compare(row_id)
     row = read(database, row_id)
-    assert (row.state, comparer.isolation.runs) == (ComparisonState.FAILED, 3)
+    assert (row.state, comparer.tools.isolation.runs) == (ComparisonState.FAILED, 3)
     assert "wall time" in row.trace
 
 
@@ -164,3 +170,13 @@ def test_a_fault_in_the_child_is_kept_for_the_organiser(database, comparer, row_
     row = read(database, row_id)
     assert (row.state, row.attempts) == (ComparisonState.QUEUED, 1)
     assert "no_such_metric" in row.trace
+
+
+def test_a_machine_that_can_start_nothing_costs_no_try(comparer, database, row_id, monkeypatch):
+    def nothing(*_arguments) -> str:
+        raise NoChildren("no process can be started")
+
+    monkeypatch.setattr(comparer.tools.isolation, "run", nothing)
+    comparer.compare(row_id)
+    row = read(database, row_id)
+    assert (row.state, row.attempts, row.lease_holder) == (ComparisonState.QUEUED, 0, None)

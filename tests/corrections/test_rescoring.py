@@ -11,6 +11,7 @@ from server.corrections.rescoring import ARRIVES_WITHIN, AT_ONCE, NEVER_CAME, Re
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.rules import EvaluationState, RescoreState
 from server.evaluations.scoring import SolutionReport, look_at_solution
+from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded, NoChildren
 from server.shared.storage import FileStore, Stores
 from server.submissions.rules import MOST_ATTEMPTS
@@ -70,13 +71,15 @@ def child() -> Child:
 @pytest.fixture
 def rescorer(database, stores, clock, jobs, child) -> Rescorer:
     return Rescorer(
-        database=database,
-        stores=stores,
-        jobs=jobs,
-        isolation=child,
-        clock=clock,
-        name="host/1/2",
-        lease=LEASE,
+        Tools(
+            database=database,
+            stores=stores,
+            jobs=jobs,
+            isolation=child,
+            clock=clock,
+            name="host/1/2",
+            lease=LEASE,
+        )
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from server.evaluations.actions import discard, make_live
-from server.evaluations.models import Rescore
+from server.evaluations.models import RESCORES, Rescore
 from server.evaluations.queries import (
     Rescoring,
     next_rescore,
@@ -19,7 +19,6 @@ from server.evaluations.rescores import (
     claim_rescore,
     end_rescore,
     fail_interrupted_rescores,
-    give_back_rescores,
     queue_rescoring,
 )
 from server.evaluations.rules import Board, EvaluationState, RescoreState
@@ -149,7 +148,7 @@ def test_a_file_that_takes_down_every_worker_fails_in_the_end(session, cast, pha
         assert claim_rescore(session, pair, holder="host/1/2/a", now=now, lease=LEASE)
         now += LEASE * 2
         fail_interrupted_rescores(session)
-    give_back_rescores(session, "host/1/2")
+    RESCORES.give_back(session, "host/1/2", died=True)
     fail_interrupted_rescores(session)
     row = session.get_one(Rescore, pair, populate_existing=True)
     assert (row.state, "died" in row.trace) == (RescoreState.FAILED, True)

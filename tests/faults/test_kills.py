@@ -12,8 +12,7 @@ from sqlmodel import func, select
 
 from server.shared.database import Database
 from server.shared.storage import FileStore
-from server.submissions.models import Submission
-from server.submissions.worklist import lease_holders
+from server.submissions.models import SUBMISSIONS, Submission
 from tests.faults.checking import all_ended, check_entries, check_quotas, check_submissions
 from tests.faults.producing import Producer
 from tests.faults.running import Running, until
@@ -84,7 +83,7 @@ class WorkerKiller(Killer):
     def scores(self) -> bool:
         """Whether the worker that runs now holds a submission."""
         with self.database.reading() as session:
-            held = lease_holders(session)
+            held = SUBMISSIONS.holders(session)
         return any(f"/{self.running.pid('worker')}/" in holder for holder in held)
 
     def kill(self) -> None:

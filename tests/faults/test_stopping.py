@@ -15,9 +15,8 @@ from server.boards.models import Entry
 from server.shared.clock import utcnow
 from server.shared.schedules import WorkerBeat
 from server.submissions.claims import claim
-from server.submissions.models import Submission
+from server.submissions.models import SUBMISSIONS, Submission
 from server.submissions.rules import SubmissionState
-from server.submissions.worklist import lease_holders
 from tests.faults.checking import all_ended
 from tests.faults.producing import predictions, upload
 from tests.faults.running import until
@@ -81,7 +80,7 @@ def test_both_stop_on_sigterm_and_the_list_of_workers_is_empty(database, instanc
     assert instance.terminate("web") == 0
     with database.reading() as session:
         assert not session.exec(select(WorkerBeat)).all()
-        assert not lease_holders(session)
+        assert not SUBMISSIONS.holders(session)
 
 
 def test_sigterm_finishes_or_gives_back_and_the_next_worker_goes_on(

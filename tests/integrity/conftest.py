@@ -8,12 +8,13 @@ import pytest
 
 from server.accounts.models import Account
 from server.challenges.models import Phase
+from server.evaluations.tools import Tools
 from server.integrity.reporting import Reporter
 from server.shared.queue import Jobs, make_engine
 from server.shared.storage import FileStore, Stores
 from tests.boards.scored import add_member, add_team, scored
 from tests.cast import NOON, PASSWORD_HASH
-from tests.scores import add_live
+from tests.scores import LEASE, add_live
 
 ROWS = 300
 TRUTH = np.random.default_rng(0).integers(0, 3, ROWS)
@@ -117,13 +118,15 @@ def contest(session, stage) -> Contest:
 @pytest.fixture
 def reporter(database, settings, clock) -> Reporter:
     """A worker's reporter; its child is `reporter._isolation`."""
-    made = Reporter(
+    tools = Tools(
         database=database,
         stores=Stores(FileStore(settings.public_store), FileStore(settings.hidden_store)),
         jobs=Jobs(make_engine("", settings.data_dir)),
+        isolation=Here(),
         clock=clock,
         name="host/1/2",
-        memory_bytes=settings.scoring_memory_bytes,
+        lease=LEASE,
     )
+    made = Reporter(tools, memory_bytes=settings.scoring_memory_bytes)
     made._isolation = Here()
     return made

@@ -11,11 +11,10 @@ from server.integrity.actions import (
     ask_for_report,
     claim_report,
     fail_interrupted_reports,
-    give_back_reports,
 )
 from server.integrity.comparing import compare_in_child
 from server.integrity.findings import Findings
-from server.integrity.models import IntegrityReport
+from server.integrity.models import REPORTS, IntegrityReport
 from server.integrity.queries import reports_to_make
 from server.integrity.rules import MOST_INTERRUPTIONS, ReportState
 from server.shared.events import Event
@@ -184,8 +183,9 @@ def test_what_a_dead_worker_held_is_made_again_and_not_for_ever(database, report
     for _ in range(MOST_INTERRUPTIONS):
         with database.writing() as session:
             assert claim_report(session, asked, holder="host/7/1/x", now=NOON, lease=HOUR)
+            REPORTS.give_back(session, "host/7/1", died=True)
             session.commit()
-        reporter.free({"host/7/1"})
+        reporter.fail_interrupted()
     report = read(database, asked)
     assert report.state is ReportState.FAILED
     assert "died" in report.problem
@@ -200,7 +200,7 @@ def test_a_worker_that_stops_gives_its_report_back(database, reporter, asked, mo
     reporter.make(asked)
     assert read(database, asked).state is ReportState.RUNNING
     with database.writing() as session:
-        give_back_reports(session, reporter.name)
+        REPORTS.give_back(session, reporter.tools.name, died=True)
         fail_interrupted_reports(session, now=NOON)
         session.commit()
     assert read(database, asked).state is ReportState.QUEUED

@@ -9,10 +9,9 @@ from email.parser import BytesParser
 import pytest
 from sqlmodel import select
 
-from server.chores import Chores
+from server.chores import Chores, Parts
 from server.shared.mail import KEEP_SENT, MOST_ATTEMPTS, OutgoingMail, deliver, post, purge_sent
 from server.shared.mail import waiting_mail as waiting
-from server.shared.queue import Jobs, make_engine
 from tests.cast import NOON
 
 LENA = "lena@tum.example"
@@ -83,17 +82,8 @@ class Quiet:
 
 @pytest.fixture
 def chores(settings, database, clock) -> Chores:
-    jobs = Jobs(make_engine("", settings.data_dir))
-    return Chores(
-        settings=settings,
-        database=database,
-        jobs=jobs,
-        rescorer=None,
-        comparer=None,
-        shaker=Quiet(),
-        reporter=None,
-        clock=clock,
-    )
+    parts = Parts(*(Quiet() for _ in Parts._fields))
+    return Chores(settings=settings, database=database, parts=parts, clock=clock)
 
 
 def mail(**values) -> OutgoingMail:

@@ -12,12 +12,11 @@ from server.shared.events import Event
 from server.submissions.claims import (
     fail_interrupted,
     finish,
-    give_back,
     try_again_or_fail,
 )
-from server.submissions.models import Submission
+from server.submissions.models import SUBMISSIONS, Submission
 from server.submissions.rules import MOST_ATTEMPTS, MOST_INTERRUPTIONS, SubmissionState
-from server.submissions.worklist import lease_holders, waiting_ids
+from server.submissions.worklist import waiting_ids
 from tests.cast import NOON
 from tests.scores import LEASE, submitted
 from tests.submissions.taking import HOLDER, take
@@ -90,15 +89,15 @@ def test_a_worker_gives_back_all_that_its_threads_hold_and_nothing_else(session,
         ids, ("host/7/1/aa", "host/7/1/bb", "host/70/1/aa"), strict=True
     ):
         take(session, submission_id, holder=holder)
-    assert give_back(session, "host/7/1") == 2
+    assert SUBMISSIONS.give_back(session, "host/7/1", died=True) == 2
     assert waiting_ids(session, now=NOON, limit=10) == ids[:2]
-    assert lease_holders(session) == {"host/70/1/aa"}
+    assert SUBMISSIONS.holders(session) == {"host/70/1/aa"}
 
 
 @pytest.mark.parametrize("name", ["ho%t/7/1", "ho_t/7/1"])
 def test_a_holders_name_is_no_pattern(session, waiting, name):
     take(session, waiting, holder="host/7/1/aa")
-    assert give_back(session, name) == 0
+    assert SUBMISSIONS.give_back(session, name, died=True) == 0
 
 
 def test_a_fault_of_ours_is_tried_three_times_and_then_failed(session, waiting):
@@ -129,7 +128,7 @@ def test_what_took_its_worker_down_too_often_is_failed(session, waiting):
     for _ in range(MOST_INTERRUPTIONS):
         assert not fail_interrupted(session, now=NOON)
         take(session, waiting)
-        give_back(session, HOLDER)
+        SUBMISSIONS.give_back(session, HOLDER, died=True)
         session.expire_all()
     (failed,) = fail_interrupted(session, now=NOON)
     session.flush()
@@ -141,7 +140,7 @@ def test_what_took_its_worker_down_too_often_is_failed(session, waiting):
 def test_what_a_worker_holds_is_not_failed_under_it(session, waiting):
     for _ in range(MOST_INTERRUPTIONS):
         take(session, waiting)
-        give_back(session, HOLDER)
+        SUBMISSIONS.give_back(session, HOLDER, died=True)
     take(session, waiting)
     session.expire_all()
     assert not fail_interrupted(session, now=NOON)

@@ -1,0 +1,198 @@
+"""The worker's part of a submission: it is claimed, scored in a limited child, and recorded."""
+
+import time
+import traceback
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+from sqlmodel import Session
+
+from server.boards.actions import record_score
+from server.boards.entries import rebuild_after_failure
+from server.challenges.models import Phase
+from server.challenges.rules import Ranking
+from server.evaluations.actions import ended_state
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import live_evaluation
+from server.evaluations.scoring import Outcome, Report, score_file, spec_text
+from server.evaluations.tools import Tools
+from server.shared.isolation import LimitExceeded
+from server.shared.measures import SCORED, SCORING_SECONDS
+from server.submissions.alerts import alert_organisers
+from server.submissions.claims import claim, fail_interrupted, finish, try_again_or_fail
+from server.submissions.models import Submission
+from server.submissions.rules import SubmissionState
+from server.submissions.worklist import waiting_ids
+
+log = structlog.get_logger(__name__)
+MOST_SIGNALS = 1000
+
+
+class Claim(NamedTuple):
+    """One claimed submission."""
+
+    submission: Submission
+    holder: str
+
+
+class Work(NamedTuple):
+    """One claimed submission and how to score it."""
+
+    submission: Submission
+    evaluation: Evaluation
+    holder: str
+    ladder: bool
+
+    @property
+    def claim(self) -> Claim:
+        """The claim alone."""
+        return Claim(self.submission, self.holder)
+
+
+class MissingFile(Exception):
+    """A file that the database names is not in the store."""
+
+
+class Scorer:
+    """Scores what teams sent."""
+
+    def __init__(self, tools: Tools, *, base_url: str) -> None:
+        self.tools = tools
+        self.base_url = base_url
+        self.scored = 0
+        self._stopping = False
+        tools.jobs.handle("score", self.score)
+
+    def score(self, submission_id: int) -> None:
+        """Score a submission if nobody else does; called again, it changes nothing."""
+        work = self._claim(submission_id)
+        if work is None:
+            return
+        started = time.perf_counter()
+        try:
+            report = self._report(work)
+            self._record(work, report)
+        except Exception:  # noqa: BLE001 - whatever fails here is ours, and is tried again
+            # A worker that stops takes its children along, and gives everything back itself.
+            if not self._stopping:
+                self._fault(work.claim, traceback.format_exc())
+        SCORING_SECONDS.observe(time.perf_counter() - started)
+
+    def stop(self) -> None:
+        """Take no more, and blame no file for what ends with the worker."""
+        self._stopping = True
+
+    def sweep(self) -> None:
+        """Find what was acknowledged and is not being scored: a signal was lost, a worker died."""
+        tools = self.tools
+        with tools.database.reading() as session:
+            waiting = waiting_ids(session, now=tools.clock(), limit=MOST_SIGNALS)
+        if waiting and tools.jobs.waiting() < len(waiting):
+            for submission_id in waiting:
+                tools.jobs.send("score", submission_id=submission_id)
+
+    def fail_interrupted(self) -> None:
+        """End what took its worker down each time."""
+        now = self.tools.clock()
+        with self.tools.database.writing() as session:
+            for failed in fail_interrupted(session, now=now):
+                rebuild_after_failure(session, failed)
+                self._alert(session, failed)
+            session.commit()
+
+    def _claim(self, submission_id: int) -> Work | None:
+        if self._stopping:
+            return None
+        tools, holder = self.tools, self.tools.new_holder()
+        with tools.database.writing() as session:
+            submission = claim(
+                session, submission_id, holder=holder, now=tools.clock(), lease=tools.lease
+            )
+            evaluation = live_evaluation(session, submission.phase_id) if submission else None
+            phase = session.get(Phase, submission.phase_id) if submission else None
+            session.commit()
+        if submission is None or phase is None:
+            return None
+        if evaluation is None:
+            self._fault(Claim(submission, holder), "The phase has no live evaluation.")
+            return None
+        return Work(submission, evaluation, holder, phase.ranking is Ranking.LADDER)
+
+    def _report(self, work: Work) -> Report:
+        files, hidden = self.tools.stores
+        with (
+            files.local(work.submission.sha256) as prediction,
+            hidden.local(work.evaluation.solution_sha256) as solution,
+        ):
+            _require(prediction, "the submitted file")
+            _require(solution, "the solution")
+            try:
+                text = self.tools.isolation.run(
+                    score_file,
+                    str(prediction),
+                    str(solution),
+                    spec_text(work.evaluation.spec),
+                    self.tools.rules,
+                    work.ladder,
+                )
+            except LimitExceeded as error:
+                return Report(outcome=Outcome.FAULT, trace=str(error))
+        return Report.model_validate_json(text)
+
+    def _record(self, work: Work, report: Report) -> None:
+        with self.tools.database.writing() as session:
+            written = record_score(
+                session,
+                submission=work.submission,
+                evaluation=work.evaluation,
+                holder=work.holder,
+                report=report,
+                now=self.tools.clock(),
+            )
+            if not written:
+                session.rollback()
+                self._release(work)
+                return
+            if ended_state(report) is SubmissionState.FAILED:
+                self._alert(session, work.submission)
+            session.commit()
+        self.scored += 1
+        SCORED.labels(report.outcome.value).inc()
+        log.info("scored", submission=work.submission.id, outcome=report.outcome.value)
+
+    def _release(self, work: Work) -> None:
+        """Queue it again where the live evaluation changed meanwhile; else it is not ours."""
+        assert work.submission.id is not None
+        with self.tools.database.writing() as session:
+            again = finish(
+                session, work.submission.id, holder=work.holder, state=SubmissionState.QUEUED
+            )
+            session.commit()
+        if again:
+            self.tools.jobs.send("score", submission_id=work.submission.id)
+
+    def _fault(self, work: Claim, trace: str) -> None:
+        log.error("scoring_fault", submission=work.submission.id, trace=trace)
+        now = self.tools.clock()
+        with self.tools.database.writing() as session:
+            state = try_again_or_fail(
+                session, work.submission, holder=work.holder, trace=trace, now=now
+            )
+            if state is SubmissionState.FAILED:
+                rebuild_after_failure(session, work.submission)
+                self._alert(session, work.submission)
+            session.commit()
+        if state is SubmissionState.QUEUED:
+            self.tools.jobs.send("score", submission_id=work.submission.id)
+
+    def _alert(self, session: Session, submission: Submission) -> None:
+        alert_organisers(session, submission, base_url=self.base_url, now=self.tools.clock())
+
+
+def _require(path: Path, what: str) -> None:
+    if not path.exists():
+        raise MissingFile(
+            f"{what} is missing in the store: the fault is the installation's, not the team's. "
+            "Put the store back from a backup, or deploy the challenge again; then try again."
+        )
