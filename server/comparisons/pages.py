@@ -13,9 +13,9 @@ from server.challenges.views import Frame
 from server.comparisons.actions import ask
 from server.comparisons.charts import scatter
 from server.comparisons.forms import Wanted, read_wanted
-from server.comparisons.queries import Pair, is_offered, pair_of, teams_to_choose
+from server.comparisons.queries import MOST_OFFERED, Pair, is_offered, pair_of, teams_to_choose
 from server.comparisons.rules import ENDED, LADDER
-from server.comparisons.shake_queries import shake_up_of
+from server.comparisons.shake_queries import last_revealed, shake_up_of
 from server.evaluations.rules import Board
 from server.shared.access import Who, access
 from server.shared.errors import N_, Invalid
@@ -49,7 +49,8 @@ def compare(slug: str) -> str:
         **_frame(slug).context(),
         wanted=wanted,
         ladder=_(LADDER) if chosen.is_ladder else None,
-        teams=teams_to_choose(session, chosen.on) if offered else [],
+        teams=teams_to_choose(session, chosen.on, q=wanted.asked.q) if offered else [],
+        most=MOST_OFFERED,
         own_team_id=_own_team_id(session, chosen),
         until=UNTIL,
         **_shown(session, chosen, wanted),
@@ -115,8 +116,11 @@ def ask_for(slug: str) -> BaseResponse:
 @access(Who.SEES_CHALLENGE)
 def shake_up(slug: str) -> str:
     """Show how the ranks changed at the reveal, beside what chance alone gives."""
-    asked = read_wanted(request.args).asked
-    chosen = _chosen(reading(), slug, asked._replace(board=None))
+    asked = read_wanted(request.args).asked._replace(board=None)
+    challenge = challenge_by_slug(reading(), slug)
+    if asked.phase is None:
+        asked = asked._replace(phase=last_revealed(reading(), challenge.id or 0))
+    chosen = _chosen(reading(), slug, asked)
     found = None
     if chosen.revealed and chosen.board is Board.PRIVATE:
         found = shake_up_of(reading(), chosen)

@@ -20,8 +20,10 @@ from server.comparisons.rules import (
     hides_differences,
     in_order,
 )
+from server.evaluations.rules import Board
 from server.shared.errors import N_, NotFound
 from server.teams.models import Team
+from server.teams.rules import name_key
 
 MOST_OFFERED = 100
 
@@ -165,6 +167,7 @@ def _last_result(session: Session, chosen: Chosen, a: int, b: int) -> Comparison
             Comparison.phase_id == chosen.phase.id,
             Comparison.board == chosen.board,
             Comparison.state == ComparisonState.COMPARED,
+            *_since_everybody_may_see(chosen),
         )
         .order_by(col(Comparison.id).desc())
         .limit(1)
@@ -172,13 +175,20 @@ def _last_result(session: Session, chosen: Chosen, a: int, b: int) -> Comparison
     return session.exec(query).first()
 
 
-def teams_to_choose(session: Session, on: On) -> list[TeamName]:
-    """Return the teams at the top of a board, in its order."""
+def _since_everybody_may_see(chosen: Chosen) -> tuple[sa.ColumnElement[bool], ...]:
+    """What organisers had compared of private rows before the reveal stays theirs."""
+    if chosen.board is not Board.PRIVATE or chosen.organiser or chosen.phase.revealed_at is None:
+        return ()
+    return (col(Comparison.asked_at) >= chosen.phase.revealed_at,)
+
+
+def teams_to_choose(session: Session, on: On, *, q: str = "") -> list[TeamName]:
+    """Return the teams at the top of a board, in its order; `q`: of those with this name."""
     query = (
         sa.select(col(Team.id), col(Team.name))
         .select_from(Entry)
         .join(Team, col(Team.id) == col(Entry.team_id))
-        .where(*on_board(on))
+        .where(*on_board(on), col(Team.name_key).contains(name_key(q), autoescape=True))
         .order_by(*ORDER)
         .limit(MOST_OFFERED)
     )

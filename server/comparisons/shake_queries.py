@@ -10,6 +10,7 @@ from server.boards.leaderboards import Chosen
 from server.boards.models import Entry, TeamMove
 from server.boards.rows import TeamName
 from server.challenges.models import Phase
+from server.challenges.queries import phases_of
 from server.challenges.rules import Ranking
 from server.comparisons.models import ShakeUp
 from server.evaluations.models import Evaluation
@@ -120,6 +121,12 @@ def require_revealed(chosen: Chosen) -> None:
         )
     if not chosen.has_private:
         raise NotFound(N_("This phase has no private board: all its test rows are public."))
+
+
+def last_revealed(session: Session, challenge_id: int) -> str | None:
+    """Return the last phase of a challenge whose result is out, if there is one."""
+    out = [phase.slug for phase in phases_of(session, challenge_id) if phase.revealed_at]
+    return out[-1] if out else None
 
 
 def shake_up_of(session: Session, chosen: Chosen) -> ShakenUp | None:

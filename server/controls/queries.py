@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -53,6 +54,7 @@ class PhaseControls:
     phase: Phase
     state: PhaseState
     pause: Pause | None
+    following: Phase | None = None
 
     @property
     def may_change(self) -> bool:
@@ -90,16 +92,23 @@ def run_desk(session: Session, slug: str, *, q: str, now: datetime) -> RunDesk:
     )
     return RunDesk(
         challenge=challenge,
-        phases=[_controls(session, p, now) for p in phases_of(session, challenge.id or 0)],
+        phases=_all_controls(session, phases_of(session, challenge.id or 0), now),
         off=session.exec(off.order_by(col(Team.name_key))).all(),
         given=given_in(session, challenge),
         found=_named(session, challenge, q) if q else (),
     )
 
 
-def _controls(session: Session, phase: Phase, now: datetime) -> PhaseControls:
-    state = phase_state(starts=phase.starts, ends=phase.ends, now=now)
-    return PhaseControls(phase, state, pause_of(session, phase))
+def _all_controls(session: Session, phases: Sequence[Phase], now: datetime) -> list[PhaseControls]:
+    return [
+        PhaseControls(
+            phase,
+            phase_state(starts=phase.starts, ends=phase.ends, now=now),
+            pause_of(session, phase),
+            following,
+        )
+        for phase, following in zip_longest(phases, phases[1:])
+    ]
 
 
 def _named(session: Session, challenge: Challenge, q: str) -> Sequence[Team]:

@@ -1,5 +1,6 @@
 """Pure decisions on corrections: what changes between two boards of a phase."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -18,6 +19,10 @@ class Placed(Protocol):
         """The score that counts."""
 
 
+# Scores that are this close look the same with the usual decimals.
+SEEN_APART = 2e-4
+
+
 class Change(NamedTuple):
     """A team's place, score and medal on two boards; None where it has none."""
 
@@ -29,6 +34,16 @@ class Change(NamedTuple):
     score_after: float | None
     medal_before: Medal | None = None
     medal_after: Medal | None = None
+
+    @property
+    def decimals(self) -> int | None:
+        """How many decimals show that the scores differ; None: as many as usual do."""
+        if self.score_before is None or self.score_after is None:
+            return None
+        apart = abs(self.score_after - self.score_before)
+        if not 0 < apart < SEEN_APART * max(1.0, abs(self.score_before)):
+            return None
+        return min(12, 1 - math.floor(math.log10(apart)))
 
     @property
     def climbed(self) -> int | None:

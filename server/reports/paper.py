@@ -174,9 +174,9 @@ def _figures(paper: Paper, facts: Facts) -> None:
         (_("%(rank)s of %(total)s", rank=own.rank, total=total), _("rank by points")),
         (_span(own.range), _("95 % range of the rank")),
         (_span(own.rules), _("rank over the five rules")),
-        (format_decimal(round(own.value, 2)), _("points")),
+        (_decimal(own.value, 2), _("points")),
         (_medals(own.medals), _("gold · silver · bronze")),
-        (str(own.activity.accounts), _("people with a scored submission")),
+        (format_decimal(own.activity.accounts), _("people with a scored submission")),
     ]
     wide, top = INSIDE / len(figures), paper.get_y()
     for index, (figure, label) in enumerate(figures):
@@ -224,8 +224,12 @@ def _value(place: Place, rule: Rule) -> str:
     if rule is Rule.MEDALS:
         return _medals(place.medals)
     if rule is Rule.PARTICIPATION:
-        return str(place.activity.accounts)
-    return str(format_decimal(round(place.value, 3 if rule is Rule.PERCENTILE else 2)))
+        return str(format_decimal(place.activity.accounts))
+    return _decimal(place.value, 3 if rule is Rule.PERCENTILE else 2)
+
+
+def _decimal(value: float, places: int) -> str:
+    return str(format_decimal(value, format="#,##0." + "0" * places))
 
 
 def _medals(won: Medals) -> str:
@@ -299,7 +303,7 @@ def _result(found: Found) -> tuple[str, ...]:
         found.best_team.name,
         _("%(rank)s of %(teams)s", rank=result.best_rank, teams=result.teams_ranked),
         _span(found.rank_range),
-        str(format_decimal(round(result.points, 2))),
+        _decimal(result.points, 2),
         _medals(result.medals),
         str(found.teams),
     )

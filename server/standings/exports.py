@@ -76,7 +76,7 @@ def result_cells(found: Found) -> tuple[Any, ...]:
         found.result.share,
         found.result.weight,
         found.result.points,
-        found.result.percentile,
+        round(found.result.percentile, 12),
         found.teams,
         *found.result.medals,
     )

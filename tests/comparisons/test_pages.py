@@ -1,5 +1,7 @@
 """The pages and the JSON of comparisons, as visitors, students and organisers read them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
@@ -257,3 +259,43 @@ def test_a_revealed_board_leads_to_its_shake_up(client, session, database, clock
     assert (found["fell"][0]["move"], found["fell"][0]["chance_move"]) == (-3, 1)
     assert found["chance"]["spearman"]["low"] > found["spearman"]
     assert "chance: 1" in client.get("/challenges/digits/leaderboard").text
+
+
+def test_the_shake_up_is_that_of_the_phase_that_is_out(client, session, clock, phase, contest):
+    contest([0.9, 0.8], [0.8, 0.9])
+    reveal_now(session, phase)
+    session.commit()
+    clock.forward(days=40)
+    assert client.get("/api/v1/challenges/digits/leaderboard").json["phase"] == "b"
+    assert "It is being computed" in client.get("/challenges/digits/shakeup").text
+    assert "Not yet" in client.get("/challenges/digits/shakeup?phase=b").text
+
+
+def test_teams_beyond_those_that_are_offered_are_found_by_name(client, contest, monkeypatch):
+    contest([0.9, 0.8, 0.7], [0.9, 0.8, 0.7])
+    monkeypatch.setattr("server.comparisons.queries.MOST_OFFERED", 2)
+    monkeypatch.setattr("server.comparisons.pages.MOST_OFFERED", 2)
+    offered = client.get("/challenges/digits/compare").text
+    found = client.get("/challenges/digits/compare?q=team+2").text
+    assert "search for others by name" in offered
+    assert ">Team 2</option>" not in offered
+    assert ">Team 2</option>" in found
+    assert ">Team 0</option>" not in found
+    assert "No team of this board" in client.get("/challenges/digits/compare?q=nobody").text
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(-1, False), (1, True)])
+def test_what_organisers_had_compared_before_the_reveal_stays_theirs(
+    client, session, cast, phase, two, pair, asked, shown
+):
+    row = stored(session, cast, two, board=Board.PRIVATE)
+    reveal_now(session, phase)
+    # Of submissions that count no longer, so that it is an older result.
+    row.evaluation_id, row.asked_at = 1, phase.revealed_at + timedelta(seconds=asked)
+    row.first_submission_id, row.second_submission_id = (
+        row.second_submission_id,
+        (row.first_submission_id),
+    )
+    session.add(row)
+    session.commit()
+    assert ("0.2346" in page(client, pair, "&board=private")) is shown

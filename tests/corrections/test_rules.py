@@ -1,5 +1,7 @@
 """What changes between two boards, counted and put in order."""
 
+import pytest
+
 from server.boards.kept import Place
 from server.boards.medals import Medal
 from server.corrections.rules import Change, compare, summary
@@ -56,3 +58,18 @@ def test_a_summary_counts_who_moves_comes_goes_and_changes_medal():
 def test_equal_ranks_sort_by_the_place_before_then_by_team():
     changes = [Change(3, "c", 4, 1, 0, 1), Change(2, "b", 5, 1, 0, 1), Change(1, "a", 5, 1, 0, 1)]
     assert [c.team_id for c in sorted(changes, key=lambda c: c.order)] == [3, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "decimals"),
+    [
+        (0.98, 0.98, None),
+        (0.9818, 0.9718, None),
+        (0.98181, 0.98184, 6),
+        (0.9818, 0.9818 + 3e-9, 10),
+        (None, 0.9, None),
+        (52.3941, 52.3948, 5),
+    ],
+)
+def test_scores_that_would_look_the_same_are_shown_with_more_digits(before, after, decimals):
+    assert Change(1, "a", 1, 1, before, after).decimals == decimals

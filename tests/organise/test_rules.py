@@ -63,7 +63,7 @@ def test_the_words_of_the_programs_own_failures_are_known():
             "the scoring process died",
             "the scoring process ended",
         ],
-        "server/worker.py": ["is missing in the store", "The phase has no live evaluation"],
+        "server/boards/scoring.py": ["is missing in the store", "The phase has no live evaluation"],
         "server/submissions/claims.py": ["The worker died"],
     }
     for path, words in texts.items():
