@@ -1,5 +1,6 @@
 """Writes millions of rows: past the ORM, with the columns that are left out at their defaults."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,6 +49,9 @@ class Bulk:
         ]
 
     def _one(self, column: "sa.Column[Any]", value: Any) -> Any:
+        if isinstance(column.type, sa.JSON):
+            # What a driver's own adapter would do for a parameter is not done for a copy.
+            return json.dumps(value)
         process = column.type.bind_processor(self.dialect)
         return process(value) if process is not None else value
 

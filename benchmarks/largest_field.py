@@ -12,9 +12,10 @@ from server.boards.models import Entry
 from server.challenges.models import Challenge, Participation, Phase
 from server.challenges.rules import Ranking, Reveal, Visibility
 from server.evaluations.models import Evaluation, Score
-from server.evaluations.rules import Board, EvaluationState
+from server.evaluations.rules import SCORED_BOARDS, Board, EvaluationState
 from server.shared.database import Database
 from server.shared.events import Event
+from server.standings.keeping import refresh_standings
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from server.teams.models import Membership, Team
@@ -58,6 +59,7 @@ def build(database: Database, folder: Path) -> None:
         _challenges(rows)
         teams = _teams(rows)
         _submissions(rows, teams)
+    refresh_standings(database, now=NOW)
     mark.write_text(NOW.isoformat(), encoding="utf-8")
 
 
@@ -212,7 +214,7 @@ def _submissions(rows: Bulk, teams: Teams) -> None:
         received_at=pool,
         scored_at=pool,
     )
-    for offset, (board, values) in enumerate(zip(Board, (public, private), strict=True)):
+    for offset, (board, values) in enumerate(zip(SCORED_BOARDS, (public, private), strict=True)):
         found = values.ravel()
         rows.add(
             Score,

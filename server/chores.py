@@ -15,13 +15,24 @@ from server.boards.previews import make_previews
 from server.boards.schedules import reveal_due, write_rank_ranges
 from server.boards.scoring import Scorer
 from server.boards.tidying import drop_replicates
+from server.certificates.models import JOBS as CERTIFICATES
+from server.certificates.working import Issuer
+from server.challenges.registrations import forget_answers
 from server.comparisons.comparing import Comparer
 from server.comparisons.models import COMPARISONS
 from server.comparisons.shaking import Shaker
 from server.corrections.rescoring import Rescorer
+from server.discussions.announcing import tell_waiting
+from server.drafts.models import DRAFT_JOBS
+from server.drafts.working import Drafter
 from server.evaluations.models import RESCORES
 from server.integrity.models import REPORTS
 from server.integrity.reporting import Reporter
+from server.kits.models import LOOKS
+from server.kits.previewing import Previewer
+from server.notifications.actions import purge_notifications
+from server.portability.exporting import Exporter
+from server.portability.models import EXPORTS
 from server.shared.clock import Clock
 from server.shared.database import Database
 from server.shared.mail import OutgoingMail, deliver, purge_sent, waiting_mail
@@ -31,12 +42,27 @@ from server.shared.uploads import forget_stale
 from server.standings.keeping import Keeper
 from server.standings.ranging import refresh_ranges
 from server.submissions.models import SUBMISSIONS
+from server.submissions.reminding import remind
 from server.teams.parting import part_with_closed
+from server.trials.actions import forget_old_trials
+from server.trials.models import TRIALS
+from server.trials.working import Trier
+from server.winners.actions import warn_of_changes
 
 log = structlog.get_logger(__name__)
 DAY_SECONDS = 86_400
 # Every table whose rows are jobs.
-ALL_LEASES = (SUBMISSIONS, RESCORES, COMPARISONS, REPORTS)
+ALL_LEASES = (
+    SUBMISSIONS,
+    RESCORES,
+    COMPARISONS,
+    REPORTS,
+    CERTIFICATES,
+    LOOKS,
+    DRAFT_JOBS,
+    TRIALS,
+    EXPORTS,
+)
 
 
 class Chore(NamedTuple):
@@ -55,6 +81,11 @@ class Parts(NamedTuple):
     comparer: Comparer
     reporter: Reporter
     shaker: Shaker
+    issuer: Issuer
+    drafter: Drafter
+    trier: Trier
+    previewer: Previewer
+    exporter: Exporter
 
 
 class Chores:
@@ -80,13 +111,19 @@ class Chores:
             Chore("reveal", 5, self.reveal),
             Chore("ranges", 3, self.rank_ranges),
             Chore("shake-up", 4, parts.shaker.sweep),
+            Chore("data previews", 3, parts.previewer.sweep),
             Chore("seal", 5, self.seal),
             Chore("standings", 1, self.standings),
             Chore("standing ranges", 5, self.standing_ranges),
             Chore("previews", 2, self.preview),
             Chore("tidying", 30, self.tidy),
+            Chore("certificates", 3, parts.issuer.follow),
             Chore("partings", 30, self.part),
+            Chore("announcements", 2, self.announce),
+            Chore("reminders", 60, self.remind),
+            Chore("winners", 60, self.look_at_winners),
             Chore("purge", 3600, self.purge),
+            Chore("old copies", 600, parts.exporter.purge),
         )
 
     def run_due(self) -> None:
@@ -116,6 +153,10 @@ class Chores:
         self.parts.rescorer.sweep()
         self.parts.comparer.sweep()
         self.parts.reporter.sweep()
+        self.parts.issuer.sweep()
+        self.parts.drafter.sweep()
+        self.parts.trier.sweep()
+        self.parts.exporter.sweep()
 
     def free_the_dead(self) -> None:
         """Put back at once what dead workers of this machine hold; no lease need run out."""
@@ -131,6 +172,11 @@ class Chores:
         self.parts.scorer.fail_interrupted()
         self.parts.comparer.fail_interrupted()
         self.parts.reporter.fail_interrupted()
+        self.parts.issuer.fail_interrupted()
+        self.parts.drafter.fail_interrupted()
+        self.parts.trier.fail_interrupted()
+        self.parts.previewer.fail_interrupted()
+        self.parts.exporter.fail_interrupted()
 
     def send_mail(self) -> None:
         """Deliver what waits in the outbox; a failure is tried again at the next turn."""
@@ -191,12 +237,27 @@ class Chores:
             part_with_closed(session, now=self.clock())
             session.commit()
 
+    def announce(self) -> None:
+        """Tell people of what organisers announced, some at a time."""
+        tell_waiting(self.database, now=self.clock())
+
+    def remind(self) -> None:
+        """Tell those who can still act that a deadline comes near."""
+        remind(self.database, now=self.clock())
+
+    def look_at_winners(self) -> None:
+        """Tell organisers whose published winners are no longer those of the board."""
+        warn_of_changes(self.database, now=self.clock())
+
     def purge(self) -> None:
         """Forget addresses after 90 days, mail after 30, sessions after 14, uploads after one."""
         with self.database.writing() as session:
             purge_sightings(session, now=self.clock())
             purge_sessions(session, now=self.clock())
             purge_sent(session, now=self.clock())
+            forget_old_trials(session, now=self.clock())
+            purge_notifications(session, now=self.clock())
+            forget_answers(session)
             session.commit()
         day_ago = self.clock().timestamp() - DAY_SECONDS
         forget_stale(self.settings.data_dir / "incoming", older_than=day_ago)

@@ -12,16 +12,22 @@ import structlog
 from huey.consumer import Consumer
 
 from server.boards.scoring import Scorer
+from server.certificates.working import Issuer
 from server.chores import ALL_LEASES, Chores, Parts, born
 from server.comparisons.comparing import Comparer
 from server.comparisons.computing import compare_in_child
 from server.comparisons.shaking import Shaker
 from server.corrections.rescoring import Rescorer
+from server.drafts.looking import check_in_child as check_draft_in_child
+from server.drafts.working import Drafter
 from server.evaluations.metrics import metric_rules
 from server.evaluations.scoring import protection, score_file
 from server.evaluations.tools import Tools
 from server.integrity.comparing import compare_in_child as compare_all_in_child
 from server.integrity.reporting import Reporter
+from server.kits.looking import look_in_child
+from server.kits.previewing import Previewer
+from server.portability.exporting import Exporter
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
 from server.shared.isolation import Isolation, LimitExceeded, NoChildren
@@ -30,6 +36,8 @@ from server.shared.queue import Jobs, make_engine
 from server.shared.schedules import beat, forget
 from server.shared.settings import Settings
 from server.shared.storage import FileStore, Stores
+from server.trials.trying import try_in_child
+from server.trials.working import Trier
 
 log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.5
@@ -39,6 +47,9 @@ PRELOADED = [
     score_file.__module__,
     compare_in_child.__module__,
     compare_all_in_child.__module__,
+    check_draft_in_child.__module__,
+    try_in_child.__module__,
+    look_in_child.__module__,
     "scorers.metric_files.kaggle",
 ]
 
@@ -55,6 +66,8 @@ class Worker:
         self.tools = self._tools()
         self.scorer = Scorer(self.tools, base_url=settings.base_url)
         self.reporter = Reporter(self.tools, memory_bytes=settings.scoring_memory_bytes)
+        self.issuer = Issuer(self.tools, settings)
+        self.exporter = Exporter(self.tools)
         self.chores = Chores(
             settings=settings,
             database=self.database,
@@ -63,7 +76,17 @@ class Worker:
                 rescorer=Rescorer(self.tools),
                 comparer=Comparer(self.tools),
                 reporter=self.reporter,
+                issuer=self.issuer,
                 shaker=Shaker(database=self.database, jobs=self.jobs, clock=clock),
+                drafter=Drafter(
+                    self.tools,
+                    replicates=settings.replicates,
+                    base_url=settings.base_url,
+                    most_bytes=settings.max_upload_bytes,
+                ),
+                trier=Trier(self.tools),
+                previewer=Previewer(self.tools),
+                exporter=self.exporter,
             ),
             clock=clock,
         )
@@ -131,6 +154,8 @@ class Worker:
         self.scorer.stop()
         self.tools.isolation.stop()
         self.reporter.stop()
+        self.exporter.stop()
+        self.issuer.stop()
         with self.database.writing() as session:
             for leases in ALL_LEASES:
                 leases.give_back(session, self.name, died=False)

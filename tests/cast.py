@@ -11,7 +11,7 @@ from server.accounts.models import Account, UniversityManager
 from server.accounts.sessions import open_session
 from server.accounts.signin import COOKIE_KEY
 from server.challenges.models import Challenge, Organiser, Participation, Phase
-from server.challenges.rules import Ranking, Reveal, Visibility
+from server.challenges.rules import Ranking, Reveal, Role, Visibility
 from server.shared.database import Database
 from server.teams.models import Membership, Team
 from server.universities.models import University, UniversityDomain
@@ -134,7 +134,9 @@ def add_challenge(session: Session, cast: Cast) -> None:
     session.add(challenge)
     session.flush()
     cast.challenges["digits"] = challenge
-    session.add(Organiser(challenge_id=challenge.id, account_id=cast.people["olga"].id))
+    session.add(
+        Organiser(challenge_id=challenge.id, account_id=cast.people["olga"].id, role=Role.OWNER)
+    )
     spans = {"a": (-10, 10), "b": (11, 20)}
     for position, (slug, (starts, ends)) in enumerate(spans.items()):
         phase = Phase(

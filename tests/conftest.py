@@ -92,6 +92,7 @@ def settings(tmp_path: Path) -> Settings:
         rate_limit_sign_up="1000 per minute",
         rate_limit_tokens="1000 per minute",
         rate_limit_codes="1000 per minute",
+        rate_limit_questions="1000 per minute",
         rate_limit_comparisons="1000 per minute",
     )
 

@@ -192,13 +192,17 @@ def messages_in_sources() -> set[str]:
     """Extract as `make catalogues` does."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(
-        ROOT / "server",
-        [(pattern.removeprefix("server/"), method) for pattern, method in methods],
-        {pattern.removeprefix("server/"): value for pattern, value in options.items()},
-        keywords={**DEFAULT_KEYWORDS, **parse_keywords(keywords_of_make())},
-    )
-    return {_singular(message) for _, _, message, _, _ in found}
+    keywords = {**DEFAULT_KEYWORDS, **parse_keywords(keywords_of_make())}
+    return {
+        _singular(message)
+        for room in ("server", "scorers")
+        for _, _, message, _, _ in extract_from_dir(
+            ROOT / room,
+            [(p.removeprefix(f"{room}/"), m) for p, m in methods if p.startswith(room)],
+            {p.removeprefix(f"{room}/"): o for p, o in options.items() if p.startswith(room)},
+            keywords=keywords,
+        )
+    }
 
 
 def _singular(message: str | tuple[str, ...] | list[str]) -> str:

@@ -33,8 +33,14 @@ class Sweeps:
     def sweep(self) -> None:
         self.count += 1
 
+    def follow(self) -> None:
+        """Nothing changed."""
+
     def fail_interrupted(self) -> None:
         """Nothing is held."""
+
+    def purge(self) -> None:
+        """Nothing is old."""
 
 
 @pytest.fixture

@@ -32,7 +32,11 @@ SECTIONS = {
     "Submission": "### `[submission]`",
     "Scoring": "### `[scoring]`",
     "Teams": "### `[teams]`",
+    "Registration": "### `[registration]`",
     "PhaseDefinition": "### `[[phases]]`",
+    "SplitDefinition": "### The split",
+    "Privacy": "### `[privacy]`",
+    "FileDefinition": "### `[[files]]`",
     "BaselineDefinition": "### `[[baselines]]`",
 }
 

@@ -13,7 +13,9 @@ from scorers.binding import invalid
 from scorers.errors import Fault, FaultList, InvalidPredictions, InvalidSolution
 from scorers.inputs import Content
 from scorers.reading.aligning import Order, add_id_faults, align, raise_if
+from scorers.reading.checking import Table
 from scorers.reading.schema import HeaderMismatchError, Rules, check_header
+from scorers.solutions.deciding import split_by_column
 from scorers.solutions.splitting import USAGE, Mask, split_by_fraction, split_by_usage
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
@@ -39,7 +41,8 @@ class Answers:
 
 def read_answers(path: Path, spec: EvaluationSpec) -> Answers:
     """The solution with every column it has. Raises: InvalidSolution."""
-    frame = _read(path, spec)
+    table = _read(path, spec)
+    frame = table.frame
     ids = frame.select(_id_in_type(frame[name]) for name in spec.id_columns)
     others = [n for n in frame.columns if n not in (*spec.id_columns, USAGE)]
     if not others:
@@ -48,6 +51,9 @@ def read_answers(path: Path, spec: EvaluationSpec) -> Answers:
     units = None if spec.unit_column is None else frame[spec.unit_column].to_numpy()
     if USAGE in frame.columns:
         public, private = split_by_usage(frame[USAGE])
+    elif spec.split is not None:
+        decides, strata = frame[spec.split.column], _strata(columns, spec)
+        public, private = split_by_column(decides, strata, spec, table.locate)
     else:
         public, private = split_by_fraction(ids, _strata(columns, spec), units, spec)
     if not public.any():
@@ -55,9 +61,10 @@ def read_answers(path: Path, spec: EvaluationSpec) -> Answers:
     return Answers(ids, columns, public, private, units)
 
 
-def _read(path: Path, spec: EvaluationSpec) -> pl.DataFrame:
+def _read(path: Path, spec: EvaluationSpec) -> Table:
     def plan(header: Sequence[str]) -> Rules:
-        due = [*spec.id_columns, *([] if spec.unit_column is None else [spec.unit_column])]
+        decides = None if spec.split is None or USAGE in header else spec.split.column
+        due = [*spec.id_columns, *(n for n in (spec.unit_column, decides) if n is not None)]
         check_header(header, [*dict.fromkeys([*due, *header])])
         _refuse_misspelt_usage(header)
         contents = dict.fromkeys(header, Content.TEXT)
@@ -72,7 +79,7 @@ def _read(path: Path, spec: EvaluationSpec) -> pl.DataFrame:
         raise_if(faults)
     except InvalidPredictions as error:
         raise InvalidSolution(error.faults, error.count) from None
-    return table.frame
+    return table
 
 
 def _refuse_misspelt_usage(header: Sequence[str]) -> None:
@@ -100,7 +107,8 @@ def _in_type(column: pl.Series) -> pl.Series:
 
 def _strata(columns: pl.DataFrame, spec: EvaluationSpec) -> pl.Series | None:
     """A label for each row, where there is one column of answers and it holds no measurements."""
-    targets = [n for n in columns.columns if n != spec.unit_column]
+    decides = None if spec.split is None else spec.split.column
+    targets = [n for n in columns.columns if n not in (spec.unit_column, decides)]
     if len(targets) != 1 or columns[targets[0]].dtype == pl.Float64:
         return None
     return (

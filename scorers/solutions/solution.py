@@ -20,11 +20,13 @@ from scorers.reading.schema import HeaderMismatchError, Rules, check_header
 from scorers.reading.whole_numbers import in_type
 from scorers.roles import HISTORY
 from scorers.scorer import Scorer
+from scorers.solutions.deciding import split_by_column
 from scorers.solutions.splitting import TRAINING, USAGE, Mask, split_by_fraction, split_by_usage
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
 
 _NO_LIMIT = 1 << 62
+_ANSWERS_DECIDE = "line 1: a column of answers can't decide which rows are public."
 
 Array = NDArray[Any]
 
@@ -103,7 +105,11 @@ def read_solution(
         public, private = split_by_usage(frame[USAGE], training=past)
     else:
         strata = targets.to_series() if classes else None
-        public, private = split_by_fraction(ids, strata, units, spec)
+        if spec.split is not None:
+            decides = frame[spec.split.column]
+            public, private = split_by_column(decides, strata, spec, table.locate)
+        else:
+            public, private = split_by_fraction(ids, strata, units, spec)
     if not public.any():
         raise invalid("split", "No row is public: the public board would be empty.")
     context = {name: frame[name].to_numpy() for name in _context_columns(scorers)}
@@ -175,11 +181,15 @@ def _columns(
         extras.setdefault(spec.unit_column, Content.NAME)
     if USAGE in header:
         extras[USAGE] = Content.NAME
+    if spec.split is not None and (USAGE not in header or spec.split.column in header):
+        extras.setdefault(spec.split.column, Content.NAME)
     extras = {name: c for name, c in extras.items() if name not in spec.id_columns}
     if INPUTS[kind].matched or len(spec.columns) == 1:
         targets = spec.columns
     else:
         targets = (_only_target(header, spec, extras),)
+    if spec.split is not None and spec.split.column in targets:
+        raise HeaderMismatchError([Fault("split", _ANSWERS_DECIDE, line=1)])
     return _Columns(spec.id_columns, targets, {n: c for n, c in extras.items() if n not in targets})
 
 

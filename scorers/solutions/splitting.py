@@ -66,16 +66,16 @@ def _draw(ids: pl.DataFrame, strata: pl.Series | None, spec: EvaluationSpec) -> 
     chance = np.empty(len(by_id), dtype=np.int64)
     chance[by_id] = seeded_ranks(len(by_id), spec.split_seed, _SPLIT_STREAM)
     layer = np.zeros(len(by_id)) if strata is None else strata.rank("dense").to_numpy()
-    return _every_nth(np.lexsort((chance, layer)), spec.public_fraction or 0.0)
+    return every_nth(np.lexsort((chance, layer)), spec.public_fraction or 0.0)
 
 
 def _draw_units(units: NDArray[np.str_], spec: EvaluationSpec) -> Mask:
     keys, unit = np.unique(np.asarray(units), return_inverse=True)
     chance = seeded_ranks(len(keys), spec.split_seed, _SPLIT_STREAM)
-    return _every_nth(np.argsort(chance), spec.public_fraction or 0.0)[unit]
+    return every_nth(np.argsort(chance), spec.public_fraction or 0.0)[unit]
 
 
-def _every_nth(order: NDArray[np.int64], fraction: float) -> Mask:
+def every_nth(order: NDArray[np.int64], fraction: float) -> Mask:
     """Take the share evenly along an order, so that each stretch of it gives its share."""
     steps = np.floor(np.arange(len(order) + 1) * fraction + 0.5)
     taken = np.empty(len(order), dtype=bool)

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from server.accounts import letters
-from server.accounts.actions import grant_manager, move_to_university, revoke_manager
 from server.accounts.models import Account, AffiliationRequest, UniversityManager
 from server.accounts.queries import (
     account_by_id,
@@ -15,6 +14,7 @@ from server.accounts.queries import (
     managers_of,
     open_request_of,
 )
+from server.accounts.roles import grant_manager, move_to_university, revoke_manager
 from server.accounts.rules import RequestState, check_manager_may_go, clean_note
 from server.shared import events
 from server.shared.errors import N_, Conflict, Forbidden, NotFound

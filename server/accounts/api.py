@@ -6,14 +6,17 @@ from typing import Any
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from server.accounts import actions, entrance, queries
+from server.accounts import entrance, queries, tokens
 from server.accounts.addresses import LONGEST_ADDRESS
 from server.accounts.attempts import limit_sign_in, limit_tokens, seen_here
+from server.accounts.forms import LONGEST_CODE
 from server.accounts.models import ApiToken
 from server.accounts.password_rules import LONGEST
+from server.accounts.proving import check_code
 from server.accounts.rules import LONGEST_TOKEN_NAME
+from server.accounts.second_factor_queries import factor_in_use
 from server.shared.access import Who, access
-from server.shared.errors import N_, FieldError, Invalid
+from server.shared.errors import N_, FieldError, Invalid, NotSignedIn
 from server.shared.web import now, reading, viewer, writing
 
 bp = APIBlueprint("accounts_api", __name__, url_prefix="/api/v1", tag="Accounts")
@@ -27,6 +30,12 @@ class TokenIn(BaseModel):
     name: str = Field(min_length=1, max_length=LONGEST_TOKEN_NAME, description="What it is for.")
     email: str | None = Field(None, max_length=LONGEST_ADDRESS)
     password: SecretStr | None = Field(None, max_length=LONGEST)
+    code: str | None = Field(
+        None,
+        max_length=LONGEST_CODE,
+        description="A code of the authenticator app, or a recovery code, where the account has "
+        "two-step sign-in: without it the answer is 401 `second-factor-needed`.",
+    )
 
 
 class TokenOut(BaseModel):
@@ -93,7 +102,7 @@ def create_token(json_data: TokenIn) -> dict[str, Any]:
     """Make a token for the caller; without a bearer token, for an address and its password."""
     account_id = viewer().id or _sign_in(json_data)
     with writing() as session:
-        token, plain = actions.create_token(
+        token, plain = tokens.create_token(
             session, account_id=account_id, name=json_data.name, now=now()
         )
         session.commit()
@@ -116,11 +125,22 @@ def _sign_in(body: TokenIn) -> int:
             ),
         )
     proof = entrance.prove(reading(), email=body.email, password=body.password.get_secret_value())
+    if factor_in_use(reading(), proof.account.id or 0) is not None:
+        _check_code(proof.account.id or 0, body.code)
     with writing() as session:
         account = entrance.sign_in(session, proof=proof, seen=seen_here(), now=now())
         session.commit()
     assert account.id is not None
     return account.id
+
+
+def _check_code(account_id: int, code: str | None) -> None:
+    if not code:
+        raise NotSignedIn(
+            N_("This account has two-step sign-in: send a code of its app as `code` as well."),
+            code="second-factor-needed",
+        )
+    check_code(account_id, code)
 
 
 @bp.delete("/tokens/<int:token_id>")
@@ -130,7 +150,7 @@ def _sign_in(body: TokenIn) -> int:
 def revoke_token(token_id: int) -> str:
     """Revoke one of the caller's own tokens; from then on it is answered with 401."""
     with writing() as session:
-        actions.revoke_token(session, account_id=viewer().account_id, token_id=token_id, now=now())
+        tokens.revoke_token(session, account_id=viewer().account_id, token_id=token_id, now=now())
         session.commit()
     return ""
 

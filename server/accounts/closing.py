@@ -7,9 +7,7 @@ from sqlmodel import Session, col
 
 from server.accounts import rules
 from server.accounts.actions import end_sessions
-from server.accounts.entrance import require_password
 from server.accounts.models import (
-    Account,
     AffiliationRequest,
     ApiToken,
     Sighting,
@@ -17,6 +15,7 @@ from server.accounts.models import (
 )
 from server.accounts.queries import administrators, locked_account
 from server.accounts.rules import RequestState
+from server.accounts.second_factor import forget_factor
 from server.shared import events
 
 
@@ -36,16 +35,14 @@ def close_account(
     account.password_hash = ""
     account.is_admin = False
     account.closed_at = now
+    account.university_id = None
+    account.listed_at = None
+    account.confirmed_at = None
+    account.language = account.language_seen = account.time_zone = ""
+    account.page_seen_by = rules.PageSeenBy.OWNER
     end_sessions(session, account)
     _forget(session, account_id, now)
     events.record(session, "account.closed", at=now, actor_id=actor_id, subject_id=account_id)
-
-
-def close_own_account(session: Session, *, account: Account, password: str, now: datetime) -> None:
-    """Close the account of whoever knows its password. Raises Invalid, and Conflict as above."""
-    require_password(account, password, field="close_password")
-    assert account.id is not None
-    close_account(session, account_id=account.id, actor_id=account.id, now=now)
 
 
 def _forget(session: Session, account_id: int, now: datetime) -> None:
@@ -65,4 +62,5 @@ def _forget(session: Session, account_id: int, now: datetime) -> None:
     session.execute(
         sa.delete(UniversityManager).where(col(UniversityManager.account_id) == account_id)
     )
+    forget_factor(session, account_id)
     session.execute(sa.delete(Sighting).where(col(Sighting.account_id) == account_id))

@@ -12,11 +12,13 @@ from server.accounts.actions import add_account, end_sessions, mark_confirmed
 from server.accounts.addresses import clean_address
 from server.accounts.links import Confirmation, EmailChange
 from server.accounts.models import Account, ApiToken
+from server.accounts.noting import id_of
 from server.accounts.password_rules import check_password
 from server.accounts.passwords import hash_password, judge_password
 from server.accounts.queries import account_by_email, account_by_id, locked_account
 from server.accounts.rules import clean_name
 from server.accounts.sightings import Seen, sight
+from server.policies.actions import accept_present
 from server.shared import events
 from server.shared.errors import N_, Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from server.shared.signing import Signer
@@ -33,7 +35,14 @@ class Proof(NamedTuple):
 
 
 def sign_up(
-    session: Session, *, email: str, name: str, password: str, nonce: str, now: datetime
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    nonce: str,
+    language: str = "",
+    now: datetime,
 ) -> None:
     """Add an account and send its confirmation; an address that is taken gets a letter instead.
 
@@ -46,9 +55,17 @@ def sign_up(
     check_password(password, email=address, name=clean)
     kept = hash_password(password)
     account = add_account(
-        session, Account(email=address, name=clean, password_hash=kept, created_at=now)
+        session,
+        Account(
+            email=address,
+            name=clean,
+            password_hash=kept,
+            language_seen=language,
+            created_at=now,
+        ),
     )
     if account is not None:
+        accept_present(session, account_id=id_of(account), now=now)
         letters.confirm_address(session, account, nonce=nonce, now=now)
         return
     owner = account_by_email(session, address)
@@ -71,15 +88,20 @@ def prove(session: Session, *, email: str, password: str) -> Proof:
     return Proof(account, verdict.new_hash)
 
 
-def sign_in(session: Session, *, proof: Proof, seen: Seen, now: datetime) -> Account:
-    """Record that an account was entered. Raises NotSignedIn if its password changed meanwhile."""
+def sign_in(
+    session: Session, *, proof: Proof, seen: Seen, language: str = "", now: datetime
+) -> Account:
+    """Record that an account was entered. Raises NotSignedIn if its password changed meanwhile.
+
+    `language`: what its browser speaks, for letters to whoever chose none.
+    """
     assert proof.account.id is not None
     account = locked_account(session, proof.account.id)
     if account.password_hash != proof.account.password_hash:
         raise NotSignedIn(N_("The password was changed meanwhile. Sign in again."))
-    if proof.new_hash is not None:
-        account.password_hash = proof.new_hash
-        session.add(account)
+    account.password_hash = proof.new_hash or account.password_hash
+    account.language_seen = language or account.language_seen
+    session.add(account)
     sight(session, account_id=proof.account.id, what="sign-in", seen=seen, now=now)
     _record(session, "account.signed_in", account, now)
     return account

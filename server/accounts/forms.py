@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -12,9 +13,21 @@ from server.accounts.addresses import LONGEST_ADDRESS, clean_address
 from server.accounts.password_rules import LONGEST, check_password
 from server.accounts.rules import LONGEST_NAME, LONGEST_NOTE, LONGEST_TOKEN_NAME, clean_name
 from server.shared.errors import DomainError
+from server.shared.language import NAMES
 from server.shared.responses import message_of
 from server.universities.models import University
 
+LONGEST_CODE = 40
+# Those that are a region's; the rest are older names of them, or bare offsets.
+AREAS = (
+    *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic"),
+    *("Australia", "Europe", "Indian", "Pacific", "UTC"),
+)
+ZONES = [
+    (name, name.replace("_", " "))
+    for name in sorted(available_timezones())
+    if name.split("/")[0] in AREAS
+]
 REQUIRED = InputRequired(_("This is needed."))
 LONG_ENOUGH = _("At least 10 characters. A few words of your own are easy to keep, hard to guess.")
 
@@ -63,6 +76,10 @@ class SignUpForm(Form):
         description=_("With your university address you join your university by itself."),
     )
     password = _password(_("Password"), description=LONG_ENOUGH)
+    accepts = BooleanField(
+        _("I accept the terms, and have read the privacy notice."),
+        [InputRequired(_("Without this we can't make an account."))],
+    )
 
     def validate_name(self, field: Any) -> None:
         """Check the name with the others, so that every mistake is shown at once."""
@@ -153,13 +170,51 @@ class TokenForm(Form):
     )
 
 
-class CloseForm(Form):
+class ProofForm(Form):
+    """Who asks is who signed in: the password and, where the account has one, a code."""
+
+    own_password = _password(_("Your password"))
+    own_code = StringField(
+        _("Code of your authenticator app"),
+        [REQUIRED, Length(max=LONGEST_CODE)],
+        description=_("Six digits, or one of your recovery codes."),
+    )
+
+    def __init__(self, *, has_factor: bool, **more: Any) -> None:
+        """`has_factor`: whether a code is asked for."""
+        super().__init__(**more)
+        if not has_factor:
+            del self.own_code
+
+
+class CloseForm(ProofForm):
     """The end of an account."""
 
-    close_password = _password(_("Your password"))
     understood = BooleanField(
         _("I understand that this can't be undone."),
-        [InputRequired(_("Tick this to close the account."))],
+        [InputRequired(_("Tick this to delete the account."))],
+    )
+
+
+class SecondStepForm(Form):
+    """The second step of a sign-in."""
+
+    code = StringField(_("Code"), [REQUIRED, Length(max=LONGEST_CODE)])
+
+
+class LanguageForm(Form):
+    """In which language, and in which zone's times."""
+
+    language = SelectField(
+        _("Language"),
+        choices=[("", _("As my browser asks")), *NAMES.items()],
+        description=_("Letters from here are written in it too."),
+        id="spoken-language",
+    )
+    time_zone = SelectField(
+        _("Time zone"),
+        choices=[("", _("As my device is set")), *ZONES],
+        description=_("Pages show times in it. Letters say them in UTC."),
     )
 
 

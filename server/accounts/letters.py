@@ -5,13 +5,15 @@ from typing import Any
 from urllib.parse import urljoin
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 from sqlmodel import Session
 
 from server.accounts import links
 from server.accounts.models import Account
+from server.accounts.rules import language_of_letters
 from server.shared import mail
-from server.shared.web import services
+from server.shared.language import language, speaking
+from server.shared.web import services, viewer
 from server.universities.models import University
 
 
@@ -67,6 +69,40 @@ def address_changed(session: Session, account: Account, *, before: str, now: dat
     """Tell the former address that it is no longer the account's."""
     subject = _("Your e-mail address was changed")
     _post(session, "email_changed", account, subject, now=now, recipient=before)
+
+
+def second_factor_set(session: Session, account: Account, *, now: datetime) -> None:
+    """Tell a person that signing in takes a code from now on."""
+    subject, settings = _("Two-step sign-in is on"), _link("accounts.second_factor")
+    _post(session, "second_factor_set", account, subject, now=now, settings=settings)
+
+
+def second_factor_ended(
+    session: Session, account: Account, *, by_administrator: bool, now: datetime
+) -> None:
+    """Tell a person that the password alone opens the account now."""
+    subject, settings = _("Two-step sign-in is off"), _link("accounts.second_factor")
+    _post(
+        session,
+        "second_factor_ended",
+        account,
+        subject,
+        now=now,
+        settings=settings,
+        by_administrator=by_administrator,
+    )
+
+
+def recovery_code_used(session: Session, account: Account, *, now: datetime) -> None:
+    """Tell a person that a recovery code opened the account."""
+    subject, settings = _("A recovery code was used"), _link("accounts.second_factor")
+    _post(session, "recovery_code_used", account, subject, now=now, settings=settings)
+
+
+def codes_guessed(session: Session, account: Account, *, now: datetime) -> None:
+    """Warn a person that somebody has the password and guesses at codes."""
+    subject = _("Wrong codes were typed for your account")
+    _post(session, "codes_guessed", account, subject, now=now, forgot=_link("accounts.forgot"))
 
 
 def asked_to_belong(
@@ -126,17 +162,26 @@ def _post(
     session: Session,
     template: str,
     account: Account,
-    subject: str,
+    subject: object,
     *,
     now: datetime,
     recipient: str | None = None,
     **values: object,
 ) -> None:
     base_url = services().settings.base_url
-    text = render_template(
-        f"mail/{template}.txt", name=account.name, account=account, base_url=base_url, **values
-    )
-    mail.post(session, recipient=recipient or account.email, subject=subject, body=text, now=now)
+    with speaking(language_for(account)):
+        said = str(subject)
+        text = render_template(
+            f"mail/{template}.txt", name=account.name, account=account, base_url=base_url, **values
+        )
+    mail.post(session, recipient=recipient or account.email, subject=said, body=text, now=now)
+
+
+def language_for(account: Account) -> str:
+    """Return the language of a letter to a person; who asked for it just now is heard again."""
+    if account.id == viewer().id and not account.language:
+        return language()
+    return language_of_letters(account.language, account.language_seen)
 
 
 def _link(endpoint: str, **values: Any) -> str:

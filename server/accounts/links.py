@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from server.accounts.models import Account
-from server.accounts.rules import CONFIRMATION_LASTS, RESET_LASTS, check_link
+from server.accounts.rules import CONFIRMATION_LASTS, RESET_LASTS, SECOND_STEP_LASTS, check_link
 from server.shared.errors import N_, Invalid
 from server.shared.signing import Signer
 
 CONFIRM = "accounts.confirm"
 RESET = "accounts.reset"
+SECOND_STEP = "accounts.second-step"
 CHANGE_EMAIL = "accounts.change-email"
 
 
@@ -36,6 +37,13 @@ class EmailChange(NamedTuple):
     session_version: int
     before: str
     after: str
+
+
+class HalfSignedIn(NamedTuple):
+    """Somebody gave the account's password and has yet to type a code; a new password voids it."""
+
+    account_id: int
+    session_version: int
 
 
 def sign_confirmation(signer: Signer, account: Account, nonce: str, now: datetime) -> str:
@@ -67,6 +75,16 @@ def sign_email_change(signer: Signer, account: Account, email: str, now: datetim
 def read_email_change(signer: Signer, token: str, now: datetime) -> EmailChange:
     """Return what a link to a new address says. Raises Invalid."""
     return EmailChange(*_read(signer, CHANGE_EMAIL, token, now, CONFIRMATION_LASTS))
+
+
+def sign_half(signer: Signer, account: Account, now: datetime) -> str:
+    """Return a token that says whose password this browser gave; it opens nothing by itself."""
+    return _sign(signer, SECOND_STEP, now, [account.id, account.session_version])
+
+
+def read_half(signer: Signer, token: str, now: datetime) -> HalfSignedIn:
+    """Return who has to type a code. Raises Invalid."""
+    return HalfSignedIn(*_read(signer, SECOND_STEP, token, now, SECOND_STEP_LASTS))
 
 
 def used() -> Invalid:

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from server.accounts.rules import RequestState
+from server.accounts.rules import PageSeenBy, RequestState
 from server.shared.database import UTCDateTime, enum_column
 
 
@@ -24,6 +24,13 @@ class Account(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     # Agreed to be named on the university's page.
     listed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # Empty: what the browser says.
+    language: str = Field(default="", max_length=8)
+    time_zone: str = Field(default="", max_length=64)
+    # What the browser asked for at the last sign-in: letters to whoever chose none are in it.
+    language_seen: str = Field(default="", max_length=8)
+    # Who sees the person's page; it stands here because every link to it has to know.
+    page_seen_by: PageSeenBy = Field(default=PageSeenBy.EVERYBODY, sa_type=enum_column(PageSeenBy))
 
 
 class UniversityManager(SQLModel, table=True):
@@ -88,3 +95,32 @@ class Sighting(SQLModel, table=True):
     what: str = Field(max_length=32)
     address: str = Field(default="", max_length=64)
     device: str = Field(default="", max_length=300)
+
+
+class SecondFactor(SQLModel, table=True):
+    """The secret of an account's codes, encrypted; in use once `confirmed_at` is set.
+
+    `last_step` is the number of the 30 seconds whose code was accepted last: none of it or of
+    before is accepted again.
+    """
+
+    __tablename__ = "second_factor"
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    secret: str = Field(max_length=255)
+    begun_at: datetime = Field(sa_type=UTCDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    last_step: int = 0
+    failures: int = 0
+    locked_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code that opens the account once without the device: kept as the sha256 of its bits."""
+
+    __tablename__ = "recovery_code"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    digest: str = Field(max_length=64)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

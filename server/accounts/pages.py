@@ -8,16 +8,26 @@ from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from server.accounts import entrance, links, manager_pages, settings_pages
+from server.accounts import (
+    entrance,
+    links,
+    manager_pages,
+    second_factor_pages,
+    security_pages,
+    settings_pages,
+)
 from server.accounts.attempts import accepted, limit_letters, limit_sign_in, seen_here
 from server.accounts.blueprint import bp
 from server.accounts.forms import AddressForm, ResetForm, SignInForm, SignUpForm
 from server.accounts.links import Confirmation
 from server.accounts.models import Account
+from server.accounts.second_factor_pages import ask_for_code
+from server.accounts.second_factor_queries import factor_in_use
 from server.accounts.sessions import end_session
 from server.accounts.signin import forget_cookie, sign_browser_in, this_session
 from server.shared.access import Who, access
 from server.shared.errors import N_, DomainError, Forbidden, NotFound
+from server.shared.language import language
 from server.shared.web import (
     SAFE_METHODS,
     now,
@@ -29,7 +39,7 @@ from server.shared.web import (
 )
 from server.universities.queries import university_by_id
 
-__all__ = ["bp", "manager_pages", "settings_pages"]
+__all__ = ["bp", "manager_pages", "second_factor_pages", "security_pages", "settings_pages"]
 Answer = str | Response | tuple[str, int]
 NONCE_KEY = "joining"
 WANTED_KEY = "wanted"
@@ -47,24 +57,29 @@ def sign_in() -> Answer:
     if viewer().is_authenticated:
         return redirect(_target(), 303)
     form = SignInForm()
-    if form.validate_on_submit() and _enter(form):
-        return redirect(_target(), 303)
+    if form.validate_on_submit() and (entered := _enter(form)) is not None:
+        return entered
     page = render_template("accounts/sign_in.html", form=form, target=_target())
     return (page, 422) if form.errors else page
 
 
-def _enter(form: SignInForm) -> bool:
+def _enter(form: SignInForm) -> Response | None:
+    """Sign in, or ask for a code where the account has a second factor."""
     try:
         proof = entrance.prove(reading(), email=form.email.data, password=form.password.data)
+        if factor_in_use(reading(), proof.account.id or 0) is not None:
+            return ask_for_code(proof.account, _target())
         with writing() as session:
-            account = entrance.sign_in(session, proof=proof, seen=seen_here(), now=now())
+            account = entrance.sign_in(
+                session, proof=proof, seen=seen_here(), language=language(), now=now()
+            )
             keep = sign_browser_in(session, account.id or 0, now=now())
             session.commit()
     except DomainError as error:
         form.refuse(error)
-        return False
+        return None
     keep()
-    return True
+    return redirect(_target(), 303)
 
 
 @bp.post("/sign-out")
@@ -98,6 +113,7 @@ def sign_up() -> Answer:
             name=form.name.data,
             password=form.password.data,
             nonce=nonce,
+            language=language(),
             now=now(),
         ),
     ):
@@ -139,7 +155,9 @@ def confirm(token: str) -> Answer:
         return render_template("accounts/confirm.html", email=link.email)
     with writing() as session:
         account = entrance.confirm(session, link=link, now=now())
-        keep = sign_browser_in(session, account.id or 0, now=now())
+        # The password that this browser chose is not enough where a code is asked for as well.
+        enough = viewer().is_authenticated or factor_in_use(session, account.id or 0) is None
+        keep = sign_browser_in(session, account.id or 0, now=now()) if enough else cookie.clear
         session.commit()
     wanted = safe_path(cookie.get(WANTED_KEY), url_for("profiles.home"))
     keep()

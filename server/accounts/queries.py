@@ -14,7 +14,7 @@ from server.accounts.models import (
     BrowserSession,
     UniversityManager,
 )
-from server.accounts.rules import RequestState, unseen_since
+from server.accounts.rules import FIRST_LANGUAGE, RequestState, unseen_since
 from server.shared.access import Viewer
 from server.shared.errors import N_, Forbidden, NotFound
 from server.shared.paging import Page, page_of
@@ -71,6 +71,14 @@ def accounts_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Acc
         return {}
     rows = session.exec(select(Account).where(col(Account.id).in_(wanted)))
     return {a.id: a for a in rows if a.id is not None}
+
+
+def language_of_account() -> sa.ColumnElement[str]:
+    """Return the language that each account is written to in: chosen, else its browser's."""
+    chosen, seen = (
+        sa.func.nullif(c, "") for c in (col(Account.language), col(Account.language_seen))
+    )
+    return sa.func.coalesce(chosen, seen, FIRST_LANGUAGE)
 
 
 def find_accounts(

@@ -12,10 +12,14 @@ LONGEST_TOKEN_NAME = 80
 MOST_TOKENS = 50
 CONFIRMATION_LASTS = timedelta(days=3)
 RESET_LASTS = timedelta(hours=1)
+# Between the password and the code.
+SECOND_STEP_LASTS = timedelta(minutes=5)
 SIGHTINGS_LAST = timedelta(days=90)
 # A browser that is not used for so long is signed out.
 SESSION_LASTS = timedelta(days=14)
 MOST_SESSIONS = 50
+# Of people who never said otherwise, neither by a setting nor by a browser.
+FIRST_LANGUAGE = "en"
 CLOSED_NAME = "Former participant"
 # Joiners that Persian and Indic scripts and emoji need; other invisible characters deceive.
 JOINERS = "\u200c\u200d"
@@ -29,6 +33,23 @@ class RequestState(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class PageSeenBy(StrEnum):
+    """Who may see a person's page."""
+
+    EVERYBODY = "everybody"
+    SIGNED_IN = "signed_in"
+    OWNER = "owner"
+
+
+def language_of_letters(chosen: str, seen: str) -> str:
+    """Return the code of the language in which a person is written to.
+
+    >>> language_of_letters("", "zh"), language_of_letters("en", "zh"), language_of_letters("", "")
+    ('zh', 'en', 'en')
+    """
+    return chosen or seen or FIRST_LANGUAGE
 
 
 def closed_address(account_id: int) -> str:

@@ -1,38 +1,34 @@
 """The settings: what a person decides about the own account."""
 
-from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from server.accounts import actions, affiliation, closing, entrance, links, queries, sessions
-from server.accounts.attempts import (
-    accepted,
-    back_to_settings,
-    limit_letters,
-    limit_password_tries,
-    limit_tokens,
-)
+from server.accounts import actions, affiliation, entrance, links, queries
+from server.accounts.attempts import accepted, back_to, limit_letters, limit_password_tries
 from server.accounts.blueprint import bp
-from server.accounts.forms import (
-    CloseForm,
-    EmailForm,
-    NameForm,
-    PasswordForm,
-    TokenForm,
-    UniversityForm,
-)
+from server.accounts.forms import EmailForm, LanguageForm, NameForm, UniversityForm
 from server.accounts.models import Account
-from server.accounts.signin import forget_cookie, sign_browser_in, this_session
 from server.shared.access import Who, access
+from server.shared.errors import N_, NotFound
+from server.shared.language import COOKIE, LANGUAGES, speaking
 from server.shared.limits import asker, limiter
-from server.shared.web import SAFE_METHODS, now, reading, services, viewer, writing
+from server.shared.web import (
+    SAFE_METHODS,
+    now,
+    reading,
+    safe_path,
+    services,
+    viewer,
+    writing,
+)
 from server.universities.queries import all_universities, universities_by_id, university_by_id
 
 Answer = str | Response | tuple[str, int]
+COOKIE_SECONDS = 365 * 86_400
 # Each is a letter to every manager; asked and withdrawn in turn it would bury them.
 REQUESTS = "10 per hour"
 
@@ -52,11 +48,9 @@ def _page(**typed: Any) -> str:
     session, account = reading(), _account()
     forms = {
         "name_form": typed.get("name_form") or NameForm(formdata=None, name=account.name),
-        "password_form": typed.get("password_form") or PasswordForm(formdata=None),
         "email_form": typed.get("email_form") or EmailForm(formdata=None),
         "university_form": typed.get("university_form") or _university_form(),
-        "token_form": typed.get("token_form") or TokenForm(formdata=None),
-        "close_form": typed.get("close_form") or CloseForm(formdata=None),
+        "language_form": typed.get("language_form") or LanguageForm(formdata=None, obj=account),
     }
     return render_template(
         "accounts/settings.html",
@@ -66,9 +60,6 @@ def _page(**typed: Any) -> str:
         ),
         asked=queries.open_request_of(session, viewer().account_id),
         managed=queries.managed_by(session, viewer().account_id),
-        tokens=queries.tokens_of(session, viewer().account_id).rows,
-        sessions=queries.sessions_of(session, viewer().account_id, now=now()),
-        this_session=this_session(),
         **forms,
     )
 
@@ -89,7 +80,7 @@ def change_listing() -> Response:
         actions.set_listed(session, account_id=me, listed=listed, now=now())
         session.commit()
     named, silent = _("Your university's page names you now."), _("It names you no more.")
-    return back_to_settings(named if listed else silent, "university")
+    return back_to("accounts.settings", named if listed else silent, "university")
 
 
 @bp.post("/settings/name")
@@ -102,57 +93,7 @@ def change_name() -> Answer:
         lambda session: actions.change_name(session, account_id=me, name=form.name.data, now=now()),
     ):
         return _page(name_form=form), 422
-    return back_to_settings(_("Your name is changed."), "name")
-
-
-@bp.post("/settings/password")
-@access(Who.SIGNED_IN)
-@limit_password_tries
-def change_password() -> Answer:
-    """Change the password, end every session, and begin one here."""
-    form, account = PasswordForm(), _account()
-    kept: list[Callable[[], None]] = []
-
-    def change(session: Session) -> None:
-        old, new = form.old_password.data, form.new_password.data
-        entrance.change_password(session, account=account, old=old, new=new, now=now())
-        kept.append(sign_browser_in(session, viewer().account_id, now=now()))
-
-    if not accepted(form, change):
-        return _page(password_form=form), 422
-    kept[0]()
-    return back_to_settings(
-        _("Your password is changed. Every other browser is signed out."), "password"
-    )
-
-
-@bp.post("/settings/sessions/end")
-@access(Who.SIGNED_IN)
-def end_session() -> Response:
-    """Sign one of one's browsers out, this one or another."""
-    digest = request.form.get("digest", "")
-    with writing() as session:
-        sessions.end_session(session, account_id=viewer().account_id, digest=digest, now=now())
-        session.commit()
-    if digest == this_session():
-        return _signed_out(_("You are signed out."))
-    return back_to_settings(_("That browser is signed out."), "sessions")
-
-
-@bp.post("/settings/sessions/end-all")
-@access(Who.SIGNED_IN)
-def end_sessions() -> Response:
-    """Sign every browser out, this one too."""
-    with writing() as session:
-        actions.sign_out_everywhere(session, account_id=viewer().account_id, now=now())
-        session.commit()
-    return _signed_out(_("You are signed out everywhere. Tokens of programs stay as they are."))
-
-
-def _signed_out(message: str) -> Response:
-    forget_cookie()
-    flash(message, "success")
-    return redirect(url_for("profiles.home"), 303)
+    return back_to("accounts.settings", _("Your name is changed."), "name")
 
 
 @bp.post("/settings/email")
@@ -173,8 +114,10 @@ def change_email() -> Answer:
         ),
     ):
         return _page(email_form=form), 422
-    return back_to_settings(
-        _("We sent a link to the new address. Open it to make the change."), "email"
+    return back_to(
+        "accounts.settings",
+        _("We sent a link to the new address. Open it to make the change."),
+        "email",
     )
 
 
@@ -189,7 +132,7 @@ def confirm_email(token: str) -> Answer:
     with writing() as session:
         entrance.change_email(session, link=link, account_id=viewer().account_id, now=now())
         session.commit()
-    return back_to_settings(_("Your e-mail address is changed."), "email")
+    return back_to("accounts.settings", _("Your e-mail address is changed."), "email")
 
 
 @bp.post("/settings/university")
@@ -209,7 +152,9 @@ def ask_university() -> Answer:
         ),
     ):
         return _page(university_form=form), 422
-    return back_to_settings(_("Your request is sent to the university's managers."), "university")
+    return back_to(
+        "accounts.settings", _("Your request is sent to the university's managers."), "university"
+    )
 
 
 @bp.post("/settings/university/withdraw")
@@ -219,7 +164,7 @@ def withdraw_request() -> Response:
     with writing() as session:
         affiliation.withdraw(session, account_id=viewer().account_id, now=now())
         session.commit()
-    return back_to_settings(_("Your request is withdrawn."), "university")
+    return back_to("accounts.settings", _("Your request is withdrawn."), "university")
 
 
 @bp.post("/settings/university/leave")
@@ -229,50 +174,44 @@ def leave_university() -> Response:
     with writing() as session:
         affiliation.leave(session, account_id=viewer().account_id, now=now())
         session.commit()
-    return back_to_settings(_("You belong to no university now."), "university")
+    return back_to("accounts.settings", _("You belong to no university now."), "university")
 
 
-@bp.post("/settings/tokens")
+@bp.post("/settings/language")
 @access(Who.SIGNED_IN)
-@limit_tokens
-def create_token() -> Answer:
-    """Make a token, and show it this once."""
-    form, made = TokenForm(), []
+def change_language() -> Answer:
+    """Choose the language of pages and letters, and the zone of their times."""
+    form, me = LanguageForm(), viewer().account_id
     if not accepted(
         form,
-        lambda session: made.append(
-            actions.create_token(
-                session, account_id=viewer().account_id, name=form.token_name.data, now=now()
-            )
+        lambda session: actions.set_language(
+            session,
+            account_id=me,
+            language=form.language.data,
+            time_zone=form.time_zone.data,
+            now=now(),
         ),
     ):
-        return _page(token_form=form), 422
-    token, plain = made[0]
-    base_url = services().settings.base_url.rstrip("/")
-    return render_template("accounts/token.html", token=token, plain=plain, base_url=base_url)
+        return _page(language_form=form), 422
+    # The page that follows is the first in the new language, and so is what it says.
+    with speaking(form.language.data) if form.language.data else nullcontext():
+        return back_to("accounts.settings", _("Your language and time zone are kept."), "language")
 
 
-@bp.post("/settings/tokens/<int:token_id>/revoke")
-@access(Who.SIGNED_IN)
-def revoke_token(token_id: int) -> Response:
-    """End one of one's own tokens."""
-    with writing() as session:
-        actions.revoke_token(session, account_id=viewer().account_id, token_id=token_id, now=now())
-        session.commit()
-    return back_to_settings(_("The token is revoked."), "tokens")
-
-
-@bp.post("/settings/close")
-@access(Who.SIGNED_IN)
-@limit_password_tries
-def close() -> Answer:
-    """Close one's account."""
-    form, account = CloseForm(), _account()
-    if not accepted(
-        form,
-        lambda session: closing.close_own_account(
-            session, account=account, password=form.close_password.data, now=now()
-        ),
-    ):
-        return _page(close_form=form), 422
-    return _signed_out(_("Your account is closed."))
+@bp.get("/language/<spoken>")
+@access(Who.EVERYBODY)
+def speak(spoken: str) -> Response:
+    """Speak a language to this browser, and go on where one was; an account has a setting."""
+    if spoken not in LANGUAGES:
+        raise NotFound(N_("This language is not spoken here."))
+    target = safe_path(request.args.get("next"), url_for("profiles.home"))
+    response = make_response(redirect(target, 303))
+    response.set_cookie(
+        COOKIE,
+        spoken,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=services().settings.secure_cookies,
+    )
+    return response

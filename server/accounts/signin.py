@@ -86,6 +86,8 @@ def _by_token(session: Session, text: str, now: datetime) -> Viewer:
     account, token = row
     if token.used_on is None or token.used_on.date() < now.date():
         _note_use(token, now)
+        # What is read from here on is of after it.
+        session.rollback()
     return _viewer(session, account, by_token=True)
 
 
@@ -133,4 +135,6 @@ def _viewer(session: Session, account: Account, *, by_token: bool) -> Viewer:
         university_id=account.university_id,
         manages_any=manages_any(session, account.id),
         by_token=by_token,
+        language=account.language,
+        time_zone=account.time_zone,
     )

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from server.accounts.queries import account_by_id, find_accounts, managed_by, tokens_of
+from server.accounts.second_factor_queries import factor_in_use
 from server.administration import actions
 from server.administration.forms import MoveForm
 from server.administration.queries import organised_by, teams_of_account
@@ -50,6 +51,7 @@ def _page(account_id: int, form: MoveForm) -> str:
         organises=organised_by(session, account_id),
         teams=teams_of_account(session, account_id),
         tokens=tokens_of(session, account_id).total,
+        second_factor=factor_in_use(session, account_id),
         form=form,
     )
 
@@ -110,6 +112,20 @@ def account_sessions(account_id: int) -> Response:
         )
     )
     message = _("The account is signed out everywhere.")
+    return done(message, "administration.account", account_id=account_id)
+
+
+@bp.post("/admin/accounts/<int:account_id>/second-factor")
+@access(Who.ADMINISTRATOR)
+def account_second_factor(account_id: int) -> Response:
+    """Turn off two-step sign-in for somebody who lost the device."""
+    actor, moment = viewer().account_id, now()
+    perform(
+        lambda session: actions.reset_second_factor(
+            session, account_id=account_id, actor_id=actor, now=moment
+        )
+    )
+    message = _("Two-step sign-in is off for this account, and the person was told.")
     return done(message, "administration.account", account_id=account_id)
 
 

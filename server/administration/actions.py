@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from server.accounts import actions as accounts
-from server.accounts import affiliation, closing
+from server.accounts import affiliation, roles, second_factor
 from server.accounts.queries import account_by_email, locked_account
 from server.boards.models import Entry
+from server.certificates.actions import move_certificates
 from server.challenges.models import Challenge, Organiser
 from server.challenges.queries import is_organiser
+from server.challenges.rules import Role
+from server.portability.deleting import delete_account
 from server.shared import events, mail
 from server.shared.errors import N_, Conflict, Invalid, NotFound
 from server.standings.actions import move_standings
@@ -34,17 +37,21 @@ def confirm_account(session: Session, *, account_id: int, actor_id: int, now: da
 
 def close_account(session: Session, *, account_id: int, actor_id: int, now: datetime) -> None:
     """Close an account and make it anonymous. Raises NotFound; Conflict for the last one."""
-    closing.close_account(session, account_id=account_id, actor_id=actor_id, now=now)
+    delete_account(session, account_id=account_id, actor_id=actor_id, now=now)
     _act(session, "account_closed", actor_id, now, subject_id=account_id)
+
+
+def reset_second_factor(session: Session, *, account_id: int, actor_id: int, now: datetime) -> None:
+    """Turn off two-step sign-in for somebody who lost the device. Raises NotFound, Forbidden."""
+    second_factor.reset(session, account_id=account_id, actor_id=actor_id, now=now)
+    _act(session, "account_second_factor_reset", actor_id, now, subject_id=account_id)
 
 
 def set_administrator(
     session: Session, *, account_id: int, is_admin: bool, actor_id: int, now: datetime
 ) -> None:
     """Make an account an administrator, or no longer one. Raises Conflict for the last one."""
-    accounts.grant_admin(
-        session, account_id=account_id, is_admin=is_admin, actor_id=actor_id, now=now
-    )
+    roles.grant_admin(session, account_id=account_id, is_admin=is_admin, actor_id=actor_id, now=now)
     kind = "account_admin_granted" if is_admin else "account_admin_ended"
     _act(session, kind, actor_id, now, subject_id=account_id)
 
@@ -54,7 +61,7 @@ def set_university(
 ) -> None:
     """Put an account into a university, or into none for an empty slug. Raises NotFound."""
     university_id = university_by_slug(session, slug).id if slug else None
-    accounts.set_university(
+    roles.set_university(
         session, account_id=account_id, university_id=university_id, actor_id=actor_id, now=now
     )
     _act(session, "account_university_set", actor_id, now, subject_id=account_id, university=slug)
@@ -139,7 +146,7 @@ def remove_domain(
 def add_manager(session: Session, *, slug: str, email: str, actor_id: int, now: datetime) -> None:
     """Name a manager of a university by address. Raises NotFound, Invalid."""
     university, account_id = university_by_slug(session, slug), _account_id(session, email)
-    accounts.grant_manager(
+    roles.grant_manager(
         session, university_id=university.id or 0, account_id=account_id, actor_id=actor_id, now=now
     )
     _act(session, "account_manages", actor_id, now, subject_id=account_id, university=slug)
@@ -150,7 +157,7 @@ def remove_manager(
 ) -> None:
     """End somebody's management of a university. Raises NotFound."""
     university = university_by_slug(session, slug)
-    accounts.revoke_manager(
+    roles.revoke_manager(
         session, university_id=university.id or 0, account_id=account_id, actor_id=actor_id, now=now
     )
     _act(
@@ -171,7 +178,13 @@ def merge_universities(
         session,
         kept=kept,
         gone=gone,
-        movers=(affiliation.move_university, _move_teams, _move_entries, move_standings),
+        movers=(
+            affiliation.move_university,
+            _move_teams,
+            _move_entries,
+            move_standings,
+            move_certificates,
+        ),
         actor_id=actor_id,
         now=now,
     )
@@ -196,7 +209,7 @@ def add_organiser(
     account_id, challenge_id = _account_id(session, email), challenge.id or 0
     if is_organiser(session, challenge_id, account_id):
         raise Conflict(N_("This account runs the challenge already."), field="email")
-    session.add(Organiser(challenge_id=challenge_id, account_id=account_id))
+    session.add(Organiser(challenge_id=challenge_id, account_id=account_id, role=Role.OWNER))
     _act(
         session, "organiser_added", actor_id, now, challenge_id=challenge_id, subject_id=account_id
     )

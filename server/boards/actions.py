@@ -11,8 +11,9 @@ from server.boards.freezing import forget_copy
 from server.boards.kept import forget_kept, keep_board
 from server.boards.queries import admitted_teams, private_board_of
 from server.boards.rebuilding import rebuild_board
+from server.boards.told import tell_revealed, tell_submitter
 from server.challenges.models import Phase
-from server.challenges.queries import hold_phases, phases_of
+from server.challenges.queries import hold_phases, late_days_end, phases_of
 from server.challenges.rules import INCLUSIVE
 from server.evaluations.actions import (
     ended_state,
@@ -86,6 +87,7 @@ def record_score(
         subject_id=submission.id,
         evaluation=evaluation.number,
     )
+    tell_submitter(session, ended, now=now)
     return True
 
 
@@ -140,6 +142,14 @@ def reveal(session: Session, *, phase: Phase, actor_id: int | None, now: datetim
         raise Conflict(N_("The result is revealed already."), code="revealed")
     if now < phase.ends + INCLUSIVE:
         raise Conflict(N_("The result can be revealed when the phase has ended."), code="not-ended")
+    if now < late_days_end(session, phase) + INCLUSIVE:
+        raise Conflict(
+            N_(
+                "The result can be revealed when the late days of this class are over: whoever "
+                "hands in late would know the private scores."
+            ),
+            code="late-days",
+        )
     if anything_waits(session, phase, now=now):
         raise Conflict(
             N_("Submissions received in time are still being scored. Try again in a minute."),
@@ -152,6 +162,7 @@ def reveal(session: Session, *, phase: Phase, actor_id: int | None, now: datetim
     session.flush()
     forget_copy(session, phase)
     admitted = _admit(session, phase)
+    tell_revealed(session, phase, now=now)
     record(
         session,
         "phase.revealed",

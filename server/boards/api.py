@@ -48,7 +48,8 @@ def _chosen(slug: str, asked: Asked) -> Chosen:
 def leaderboard(slug: str, query: BoardQuery) -> BoardOut:
     """The private board is the organisers' alone until the result is revealed."""
     asked = query.asked()
-    return board_out(board_page(reading(), _chosen(slug, asked), asked))
+    again = viewer().is_authenticated
+    return board_out(board_page(reading(), _chosen(slug, asked), asked, again=again))
 
 
 @bp.get("/challenges/<slug>/universities")

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from server.boards.finding import found_page
 from server.boards.freezing import evaluation_of_copy
 from server.boards.kept import every_kept, kept_page
 from server.boards.ladder import has_ladder
-from server.boards.marks import kept_of
+from server.boards.marks import kept_of, note_phases
 from server.boards.reading import (
     ROW_BYTES,
     Standing,
     every_row,
-    found_page,
     standing_of,
     whole_page,
     with_moves,
@@ -39,6 +39,8 @@ from server.shared.access import Viewer
 from server.shared.errors import N_, Forbidden, NotFound
 from server.shared.paging import Page
 
+# About what a team's place takes in memory.
+STANDING_BYTES = 1_000
 # So many times the middle half of the intervals' ends an axis goes beyond it.
 AXIS_REACH = 3.0
 
@@ -188,7 +190,9 @@ def choose(
     """
     assert challenge.id is not None
     organiser = viewer.is_admin or is_organiser(session, challenge.id, viewer.id)
-    phase = phase_asked(phases_of(session, challenge.id), asked.phase, now=now)
+    phases = phases_of(session, challenge.id)
+    note_phases(session, phases)
+    phase = phase_asked(phases, asked.phase, now=now)
     live = live_evaluation(session, phase.id)
     evaluation = live
     if asked.evaluation is not None:
@@ -227,8 +231,13 @@ def _was_shown(phase: Phase, evaluation: Evaluation) -> bool:
     )
 
 
-def board_page(session: Session, chosen: Chosen, asked: Asked) -> Leaderboard:
-    """Return the page of a board that is asked for."""
+def board_page(
+    session: Session, chosen: Chosen, asked: Asked, *, again: bool = True
+) -> Leaderboard:
+    """Return the page of a board that is asked for.
+
+    `again`: its rows may be needed again; those of a page that is kept itself are not.
+    """
     if not chosen.is_live:
         return Leaderboard(chosen, asked, _kept_page(session, chosen, asked))
     page = kept(
@@ -236,7 +245,7 @@ def board_page(session: Session, chosen: Chosen, asked: Asked) -> Leaderboard:
         ("rows", chosen.on, asked),
         chosen.challenge.id or 0,
         lambda: _page(session, chosen, asked),
-        size=lambda found: ROW_BYTES * (1 + len(found.rows)),
+        size=lambda found: ROW_BYTES * (1 + len(found.rows)) if again else None,
     )
     withdrawn = kept_of(
         session, "withdrawn", chosen.on, lambda: withdrawn_on(session, chosen.on), ROW_BYTES
@@ -294,4 +303,11 @@ def own_standing(
     """Return where the viewer's team stands on the board that is shown."""
     if team_id is None or not chosen.is_live:
         return None
-    return standing_of(session, chosen.on, team_id, per_page=per_page)
+    found = kept_of(
+        session,
+        f"standing of {team_id} by {per_page}",
+        chosen.on,
+        lambda: [standing_of(session, chosen.on, team_id, per_page=per_page)],
+        STANDING_BYTES,
+    )
+    return found[0]

@@ -5,7 +5,7 @@ at most that many rows (and those of equal score) to be read for any page and an
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -70,11 +70,20 @@ def kept_of(
 
 
 def _challenge_of(session: Session, phase_id: int) -> int:
-    name = ("challenge of phase", phase_id)
+    name = _name_of(phase_id)
     if name not in session.info:
         query = sa.select(col(Phase.challenge_id)).where(col(Phase.id) == phase_id)
         session.info[name] = session.execute(query).scalar_one()
     return int(session.info[name])
+
+
+def _name_of(phase_id: int) -> tuple[str, int]:
+    return "challenge of phase", phase_id
+
+
+def note_phases(session: Session, phases: Iterable[Phase]) -> None:
+    """Note whose phases these are: what is kept of their boards is kept for that challenge."""
+    session.info.update({_name_of(phase.id or 0): phase.challenge_id for phase in phases})
 
 
 def marks_of(session: Session, on: On) -> Marks:

@@ -26,22 +26,23 @@ from server.boards.leaderboards import (
     whole_board,
 )
 from server.boards.reading import part_of
-from server.boards.shown import shown_rows
-from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of, views_of
+from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of
 from server.boards.team_views import team_page
 from server.boards.university_lines import own_line, university_lines
 from server.boards.withdrawn import withdrawn_on
+from server.boards.writing import compares_of, written_rows
 from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
 from server.challenges.views import Frame
 from server.shared.access import Who, access
 from server.shared.web import now, reading, viewer, writing
 from server.submissions.failures import is_given_back
-from server.submissions.queries import own_submissions, submission_by_id
+from server.submissions.forms import NoteForm
+from server.submissions.notes import notes_of
+from server.submissions.queries import submission_by_id
 from server.submissions.rules import FINAL, SubmissionState
 from server.teams.queries import is_member, team_of, visible_team
 
 bp = Blueprint("boards", __name__)
-SUBMISSIONS_A_PAGE = 50
 LINES_A_PAGE = 100
 
 
@@ -67,15 +68,17 @@ def _chosen(slug: str) -> Chosen:
 def leaderboard(slug: str) -> str:
     """Show a page of a board."""
     asked, chosen, session = read_asked(request.args), _chosen(slug), reading()
-    own, view = _own_team_id(chosen.challenge.id), board_page(session, chosen, asked)
+    own_id = _own_team_id(chosen.challenge.id)
+    view = board_page(session, chosen, asked, again=viewer().is_authenticated)
+    own = own_standing(session, chosen, own_id, per_page=asked.per_page)
+    compares = compares_of(view, own_id) if own else None
     return render_template(
         "boards/leaderboard.html",
         **_frame(slug, "leaderboard").context(),
         view=view,
-        rows=shown_rows(view, now=now()),
+        rows=written_rows(view, own_team_id=own_id, compares=compares),
         ladder=form_of(session, chosen.phase.id) if chosen.is_ladder else None,
-        own_team_id=own,
-        own=own_standing(session, chosen, own, per_page=asked.per_page),
+        own=own,
         options=university_options(session, chosen, selected=asked.university),
     )
 
@@ -120,36 +123,27 @@ def universities(slug: str) -> str:
     )
 
 
-@bp.get("/challenges/<slug>/submissions")
-@access(Who.SEES_CHALLENGE)
-def submissions(slug: str) -> str:
-    """Show what the viewer's team has sent."""
-    assert viewer().account_id
-    session, frame = reading(), _frame(slug, "submissions")
-    page = own_submissions(
-        session,
-        team_id=_own_team_id(frame.challenge.id) or 0,
-        challenge_id=frame.challenge.id or 0,
-        page=request.args.get("page", 1, int),
-        per_page=SUBMISSIONS_A_PAGE,
-    )
-    views = views_of(session, page.rows)
-    return render_template("boards/submissions.html", **frame.context(), page=page, views=views)
-
-
 @bp.get("/submissions/<int:submission_id>")
 @access(Who.SUBMISSION_TEAM)
 def submission(submission_id: int) -> str:
     """Show a submission: its state live, then its score and its place."""
+    return submission_page(submission_id)
+
+
+def submission_page(submission_id: int, note: NoteForm | None = None) -> str:
+    """Return a submission's page; `note`: as it was sent, where it could not be taken."""
     view = _view(submission_id)
     live = _live(view)
     # An organiser's look at another team's is not under "My submissions", nor any other tab.
     frame = _frame(view.challenge.slug, "submissions" if live["is_member"] else "")
+    kept = notes_of(reading(), [submission_id]).get(submission_id) if live["is_member"] else None
     return render_template(
         "boards/submission.html",
         **frame.context(),
         **live,
         until=",".join(FINAL),
+        note=kept,
+        note_form=note or NoteForm(note=kept.text if kept else ""),
     )
 
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from server.boards.marks import kept_marks, kept_of
 from server.boards.models import Entry, TeamMove
-from server.boards.places import count_ranked, places
+from server.boards.places import ABOVE_ALL, count_ranked, places
 from server.boards.points import brackets
 from server.boards.rows import (
     ORDER,
@@ -23,11 +24,9 @@ from server.boards.rows import (
     row_of,
 )
 from server.boards.rules import ranks
-from server.challenges.models import Phase
 from server.evaluations.rules import Board
+from server.shared.database import enum_column
 from server.shared.paging import Page, clamp
-from server.teams.models import Team
-from server.teams.rules import name_key
 from server.universities.models import University
 
 Item = TypeVar("Item")
@@ -37,23 +36,46 @@ ROW_BYTES = 1_500
 
 
 def _ranked_rows(session: Session, on: On, *, offset: int, limit: int) -> list[Row]:
-    # The skipping is done on the index alone, from the mark before; only the page's own rows are
-    # joined.
-    ids = sa.select(col(Entry.id)).where(*on_board(on)).order_by(*ORDER).limit(limit)
-    marks = kept_marks(session, on)
-    start = marks.start_of(offset) if marks is not None else None
-    if start is not None:
-        ids = ids.where(col(Entry.key) >= start.key).offset(offset - start.before)
-    else:
-        ids = ids.offset(offset)
-    chosen = ids.subquery()
-    query = row_columns(of_teams=True).join(chosen, chosen.c.id == col(Entry.id))
-    found = session.execute(query.order_by(*ORDER)).all()
+    # One row before tells whether the first shares its rank with it.
+    first = max(0, offset - 1)
+    found = session.execute(_placed_rows(), _span(session, on, first, offset + limit - first)).all()
+    ahead, found = found[: offset - first], found[offset - first :]
     if not found:
         return []
-    before = places(session, on, [found[0].key])[found[0].key]
+    shares = bool(ahead) and ahead[0].key == found[0].key
+    before = places(session, on, [found[0].key])[found[0].key] if shares else offset + 1
     numbers = ranks([f.key for f in found], first=offset + 1, before=before)
     return [row_of(f, rank) for f, rank in zip(found, numbers, strict=True)]
+
+
+def _span(session: Session, on: On, offset: int, limit: int) -> dict[str, Any]:
+    """Return which rows of a board are meant: so many from a place on, counted from a mark."""
+    marks = kept_marks(session, on)
+    start = marks.start_of(offset) if marks is not None else None
+    least, before = (start.key, start.before) if start is not None else (ABOVE_ALL, 0)
+    board = {"phase_id": on.phase_id, "board": on.board}
+    return board | {"least": least, "skipped": offset - before, "limit": limit}
+
+
+@cache
+def _placed_rows() -> sa.Select[*tuple[Any, ...]]:
+    # Made once. The skipping is done on the index alone, from the mark before; only the page's own
+    # rows are joined.
+    chosen = (
+        sa.select(col(Entry.id))
+        .where(
+            col(Entry.phase_id) == sa.bindparam("phase_id"),
+            col(Entry.board) == sa.bindparam("board", type_=enum_column(Board)),
+            col(Entry.ranked).is_(True),
+            col(Entry.key) >= sa.bindparam("least"),
+        )
+        .order_by(*ORDER)
+        .limit(sa.bindparam("limit"))
+        .offset(sa.bindparam("skipped"))
+        .subquery()
+    )
+    query = row_columns(of_teams=True).join(chosen, chosen.c.id == col(Entry.id))
+    return query.order_by(*ORDER)
 
 
 def _baselines(session: Session, on: On) -> list[Row]:
@@ -111,45 +133,6 @@ def every_row(session: Session, on: On) -> Iterator[Row]:
             return
 
 
-def found_page(
-    session: Session, on: On, *, q: str, university: str, page: int, per_page: int
-) -> Page[Row]:
-    """Return a page of the teams that a search leaves in, each with its rank on the whole board."""
-    page, per_page = clamp(page, per_page)
-    kept = _found(session, on, q=q, university=university)
-    ids = kept.order_by(*ORDER).limit(per_page).offset((page - 1) * per_page)
-    found = session.execute(ids.add_columns(func.count().over())).all()
-    total = found[0][1] if found else 0
-    if not found and page > 1:
-        total = session.execute(sa.select(func.count()).select_from(kept.subquery())).scalar_one()
-    # Found and counted by ids alone; only the page's own rows are joined.
-    chosen = [entry_id for entry_id, _ in found]
-    query = row_columns(of_teams=True).where(col(Entry.id).in_(chosen)).order_by(*ORDER)
-    rows = session.execute(query).all()
-    ranked = places(session, on, [row.key for row in rows])
-    placed = [row_of(row, ranked[row.key]) for row in rows]
-    return Page(total=total, page=page, per_page=per_page, rows=placed)
-
-
-def _found(session: Session, on: On, *, q: str, university: str) -> sa.Select[*tuple[Any, ...]]:
-    ids = sa.select(col(Entry.id)).where(*on_board(on))
-    if q:
-        ids = ids.where(col(Entry.team_id).in_(_named_like(on, q)))
-    if university:
-        # By its number: then the index gives a university's teams in the order of the board.
-        slug = sa.select(col(University.id)).where(col(University.slug) == university)
-        ids = ids.where(col(Entry.university_id) == session.execute(slug).scalar())
-    return ids
-
-
-def _named_like(on: On, q: str) -> Any:
-    challenge = sa.select(col(Phase.challenge_id)).where(col(Phase.id) == on.phase_id)
-    return sa.select(col(Team.id)).where(
-        col(Team.challenge_id) == challenge.scalar_subquery(),
-        col(Team.name_key).contains(name_key(q), autoescape=True),
-    )
-
-
 def with_moves(session: Session, phase_id: int, rows: Sequence[Row]) -> list[Row]:
     """Return rows of a private board with the places that each team climbed since the public."""
     on = On(phase_id, Board.PUBLIC)
@@ -202,7 +185,6 @@ def _bracketed(rows: list[Row]) -> list[Row]:
 class Standing(NamedTuple):
     """Where a team stands: its rank, of how many, and the page that it is on."""
 
-    entry: Entry
     rank: int | None
     teams: int
     page: int
@@ -221,7 +203,7 @@ def standing_of(session: Session, on: On, team_id: int, *, per_page: int = 50) -
     ahead = better + int(session.execute(equals).scalar_one())
     ahead += sum(baseline.order < order for baseline in _baselines(session, on))
     rank = better + 1 if entry.ranked else None
-    return Standing(entry, rank, count_ranked(session, on), ahead // per_page + 1)
+    return Standing(rank, count_ranked(session, on), ahead // per_page + 1)
 
 
 def entry_of(session: Session, on: On, team_id: int) -> Entry | None:

@@ -1,18 +1,24 @@
 """Rows as a page shows them: every number and moment in words, for a template without calls."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
+from flask import current_app, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 
 from server.boards.leaderboards import Leaderboard
 from server.boards.rows import Row
 from server.shared.language import language, number_words
-from server.shared.moments import moment_words, span_words
+from server.shared.moments import moment_words
 
 # The drawing of an interval: its width, and what stays free at its ends.
 WIDTH, MARGIN = 120, 4
+TEMPLATE = "boards/_row.html"
+# Of shares below this one nothing is said.
+LEAST_SHARE = 0.005
+NOTHING = Markup()
 
 
 class Interval(NamedTuple):
@@ -27,40 +33,69 @@ class Interval(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A moment for machines, in words, and how long it is ago."""
+    """A moment for machines and in words. How long it is ago is a script's: a page is kept."""
 
     iso: str
     words: str
-    ago: str
 
 
 class ShownRow(NamedTuple):
-    """A row in the order in which the template takes it apart."""
+    """A row in the words of its template; `beside` stands beside the rank, `share` under the team.
 
-    row: Row
+    `rank` and `last` are None for what is not ranked or a baseline.
+    """
+
     rank: int | None
+    bracket: str
     place: str
-    team_id: int | None
+    beside: Markup
+    team_url: str
+    team_id: int | str | None
     team: str
+    university_url: str
     university_slug: str | None
     university: str
+    share: Markup
     score: str
     interval: Interval | None
+    method: str
     submissions: str
     last: Moment | None
-    has_more: bool
 
 
 class Words:
     """Says the rows of one page in the reader's language."""
 
-    def __init__(self, view: Leaderboard, *, now: datetime) -> None:
-        self.language, self.now = language(), now
+    def __init__(self, view: Leaderboard) -> None:
+        self.language, self.is_ladder = language(), view.chosen.is_ladder
         self.form = "#,##0." + "0" * view.decimals if view.decimals else "#,##0"
         low, high = view.axis
         self.low, self.span = low, high - low if high > low else 1.0
         self.moment = gettext("d MMM y, HH:mm")
+        self.team_url = url_for("boards.team", team_id=0)[:-1]
+        self.university_url = url_for("profiles.university", slug="_")[:-1]
         self.methods: dict[str, str] = {}
+
+    def row(self, row: Row) -> ShownRow:
+        """Say a row."""
+        return ShownRow(
+            rank=row.rank,
+            bracket=row.bracket,
+            place="" if row.rank is None else number_words(row.rank, None, self.language),
+            beside=self.beside(row),
+            team_url=self.team_url,
+            team_id=row.team.id if row.team else None,
+            team=row.team.name if row.team else row.baseline or "",
+            university_url=self.university_url,
+            university_slug=row.university.slug if row.university else None,
+            university=row.university.name if row.university else "",
+            share=self.share(row),
+            score=self.number(row.score),
+            interval=self.interval(row),
+            method=row.method,
+            submissions="" if row.baseline else number_words(row.submissions, None, self.language),
+            last=self.last(row),
+        )
 
     def number(self, value: float) -> str:
         """Write a score."""
@@ -86,38 +121,41 @@ class Words:
             self.methods[method] = said
         return self.methods[method]
 
+    def beside(self, row: Row) -> Markup:
+        """Say what stands beside a rank."""
+        if row.rank is None or (row.move is None and row.rank_range is None):
+            return NOTHING
+        return _beside(row.move, row.rank_range, row.chance_move, self.language)
+
+    def share(self, row: Row) -> Markup:
+        """Say how often a team is first, where that is ever and may be told."""
+        share = row.first_share
+        if share is None or share < LEAST_SHARE or self.is_ladder or row.team is None:
+            return NOTHING
+        return Markup(row_macro("first_share")(share))  # noqa: S704 - what a template has escaped
+
     def last(self, row: Row) -> Moment | None:
         """Say when a team sent something last; nobody asks that of a baseline."""
         if row.baseline:
             return None
         moment = row.last_submitted_at
-        ago = span_words(
-            moment - self.now,
-            granularity="minute",
-            threshold=1.2,
-            add_direction=True,
-            locale=self.language,
-        )
-        words = moment_words(moment, self.moment, self.language)
-        return Moment(moment.isoformat(), words, ago)
+        return Moment(moment.isoformat(), moment_words(moment, self.moment, self.language))
 
 
-def shown_rows(view: Leaderboard, *, now: datetime) -> Iterator[ShownRow]:
+def row_macro(name: str) -> Any:
+    """Return a macro of the template of rows."""
+    return getattr(current_app.jinja_env.get_template(TEMPLATE).module, name)
+
+
+@lru_cache(maxsize=20_000)
+def _beside(
+    move: int | None, rank_range: tuple[int, int] | None, chance: int | None, _language: str
+) -> Markup:
+    # The moves of a board repeat: each is said once.
+    return Markup(row_macro("beside")(move, rank_range, chance))  # noqa: S704 - as above
+
+
+def shown_rows(view: Leaderboard) -> Iterator[ShownRow]:
     """Yield a page's rows as its template shows them."""
-    words = Words(view, now=now)
-    for row in view.page.rows:
-        more = (row.rank_range, row.move, row.chance_move, row.first_share)
-        yield ShownRow(
-            row=row,
-            rank=row.rank,
-            place="" if row.rank is None else number_words(row.rank, None, words.language),
-            team_id=row.team.id if row.team else None,
-            team=row.team.name if row.team else row.baseline or "",
-            university_slug=row.university.slug if row.university else None,
-            university=row.university.name if row.university else "",
-            score=words.number(row.score),
-            interval=words.interval(row),
-            submissions="" if row.baseline else number_words(row.submissions, None, words.language),
-            last=words.last(row),
-            has_more=more != (None, None, None, None),
-        )
+    words = Words(view)
+    return map(words.row, view.page.rows)

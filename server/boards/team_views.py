@@ -16,8 +16,9 @@ from server.challenges.models import Challenge, Phase
 from server.challenges.queries import is_organiser, phases_of
 from server.evaluations.rules import Board
 from server.shared.access import Viewer
+from server.teams.advising import advisers_of
 from server.teams.models import Team
-from server.teams.queries import challenge_of, members_of, university_id_of
+from server.teams.queries import challenge_of, shown_members, university_id_of
 from server.universities.models import University
 from server.universities.queries import universities_by_id
 
@@ -50,6 +51,7 @@ class TeamPage(NamedTuple):
     members: list[Account]
     university: University | None
     places: list[PlaceOn]
+    advisers: list[Account]
 
 
 def team_page(session: Session, team: Team, viewer: Viewer) -> TeamPage:
@@ -59,9 +61,10 @@ def team_page(session: Session, team: Team, viewer: Viewer) -> TeamPage:
     return TeamPage(
         team=team,
         challenge=challenge_of(session, team),
-        members=members_of(session, team.id or 0),
+        members=shown_members(session, team, viewer_id=viewer.id, is_admin=viewer.is_admin),
         university=universities_by_id(session, [own]).get(own or 0),
         places=places_of(session, team, organiser=organiser),
+        advisers=advisers_of(session, team.id or 0),
     )
 
 

@@ -1,6 +1,6 @@
 """What changes with every change of a challenge's boards: known by look-ups in indexes only."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
 from server.evaluations.models import LIVE, Evaluation
 from server.evaluations.rules import Board
-from server.shared.caching import cache_of
+from server.shared.caching import cache_of, once
 from server.shared.events import Event
 
 Made = TypeVar("Made")
@@ -32,7 +32,7 @@ def version_of(session: Session, challenge_id: int) -> str:
     name = ("version", challenge_id)
     if name not in session.info:
         of_challenge = {"challenge_id": challenge_id}
-        phases = session.execute(_phases(), of_challenge).all()
+        phases = phases_as_they_are(session, challenge_id)
         said = [
             challenge_id,
             *session.execute(_events(), of_challenge),
@@ -44,17 +44,15 @@ def version_of(session: Session, challenge_id: int) -> str:
     return str(session.info[name])
 
 
-def challenge_id_of(session: Session, slug: str) -> int:
-    """Return the number of a challenge that the gate of the route has found."""
-    return int(session.execute(_number(), {"slug": slug}).scalar_one())
+def phases_as_they_are(session: Session, challenge_id: int) -> Sequence[Any]:
+    """Return the columns of a challenge's phases in their order, and what each board stands on."""
+    name = ("phases as they are", challenge_id)
+    return once(
+        session, name, lambda: session.execute(_phases(), {"challenge_id": challenge_id}).all()
+    )
 
 
 # Made once: to build them would take longer than to run them, in each request.
-@cache
-def _number() -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(col(Challenge.id)).where(col(Challenge.slug) == sa.bindparam("slug"))
-
-
 @cache
 def _events() -> sa.Select[*tuple[Any, ...]]:
     latest = (

@@ -1,6 +1,6 @@
 """Writes of challenges: joining one, and making one what its folder says."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,15 +13,18 @@ from server.challenges.deployment import (
     Deployment,
     PhaseUse,
     add_organisers,
+    keep_definition,
     record,
     update_challenge,
     update_files,
+    update_images,
     update_pages,
     update_phases,
 )
 from server.challenges.models import Challenge, Invitation, Participation, Phase
 from server.challenges.queries import participation_of, phases_of, rules_digest
-from server.folders.contents import Folder, sha256_of
+from server.challenges.registration_queries import check_registered
+from server.folders.contents import DataFile, Folder, sha256_of
 from server.shared import events
 from server.shared.errors import N_
 from server.shared.mail import post
@@ -45,7 +48,11 @@ class DeployResult(NamedTuple):
 def join(
     session: Session, *, challenge: Challenge, account_id: int, now: datetime
 ) -> Participation:
-    """Let an account take part and keep which rules it accepts by that; again changes nothing."""
+    """Let an account take part and keep which rules it accepts by that; again changes nothing.
+
+    Raises:
+        Forbidden: the organisers decide who takes part, and did not admit this account.
+    """
     assert challenge.id is not None
     # Two first clicks of one person come one after the other.
     session.exec(select(Account.id).where(Account.id == account_id).with_for_update()).first()
@@ -53,6 +60,7 @@ def join(
     known = participation_of(session, challenge.id, account_id)
     if known is not None and known.rules_sha256 == rules:
         return known
+    check_registered(session, challenge, account_id)
     joined = known or Participation(challenge_id=challenge.id, account_id=account_id, joined_at=now)
     joined.rules_sha256 = rules
     session.add(joined)
@@ -114,15 +122,17 @@ def deploy_challenge(
         Invalid: an organiser has no account.
     """
     # Before the session is touched: the database's lock is not held while files are copied.
-    hashes = _store_files(folder, files)
+    hashes, pictures = _store_files(folder.files, files), _store_files(folder.images, files)
     challenge, created = _challenge_row(session, folder, now)
     run = Deployment(session, challenge, use, allow_breaking, now)
     if created:
         run.note(ChangeKind.ADDED, f"challenge {folder.slug}")
     else:
         update_challenge(run, folder)
+    keep_definition(run, folder)
     update_pages(run, folder)
     update_files(run, folder, hashes)
+    update_images(run, folder, pictures)
     update_phases(run, folder)
     add_organisers(run, organisers)
     record(run, created=created, actor_id=actor_id)
@@ -130,9 +140,9 @@ def deploy_challenge(
     return DeployResult(challenge, phases_of(session, run.challenge_id), created, run.changes)
 
 
-def _store_files(folder: Folder, files: FileStore) -> dict[str, str]:
-    hashes = {file.name: sha256_of(file.path) for file in folder.files}
-    for file in folder.files:
+def _store_files(given: Sequence[DataFile], files: FileStore) -> dict[str, str]:
+    hashes = {file.name: sha256_of(file.path) for file in given}
+    for file in given:
         files.put(file.path, hashes[file.name])
     return hashes
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from scorers.facts import facts_of
-from server.challenges.rules import Joining, Ranking, Reveal, Visibility
+from server.challenges.rules import Joining, Ranking, Registering, Reveal, Visibility
 from server.folders.contents import Folder
 from server.folders.definition import PhaseDefinition
 
@@ -56,7 +56,15 @@ def challenge_values(folder: Folder) -> dict[str, Any]:
         "also": list(scoring.also),
         "higher_is_better": facts_of(scoring.scorer, scoring.params, folder.code).higher_is_better,
         **_team_values(folder),
+        **_registration_values(folder),
+        **_data_values(folder),
+        **_course_values(folder),
     }
+
+
+def _registration_values(folder: Folder) -> dict[str, Any]:
+    registration = folder.definition.registration
+    return {"registering": Registering(registration.mode), "asks": list(registration.ask)}
 
 
 def _team_values(folder: Folder) -> dict[str, Any]:
@@ -66,6 +74,31 @@ def _team_values(folder: Folder) -> dict[str, Any]:
         "same_university": teams.same_university,
         "joining": Joining(teams.join),
         "lock_at": teams.lock_at,
+    }
+
+
+def _data_values(folder: Folder) -> dict[str, Any]:
+    """What the data may be used for, and what they say of people."""
+    definition, privacy = folder.definition, folder.definition.privacy
+    return {
+        "licence": definition.licence,
+        "citation": definition.citation,
+        "personal_data": privacy.personal_data,
+        "privacy_contact": privacy.contact,
+        "privacy": privacy.statement,
+    }
+
+
+def _course_values(folder: Folder) -> dict[str, Any]:
+    """What makes it part of a course; a folder that says nothing of it leaves that as it is."""
+    course = folder.definition.course
+    if course is None:
+        return {}
+    grading = course.grading
+    return {
+        "anonymous": course.anonymous,
+        "late_days": course.late_days,
+        "grading": None if grading is None else grading.model_dump(mode="json"),
     }
 
 

@@ -19,18 +19,19 @@ from server.challenges.changes import (
 from server.challenges.models import (
     Challenge,
     ChallengeFile,
+    ChallengeImage,
     ChallengePage,
     Organiser,
     Phase,
 )
-from server.challenges.queries import files_of, is_organiser, pages_of, phases_of
-from server.challenges.rules import BREAKING, BREAKING_IN_PHASE, reopens
+from server.challenges.queries import files_of, images_of, is_organiser, pages_of, phases_of
+from server.challenges.rules import BREAKING, BREAKING_IN_PHASE, Role, reopens
 from server.folders.contents import Folder
 from server.shared import events
 from server.shared.errors import N_, Conflict, Invalid
 
 ORGANISER = "organiser "
-Row = Challenge | ChallengePage | ChallengeFile | Phase
+Row = Challenge | ChallengePage | ChallengeFile | ChallengeImage | Phase
 
 
 class PhaseUse(NamedTuple):
@@ -80,6 +81,13 @@ def update_challenge(run: Deployment, folder: Folder) -> None:
     _assign(run, "", run.challenge, values)
 
 
+def keep_definition(run: Deployment, folder: Folder) -> None:
+    """Keep what the folder says and no column has; an archive is written with it."""
+    document = folder.definition.model_dump(mode="json", exclude_none=True)
+    if run.challenge.definition != document:
+        run.challenge.definition = document
+
+
 def _refuse_breaking(run: Deployment, what: str, fields: Sequence[str]) -> None:
     if run.allow_breaking:
         return
@@ -103,9 +111,9 @@ def _assign(run: Deployment, what: str, row: Row, values: Mapping[str, Any]) -> 
 
 def _synchronise(
     run: Deployment,
-    model: type[ChallengePage] | type[ChallengeFile],
+    model: type[ChallengePage] | type[ChallengeFile] | type[ChallengeImage],
     key: str,
-    rows: Sequence[ChallengePage] | Sequence[ChallengeFile],
+    rows: Sequence[ChallengePage] | Sequence[ChallengeFile] | Sequence[ChallengeImage],
     wanted: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Add, change and remove rows until there is one for each wanted name."""
@@ -135,10 +143,21 @@ def update_pages(run: Deployment, folder: Folder) -> None:
 def update_files(run: Deployment, folder: Folder, hashes: Mapping[str, str]) -> None:
     """Make the list of files the folder's; `hashes` has their sha256 by name."""
     wanted = {
-        file.name: {"sha256": hashes[file.name], "size": file.size, "position": position}
+        file.name: {
+            "sha256": hashes[file.name],
+            "size": file.size,
+            "position": position,
+            "description": file.description,
+        }
         for position, file in enumerate(folder.files)
     }
     _synchronise(run, ChallengeFile, "name", files_of(run.session, run.challenge_id), wanted)
+
+
+def update_images(run: Deployment, folder: Folder, hashes: Mapping[str, str]) -> None:
+    """Make the pictures of the pages the folder's; `hashes` has their sha256 by name."""
+    wanted = {file.name: {"sha256": hashes[file.name], "size": file.size} for file in folder.images}
+    _synchronise(run, ChallengeImage, "name", images_of(run.session, run.challenge_id), wanted)
 
 
 def update_phases(run: Deployment, folder: Folder) -> None:
@@ -225,7 +244,9 @@ def add_organisers(run: Deployment, addresses: Collection[str]) -> None:
                 address=address,
             )
         if not is_organiser(run.session, run.challenge_id, account.id):
-            run.session.add(Organiser(challenge_id=run.challenge_id, account_id=account.id))
+            run.session.add(
+                Organiser(challenge_id=run.challenge_id, account_id=account.id, role=Role.OWNER)
+            )
             run.note(ChangeKind.ADDED, f"{ORGANISER}{account.email}")
             events.record(
                 run.session,

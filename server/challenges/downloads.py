@@ -10,6 +10,7 @@ from urllib.parse import quote
 from flask import Request, Response
 from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
 
+from server.folders.pictures import type_by_name
 from server.shared.storage import FileStore
 
 CHUNK = 1 << 20
@@ -109,6 +110,19 @@ def send_stored(request: Request, store: FileStore, *, sha256: str, name: str) -
         mimetype=_media_type(name),
         direct_passthrough=True,
     )
+
+
+def send_picture(request: Request, store: FileStore, *, sha256: str, name: str) -> Response:
+    """Answer a GET or HEAD with a picture that a page shows; what its name says is its type."""
+    answer = send_stored(request, store, sha256=sha256, name=name)
+    kind = type_by_name(name)
+    if kind is not None:
+        answer.headers["Content-Type"] = kind
+        answer.headers["Content-Disposition"] = "inline"
+    # Whatever it is, opened by itself it runs nothing.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
 
 
 def _wanted(request: Request, sha256: str, size: int) -> ByteRange | None:

@@ -2,19 +2,29 @@
 
 from functools import lru_cache
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.challenges import actions
-from server.challenges.downloads import send_stored
+from server.challenges.downloads import send_picture, send_stored
 from server.challenges.page_queries import accepted_rules, tab_page
 from server.challenges.queries import (
     challenge_by_slug,
     challenge_frame,
     file_to_download,
     files_of,
+    image_by_name,
 )
+from server.challenges.tab_contexts import given_to
 from server.shared.access import Who, access
 from server.shared.markdown import render_markdown
 from server.shared.web import now, reading, safe_path, services, viewer, writing
@@ -50,6 +60,19 @@ def download(slug: str, name: str) -> Response:
     return send_stored(request, services().files, sha256=file.sha256, name=file.name)
 
 
+@bp.get("/challenges/<slug>/images/<name>")
+@access(Who.SEES_CHALLENGE)
+def image(slug: str, name: str) -> Response:
+    """Send a picture of the pages to whoever may read them."""
+    challenge = challenge_by_slug(reading(), slug)
+    found = image_by_name(reading(), challenge.id or 0, name)
+    return send_picture(request, services().files, sha256=found.sha256, name=found.name)
+
+
+def _images(slug: str) -> str:
+    return url_for("challenges.image", slug=slug, name="-").removesuffix("-")
+
+
 @bp.post("/challenges/<slug>/join")
 @access(Who.CONFIRMED)
 def join(slug: str) -> BaseResponse:
@@ -72,8 +95,9 @@ def _page(slug: str, tab: str | None) -> str:
     return render_template(
         TEMPLATES.get(page.slug, "challenges/page.html"),
         **frame.context(),
-        html=rendered(page.body(challenge.title)),
+        html=rendered(page.body(challenge.title), _images(slug)),
         files=files_of(session, challenge.id) if page.slug == "data" else (),
         accepted=accepted_rules(session, frame.participation),
         base_url=services().settings.base_url.rstrip("/"),
+        **given_to(frame, page.slug),
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -14,15 +14,17 @@ from server.accounts.models import Account
 from server.challenges.models import (
     Challenge,
     ChallengeFile,
+    ChallengeImage,
     ChallengePage,
     Invitation,
     Organiser,
     Participation,
     Phase,
 )
-from server.challenges.rules import INCLUSIVE, Reveal, Visibility, may_see
+from server.challenges.rules import INCLUSIVE, Reveal, Role, Visibility, may_see
 from server.challenges.views import Frame, Listing, PageHead, PhaseView, tabs_of
 from server.shared.access import Viewer
+from server.shared.caching import once
 from server.shared.errors import N_, Forbidden, NotFound
 from server.shared.paging import Page, page_of
 
@@ -31,7 +33,8 @@ RULES = "rules"
 
 def challenge_by_slug(session: Session, slug: str) -> Challenge:
     """Return a challenge. Raises NotFound."""
-    challenge = session.exec(select(Challenge).where(Challenge.slug == slug)).first()
+    query = select(Challenge).where(Challenge.slug == slug)
+    challenge = once(session, ("challenge", slug), lambda: session.exec(query).first())
     if challenge is None:
         raise NotFound(N_('There is no challenge named "%(slug)s" here.'), slug=slug)
     return challenge
@@ -46,7 +49,7 @@ def challenges_by_id(session: Session, ids: Iterable[int]) -> dict[int, Challeng
 def phases_of(session: Session, challenge_id: int) -> list[Phase]:
     """Return a challenge's phases in their order."""
     query = select(Phase).where(Phase.challenge_id == challenge_id).order_by(col(Phase.position))
-    return list(session.exec(query))
+    return list(once(session, ("phases", challenge_id), lambda: session.exec(query).all()))
 
 
 def hold_phases(session: Session, challenge_id: int) -> list[Phase]:
@@ -104,6 +107,23 @@ def files_of(session: Session, challenge_id: int) -> list[ChallengeFile]:
     return list(session.exec(_files_query(challenge_id)))
 
 
+def images_of(session: Session, challenge_id: int) -> list[ChallengeImage]:
+    """Return the pictures of a challenge's pages, by name."""
+    query = select(ChallengeImage).where(ChallengeImage.challenge_id == challenge_id)
+    return list(session.exec(query.order_by(col(ChallengeImage.name))))
+
+
+def image_by_name(session: Session, challenge_id: int, name: str) -> ChallengeImage:
+    """Return a picture of a challenge's pages. Raises NotFound."""
+    query = select(ChallengeImage).where(
+        ChallengeImage.challenge_id == challenge_id, ChallengeImage.name == name
+    )
+    image = session.exec(query).first()
+    if image is None:
+        raise NotFound(N_("This challenge has no picture %(name)s."), name=name)
+    return image
+
+
 def files_page(
     session: Session, challenge: Challenge, *, page: int, per_page: int
 ) -> Page[ChallengeFile]:
@@ -128,16 +148,8 @@ def file_to_download(session: Session, *, slug: str, name: str, viewer: Viewer) 
         Forbidden: the challenge was not joined yet.
         NotFound: it has no file of this name.
     """
-    account_id = viewer.account_id
     challenge = challenge_by_slug(session, slug)
-    assert challenge.id is not None
-    runs = viewer.is_admin or is_organiser(session, challenge.id, account_id)
-    if not runs and participation_of(session, challenge.id, account_id) is None:
-        raise Forbidden(
-            N_("Join the challenge %(slug)s first: its files are for those who take part."),
-            code="not-joined",
-            slug=slug,
-        )
+    require_files(session, challenge, viewer)
     query = select(ChallengeFile).where(
         ChallengeFile.challenge_id == challenge.id, ChallengeFile.name == name
     )
@@ -145,6 +157,19 @@ def file_to_download(session: Session, *, slug: str, name: str, viewer: Viewer) 
     if file is None:
         raise NotFound(N_("This challenge has no file %(name)s."), name=name)
     return file
+
+
+def require_files(session: Session, challenge: Challenge, viewer: Viewer) -> None:
+    """Let in who takes part in a challenge, or organises it. Raises NotSignedIn, Forbidden."""
+    account_id = viewer.account_id
+    assert challenge.id is not None
+    runs = viewer.is_admin or is_organiser(session, challenge.id, account_id)
+    if not runs and participation_of(session, challenge.id, account_id) is None:
+        raise Forbidden(
+            N_("Join the challenge %(slug)s first: its files are for those who take part."),
+            code="not-joined",
+            slug=challenge.slug,
+        )
 
 
 def participation_of(
@@ -173,17 +198,30 @@ def challenge_frame(
     return Frame(
         challenge=challenge,
         phases=phases,
-        tabs=tabs_of(slug, pages, active=active, signed_in=viewer.is_authenticated),
+        tabs=tabs_of(
+            slug,
+            pages,
+            active=active,
+            signed_in=viewer.is_authenticated,
+            graded=challenge.grading is not None,
+        ),
         is_organiser=viewer.is_admin or is_organiser(session, challenge.id, viewer.id),
         participation=participation_of(session, challenge.id, viewer.id),
     )
 
 
 def is_organiser(session: Session, challenge_id: int, account_id: int | None) -> bool:
-    """Whether an account organises this challenge."""
-    return account_id is not None and (
-        session.get(Organiser, (challenge_id, account_id)) is not None
-    )
+    """Whether an account reads as an organiser of this challenge: in any role, a judge's too."""
+    return role_of(session, challenge_id, account_id) is not None
+
+
+def role_of(session: Session, challenge_id: int, account_id: int | None) -> Role | None:
+    """Return what an account is among a challenge's people."""
+    if account_id is None:
+        return None
+    key = (challenge_id, account_id)
+    row = once(session, ("organiser", key), lambda: session.get(Organiser, key))
+    return row.role if row is not None else None
 
 
 def organises_any(session: Session, account_id: int) -> bool:
@@ -224,15 +262,6 @@ def confirmed_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any
             N_("Confirm your e-mail address first: follow the link in the message we sent."),
             code="not-confirmed",
         )
-
-
-def organiser_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    """Let in the organisers of the challenge that the route's `slug` names."""
-    account_id = viewer.account_id
-    challenge = challenge_by_slug(session, str(arguments["slug"]))
-    if viewer.is_admin or (challenge.id and is_organiser(session, challenge.id, account_id)):
-        return
-    raise Forbidden(N_("This page is for the organisers of the challenge."))
 
 
 def _organisers_universities(session: Session, challenge_id: int) -> frozenset[int]:
@@ -286,11 +315,22 @@ def _is_invited(session: Session, challenge_id: int, viewer: Viewer) -> bool:
     return viewer.confirmed and session.get(Invitation, (challenge_id, viewer.email)) is not None
 
 
+def late_days_end(session: Session, phase: Phase) -> datetime:
+    """Return the last second at which late files are taken for a grade: the end without them."""
+    return phase.ends + timedelta(days=session.get_one(Challenge, phase.challenge_id).late_days)
+
+
 def phases_to_reveal(session: Session, *, now: datetime) -> list[Phase]:
     """Return the ended phases that reveal themselves and are not revealed yet."""
-    query = select(Phase).where(
-        Phase.reveal == Reveal.AT_END,
-        col(Phase.revealed_at).is_(None),
-        col(Phase.ends) <= now - INCLUSIVE,
+    query = (
+        select(Phase, Challenge.late_days)
+        .join(Challenge, col(Challenge.id) == col(Phase.challenge_id))
+        .where(
+            Phase.reveal == Reveal.AT_END,
+            col(Phase.revealed_at).is_(None),
+            col(Phase.ends) <= now - INCLUSIVE,
+        )
     )
-    return list(session.exec(query))
+    # While late files are taken for a grade, nobody may know the private scores.
+    found = session.exec(query).all()
+    return [p for p, days in found if p.ends + timedelta(days=days) <= now - INCLUSIVE]

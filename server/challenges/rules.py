@@ -37,11 +37,30 @@ class Ranking(StrEnum):
     LADDER = "ladder"
 
 
+class Registering(StrEnum):
+    """Who may take part: whoever wants to, or whom the organisers approve."""
+
+    OPEN = "open"
+    APPROVAL = "approval"
+
+
 class Reveal(StrEnum):
     """What reveals the private board."""
 
     AT_END = "at_end"
     BY_ORGANISER = "by_organiser"
+
+
+class Role(StrEnum):
+    """What an organiser of a challenge may do: an owner names the people, a judge reads only."""
+
+    OWNER = "owner"
+    ORGANISER = "organiser"
+    JUDGE = "judge"
+
+
+# Who may change something; everybody of a challenge's people may read what its organisers read.
+WRITING = frozenset({Role.OWNER, Role.ORGANISER})
 
 
 class PhaseState(StrEnum):

@@ -12,6 +12,7 @@ from scorers.errors import InvalidParameter, UnknownScorer
 from scorers.facts import facts_of
 from scorers.registry import get_scorer, get_unbound
 from scorers.scorer import Scorer
+from scorers.titles import TITLES
 from server.challenges.models import Challenge, Participation, Phase
 from server.challenges.rules import (
     ChallengeState,
@@ -248,6 +249,8 @@ def scorer_title(name: str, params: dict[str, Any] | None = None, code: str | No
     """
     if code is not None:
         return facts_of(name, params or {}, code).title
+    if name in TITLES:
+        return TITLES[name]
     found = find_scorer(name, params)
     if found:
         return found.title
@@ -268,8 +271,18 @@ def tab_slugs(pages: Sequence[PageHead]) -> list[str]:
     return slugs + [slug for slug in ("data", "rules") if slug not in slugs]
 
 
-def tabs_of(slug: str, pages: Sequence[PageHead], *, active: str, signed_in: bool) -> list[Tab]:
-    """Return a challenge's tabs; one's own are for those who are signed in."""
+def tabs_of(
+    slug: str,
+    pages: Sequence[PageHead],
+    *,
+    active: str,
+    signed_in: bool,
+    graded: bool = False,
+) -> list[Tab]:
+    """Return a challenge's tabs; one's own are for those who are signed in.
+
+    `graded`: the challenge is a class whose participants get a grade.
+    """
     own = tab_slugs(pages)
     labels = {page.slug: page.title for page in pages} | _usual_labels()
     first = Tab(labels[own[0]], url_for("challenges.show", slug=slug), active == own[0])
@@ -282,7 +295,8 @@ def tabs_of(slug: str, pages: Sequence[PageHead], *, active: str, signed_in: boo
         for name, label, endpoint, private in _fixed_tabs()
         if signed_in or not private
     ]
-    return [first, *others, *fixed]
+    own_grade = Tab(gettext("My grade"), url_for("classes.grade", slug=slug), active == "grade")
+    return [first, *others, *fixed, *([own_grade] if graded and signed_in else [])]
 
 
 def _usual_labels() -> dict[str, str]:
@@ -293,6 +307,7 @@ def _fixed_tabs() -> list[tuple[str, str, str, bool]]:
     return [
         ("leaderboard", gettext("Leaderboard"), "boards.leaderboard", False),
         ("universities", gettext("Universities"), "boards.universities", False),
+        ("news", gettext("News and questions"), "discussions.news", False),
         ("submit", gettext("Submit"), "submissions.submit", False),
         ("submissions", gettext("My submissions"), "boards.submissions", True),
         ("team", gettext("My team"), "teams.mine", True),

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+from server.cli.here import here
 from server.cli.output import Refusal
 
 
@@ -38,14 +39,19 @@ def clean_url(url: str) -> str:
 def current() -> Credentials:
     """Return the server and the token: VARSITY_URL and VARSITY_TOKEN above what `login` kept.
 
+    In the folder of a starter kit it is the kit's server, if VARSITY_URL names no other.
     Raises Refusal where no server is known.
     """
-    kept = read_kept()
-    url = clean_url(os.environ.get("VARSITY_URL") or kept.url or "")
+    kept, named = read_kept(), os.environ.get("VARSITY_URL", "")
+    of_kit = "" if named else here().server
+    url = clean_url(named or of_kit or kept.url or "")
     if url == "https://":
         raise Refusal("No server is known. Run `varsity login URL`, or set VARSITY_URL.")
-    # A token kept for one server is never sent to another.
-    return Credentials(url, os.environ.get("VARSITY_TOKEN") or kept.tokens.get(url, ""))
+    # A token kept for one server is never sent to another. Nor is that of the environment to a
+    # server which only a file in this folder names: whoever wrote the file would be given it.
+    known = not of_kit or url == kept.url
+    given = os.environ.get("VARSITY_TOKEN", "") if known else ""
+    return Credentials(url, given or kept.tokens.get(url, ""))
 
 
 def read_kept() -> Kept:

@@ -55,6 +55,8 @@ def deploy_folder(
 ) -> None:
     """Make a challenge of this instance what the folder DIR says, and print what changes.
 
+    DIR may be an archive that `varsity export` wrote, or a zip of a folder; nothing in it is run.
+
     Again, it changes nothing. The solution of a phase with submissions is never replaced.
     """
     now = utcnow()

@@ -1,4 +1,4 @@
-"""`varsity new`, `check` and `score`: an organiser's folder, without a server."""
+"""`varsity new` and `score`: an organiser's folder, without a server."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -11,16 +11,13 @@ from scorers.evaluate import BoardResult
 from scorers.facts import facts_of
 from scorers.metric_files.file import METRIC
 from scorers.metric_files.scoring import MetricFault, Run
+from server.archives.reading import UnreadableArchive, unpacked
 from server.cli.output import Refusal, json_option, print_json
 from server.cli.showing import number, score_text
 from server.evaluations.metrics import metric_rules, metric_runner
 from server.folders.reading import (
-    Finding,
     InvalidFolder,
-    Level,
     OfflineScore,
-    check_folder,
-    read_folder,
     run_prepare,
     score_file,
 )
@@ -28,10 +25,24 @@ from server.folders.scaffold import CannotScaffold, new_challenge
 from server.shared.clock import utcnow
 from server.shared.settings import Settings
 
+
+def _as_folder(context: click.Context, _argument: click.Parameter, given: Path) -> Path:
+    """Return a folder as it is, and that of an archive unpacked until the command has ended."""
+    if given.is_dir():
+        return given
+    try:
+        return context.with_resource(unpacked(given))
+    except UnreadableArchive as error:
+        raise Refusal(f"{given}: {error}") from error
+
+
+# A challenge folder, or an archive of one, such as `varsity export` writes.
 folder_argument = click.argument(
-    "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, path_type=Path),
+    callback=_as_folder,
 )
-MARKS = {Level.ERROR: "error  ", Level.WARNING: "warning", Level.OK: "ok     "}
 
 
 @click.command()
@@ -51,35 +62,6 @@ def new(slug: str, as_json: bool) -> None:
 
 @click.command()
 @folder_argument
-@json_option
-def check(folder: Path, as_json: bool) -> None:
-    """Check a challenge folder: every mistake is named at once, with its remedy.
-
-    Exit code 1 where something would stop a launch.
-    """
-    try:
-        run_prepare(folder)
-        read = read_folder(folder, now=utcnow(), allow_relative_times=True)
-    except InvalidFolder as error:
-        if as_json:
-            print_json({"ok": False, "faults": [vars(fault) for fault in error.faults]})
-        raise Refusal(explained(error)) from error
-    _print_findings(check_folder(read, run=_runner()), folder, as_json)
-
-
-def _print_findings(findings: list[Finding], folder: Path, as_json: bool) -> None:
-    errors = [finding for finding in findings if finding.level is Level.ERROR]
-    if as_json:
-        print_json({"ok": not errors, "findings": [f._asdict() for f in findings]})
-    else:
-        for finding in findings:
-            click.echo(f"{MARKS[finding.level]}  {finding.message} {finding.remedy}".rstrip())
-    if errors:
-        raise Refusal(f"{folder} is not ready: {len(errors)} to correct.")
-
-
-@click.command()
-@folder_argument
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--phase", help="The phase (the first one, if left out).")
 @json_option
@@ -87,7 +69,7 @@ def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
     """Score FILE against the challenge folder DIR, as the server would."""
     try:
         run_prepare(folder)
-        found = score_file(folder, file, phase, run=_runner())
+        found = score_file(folder, file, phase, run=runner())
     except InvalidPredictions as error:
         if as_json:
             print_json(_rejected_json(error))
@@ -117,7 +99,7 @@ def _rejected_json(error: InvalidPredictions) -> dict[str, Any]:
     }
 
 
-def _runner() -> Run:
+def runner() -> Run:
     """How a challenge's own metric.py is run: as the worker runs it."""
     return metric_runner(metric_rules(Settings()))
 

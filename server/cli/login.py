@@ -7,8 +7,9 @@ import click
 
 from server.cli.credentials import clean_url, keep
 from server.cli.output import json_option, note, print_json
-from server.cli.remote import Remote
+from server.cli.remote import Problem, Remote
 
+CODE_NEEDED = "second-factor-needed"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -17,9 +18,15 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 @click.option("--token", help="A token made in the settings, instead of e-mail and password.")
 @click.option("--email", help="The account's address (asked for where it is left out).")
 @click.option("--password", help="Its password (asked for where it is left out).")
+@click.option("--code", help="A code of its authenticator app, where it has two-step sign-in.")
 @json_option
 def login(
-    url: str, token: str | None, email: str | None, password: str | None, as_json: bool
+    url: str,
+    token: str | None,
+    email: str | None,
+    password: str | None,
+    code: str | None,
+    as_json: bool,
 ) -> None:
     """Sign in to the server at URL; a token is kept in ~/.config/varsity/config.toml.
 
@@ -27,7 +34,7 @@ def login(
     """
     address = clean_url(url)
     _warn_of_plain_text(address)
-    chosen = token or _new_token(address, email, password)
+    chosen = token or _new_token(address, email, password, code)
     with Remote(address, chosen) as remote:
         me = remote.get("/me")
     path = keep(address, chosen)
@@ -37,12 +44,19 @@ def login(
         click.echo(f"Signed in to {address} as {me['name']} ({me['email']}).")
 
 
-def _new_token(address: str, email: str | None, password: str | None) -> str:
+def _new_token(address: str, email: str | None, password: str | None, code: str | None) -> str:
     who = email or click.prompt("E-mail", err=True)
     secret = password or click.prompt("Password", hide_input=True, err=True)
     name = f"varsity on {platform.node() or 'a computer'}"[:80]
+    body = {"email": who, "password": secret, "name": name}
     with Remote(address) as remote:
-        made = remote.post("/tokens", json={"email": who, "password": secret, "name": name})
+        try:
+            made = remote.post("/tokens", json=body | ({"code": code} if code else {}))
+        except Problem as refusal:
+            if code or refusal.code != CODE_NEEDED:
+                raise
+            typed = click.prompt("Code of your authenticator app", err=True)
+            made = remote.post("/tokens", json=body | {"code": typed})
     return str(made["token"])
 
 

@@ -27,14 +27,17 @@ SECTIONS: dict[str, dict[str, Lazy]] = {
         "submissions": Lazy("participant:submissions", "List your team's submissions."),
         "leaderboard": Lazy("participant:leaderboard", "Show a board."),
         "receipt": Lazy("receipts:receipt", "Check a signed receipt of a submission."),
+        "certificate": Lazy("certificates:certificate", "Check a signed certificate."),
     },
     "For organisers": {
         "new": Lazy("folders:new", "Make a challenge folder to fill in."),
-        "check": Lazy("folders:check", "Check a challenge folder."),
+        "check": Lazy("checking:check", "Check a challenge before its launch."),
         "scorers": Lazy("scorers:scorers", "List the metrics, or explain one."),
         "score": Lazy("folders:score", "Score a file against a folder, without a server."),
         "invite": Lazy("inviting:invite", "Invite addresses to a challenge for the invited."),
         "deploy": Lazy("deploying:deploy_folder", "Put a challenge folder on this instance."),
+        "export": Lazy("exporting:export", "Write all of a challenge into one archive."),
+        "standard": Lazy("standards:standard", "Define levels by results over challenges."),
     },
     "For operators": {
         "serve": Lazy("serving:serve", "Run the web server and the workers."),

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from server.cli.here import slug_here
 from server.cli.output import json_option, note, print_json, print_table
 from server.cli.remote import Remote
 from server.cli.showing import name_of, range_text, score_text, state_text, time_text
@@ -28,10 +29,11 @@ def _challenge_row(challenge: Any) -> tuple[str, str, str, str]:
 
 
 @click.command()
-@click.argument("slug")
+@click.argument("slug", required=False)
 @json_option
-def submissions(slug: str, as_json: bool) -> None:
+def submissions(slug: str | None, as_json: bool) -> None:
     """List your team's submissions to the challenge SLUG, newest first."""
+    slug = slug_here(slug)
     with Remote.current() as remote:
         rows = remote.every(f"/challenges/{slug}/submissions")
     if as_json:
@@ -56,7 +58,7 @@ def _submission_row(row: Any) -> tuple[object, ...]:
 
 
 @click.command()
-@click.argument("slug")
+@click.argument("slug", required=False)
 @click.option("--phase", help="The phase (the current one, if left out).")
 @click.option("--board", type=click.Choice(["public", "private"]), help="Private: final scores.")
 @click.option("--university", metavar="SLUG", help="Teams of one university only.")
@@ -65,7 +67,7 @@ def _submission_row(row: Any) -> tuple[object, ...]:
 @json_option
 def leaderboard(
     *,
-    slug: str,
+    slug: str | None,
     phase: str | None,
     board: str | None,
     university: str | None,
@@ -74,6 +76,7 @@ def leaderboard(
     as_json: bool,
 ) -> None:
     """Show a board of the challenge SLUG."""
+    slug = slug_here(slug)
     with Remote.current() as remote:
         found = remote.get(
             f"/challenges/{slug}/leaderboard",

@@ -6,7 +6,8 @@ import sys
 import click
 from sqlmodel import Session
 
-from server.accounts.actions import create_account, create_token
+from server.accounts.actions import create_account
+from server.accounts.tokens import create_token
 from server.cli.instance import data_option, opened
 from server.cli.output import json_option, print_json
 from server.shared.clock import utcnow

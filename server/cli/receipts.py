@@ -45,7 +45,7 @@ def verify(
     if (keys_file is None) == (url is None):
         raise click.UsageError("Say whose keys to check with: --keys FILE or --url URL, one.")
     try:
-        keys = _keys(keys_file, url)
+        keys = server_keys(keys_file, url)
         body = confirmed(file.read_bytes(), keys)
         if predictions is not None:
             _require_same(body, predictions)
@@ -64,7 +64,8 @@ def verify(
         click.echo("\n".join(_words(body, keys, predictions)))
 
 
-def _keys(saved: Path | None, url: str | None) -> Keys:
+def server_keys(saved: Path | None, url: str | None) -> Keys:
+    """Return the keys of a saved list, or else of the server at an address. Raises Refusal."""
     if saved is not None:
         return read_keys(saved.read_bytes())
     address = clean_url(url or "")

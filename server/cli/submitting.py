@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import click
 
+from server.cli.here import slug_here
 from server.cli.output import Refusal, json_option, note, print_json
 from server.cli.progress import Advance, transfer
 from server.cli.remote import Remote
@@ -18,16 +19,19 @@ SLOWEST_POLL = 5.0
 
 
 @click.command()
-@click.argument("slug")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("what", nargs=-1, required=True, metavar="[SLUG] FILE")
 @click.option("-m", "--message", "comment", default="", metavar="TEXT", help="A note to yourself.")
 @click.option("--phase", help="The phase (may be left out when one is open).")
 @click.option("--wait", is_flag=True, help="Wait for the score; exit code 1 if there is none.")
 @json_option
 def submit(
-    *, slug: str, file: Path, comment: str, phase: str | None, wait: bool, as_json: bool
+    *, what: tuple[str, ...], comment: str, phase: str | None, wait: bool, as_json: bool
 ) -> None:
-    """Send FILE, a file of predictions, to the challenge SLUG."""
+    """Send FILE, a file of predictions, to the challenge SLUG.
+
+    In the folder of a starter kit SLUG may be left out.
+    """
+    slug, file = _meant(what)
     with Remote.current() as remote:
         submission = in_a_team(remote, slug, lambda: _send(remote, slug, file, comment, phase))
         if not as_json:
@@ -37,6 +41,15 @@ def submit(
         if wait:
             submission = _final(remote, submission["id"])
     _report(submission, as_json=as_json, waited=wait)
+
+
+def _meant(what: tuple[str, ...]) -> tuple[str, Path]:
+    """Return the challenge and the file; a single word is the file. Raises UsageError."""
+    if len(what) > 2:
+        raise click.UsageError(f"Got unexpected extra arguments ({' '.join(what[2:])})")
+    file = click.Path(exists=True, dir_okay=False, path_type=Path)
+    slug = slug_here(what[0] if len(what) == 2 else None)
+    return slug, click.types.convert_type(file)(what[-1])
 
 
 def _send(remote: Remote, slug: str, path: Path, comment: str, phase: str | None) -> Any:

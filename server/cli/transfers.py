@@ -10,6 +10,7 @@ from urllib.parse import quote
 import click
 import httpx2
 
+from server.cli.here import slug_here
 from server.cli.output import Refusal, json_option, note, print_json
 from server.cli.progress import transfer
 from server.cli.remote import Remote
@@ -19,7 +20,7 @@ CHUNK = 1 << 16
 
 
 @click.command()
-@click.argument("slug")
+@click.argument("slug", required=False)
 @click.option(
     "--to",
     "folder",
@@ -28,8 +29,9 @@ CHUNK = 1 << 16
     help="Where to (a folder named SLUG, if left out).",
 )
 @json_option
-def download(slug: str, folder: Path | None, as_json: bool) -> None:
+def download(slug: str | None, folder: Path | None, as_json: bool) -> None:
     """Fetch the data of the challenge SLUG; what broke off is resumed, what is there is kept."""
+    slug = slug_here(slug)
     target = folder or Path(slug)
     with Remote.current() as remote:
         files = _files(remote, slug)

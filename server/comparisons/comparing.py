@@ -86,6 +86,7 @@ class Comparer:
                 spec_text(evaluation.spec),
                 comparison.board.value,
                 self.tools.rules,
+                comparison.first_team_id == comparison.second_team_id,
             )
 
     def sweep(self) -> None:

@@ -17,6 +17,8 @@ WAITING = sa.text("state IN ('queued', 'comparing')")
 class Comparison(SQLModel, table=True):
     """Two teams' counted submissions on a board, `first_team_id` < `second_team_id`: also the job.
 
+    Or any two of one team's own: then both teams are that one, and the older submission is first.
+
     What was found speaks of first - second and never changes: for another submission or another
     evaluation there is another row.
     """

@@ -46,6 +46,12 @@ def require_two(a: int, b: int) -> None:
         raise Invalid(N_("Choose two different teams."), code="same-team", field="b")
 
 
+def require_two_submissions(a: int, b: int) -> None:
+    """Refuse a submission beside itself. Raises Invalid."""
+    if a == b:
+        raise Invalid(N_("Choose two different submissions."), code="same-submission", field="b")
+
+
 def in_order(a: int, b: int) -> tuple[int, int]:
     """Return two teams as a comparison keeps them: asked either way it is the same row."""
     return (a, b) if a < b else (b, a)

@@ -1,4 +1,4 @@
-"""What teams are told by mail of an organiser's decision."""
+"""What teams are told of an organiser's decision, as their members want to be told."""
 
 from datetime import datetime
 
@@ -25,8 +25,11 @@ def announce_extension(
     return tell_everybody(
         session,
         challenge,
+        kind="deadline_extended",
+        said={"phase": phase.title, "ends": phase.ends.isoformat()},
+        link=f"/challenges/{challenge.slug}",
         template="controls/mail/extended.txt",
-        subject=gettext("More time for %(challenge)s", challenge=challenge.title),
+        subject=lambda: gettext("More time for %(challenge)s", challenge=challenge.title),
         at=now,
         phase=phase,
         before=before,
@@ -40,8 +43,9 @@ def mail_extra(session: Session, *, phase: Phase, given: ExtraSubmissions, now: 
     return tell_teams(
         session,
         [given.team_id],
+        kind="extra_submissions",
         template="controls/mail/extra.txt",
-        subject=gettext("Your team may submit more"),
+        subject=lambda: gettext("Your team may submit more"),
         at=now,
         phase=phase,
         given=given,
@@ -54,8 +58,11 @@ def mail_verdict(session: Session, *, team: Team, reason: str, now: datetime) ->
     return tell_teams(
         session,
         [team.id or 0],
+        kind="disqualified",
         template="controls/mail/verdict.txt",
-        subject=gettext("Your team was disqualified") if off else gettext("Your team is back"),
+        subject=lambda: (
+            gettext("Your team was disqualified") if off else gettext("Your team is back")
+        ),
         at=now,
         off=off,
         reason=reason,
@@ -66,12 +73,16 @@ def mail_verdict(session: Session, *, team: Team, reason: str, now: datetime) ->
 def mail_verdict_on(session: Session, *, submission: Submission, reason: str, now: datetime) -> int:
     """Tell a team that one of its submissions was taken off the board, or put back."""
     off = submission.disqualified_at is not None
-    subject = gettext("A submission of your team was disqualified")
     return tell_teams(
         session,
         [submission.team_id or 0],
+        kind="disqualified",
         template="controls/mail/verdict.txt",
-        subject=subject if off else gettext("A submission of your team counts again"),
+        subject=lambda: (
+            gettext("A submission of your team was disqualified")
+            if off
+            else gettext("A submission of your team counts again")
+        ),
         at=now,
         off=off,
         reason=reason,

@@ -39,7 +39,7 @@ Decide = Callable[[Session, Challenge, By], str]
 
 
 @bp.get("/organise/<slug>/controls")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def show(slug: str) -> str:
     """Show what can be decided while a challenge runs, how it stands, and what was decided."""
     q = request.args.get("q", "").strip()[:LONGEST_SEARCH]
@@ -56,7 +56,7 @@ def show(slug: str) -> str:
 
 
 @bp.get("/organise/<slug>/controls/teams/<int:team_id>")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def team(slug: str, team_id: int) -> str:
     """Show what can be decided on one team."""
     desk = team_desk(reading(), slug, team_id, now=now())

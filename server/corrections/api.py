@@ -116,7 +116,7 @@ def start(slug: str) -> Started:
 
 
 @bp.get("/evaluations/<int:evaluation_id>")
-@access(Who.ORGANISER_OF_EVALUATION)
+@access(Who.JUDGE_OF_EVALUATION)
 @bp.output(EvaluationOut)
 @bp.doc(summary="Progress and preview of an evaluation", operation_id="getEvaluation")
 def show(evaluation_id: int) -> EvaluationOut:

@@ -62,8 +62,10 @@ class Concerned(NamedTuple):
         return tell_teams(
             session,
             concerned,
+            kind="evaluation_live",
+            said={"phase": self.phase.title},
             template="corrections/mail/live.txt",
-            subject=gettext("%(challenge)s was scored anew", challenge=challenge.title),
+            subject=lambda: gettext("%(challenge)s was scored anew", challenge=challenge.title),
             at=now,
             by_team={
                 team: {"moves": moves.get(team, []), **_listed(self.turned.get(team, []))}

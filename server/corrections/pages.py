@@ -46,7 +46,7 @@ def history(slug: str) -> str:
 
 
 @bp.get("/organise/<slug>/evaluations")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def index(slug: str) -> str:
     """List the evaluations of a challenge's phases."""
     challenge = challenge_by_slug(reading(), slug)
@@ -98,14 +98,14 @@ def _form(slug: str, wanted: str, *, error: DomainError | None = None) -> str:
 
 
 @bp.get("/organise/<slug>/evaluations/<int:evaluation_id>")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def show(slug: str, evaluation_id: int) -> str:
     """Show an evaluation: its progress, and what it would change."""
     return render_template("corrections/show.html", **_live(slug, evaluation_id))
 
 
 @bp.get("/organise/<slug>/evaluations/<int:evaluation_id>/state")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def state(slug: str, evaluation_id: int) -> Response:
     """Say how far an evaluation is, for the page that waits."""
     values = _live(slug, evaluation_id)
@@ -143,7 +143,7 @@ def _changes(preview: Preview, board: Board) -> Page[Any]:
 
 
 @bp.get("/organise/<slug>/evaluations/<int:evaluation_id>/submissions")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def submissions(slug: str, evaluation_id: int) -> str:
     """List the submissions that would end otherwise, or that could not be scored."""
     session = reading()

@@ -15,6 +15,7 @@ from server.boards.kept import places_kept, places_now
 from server.boards.previews import is_current
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenge_by_slug, is_organiser, phases_of
+from server.challenges.roles import NOT_AN_ORGANISER, require_runs
 from server.corrections.rules import Change, Summary, compare, summary
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.queries import (
@@ -281,12 +282,24 @@ def preview_of(session: Session, evaluation: Evaluation) -> Preview:
     )
 
 
+def judge_of_evaluation_gate(
+    session: Session, viewer: Viewer, arguments: Mapping[str, Any]
+) -> None:
+    """Let in who reads as an organiser of the challenge that the route's evaluation is of."""
+    account_id = viewer.account_id
+    challenge_id = _challenge_of(session, arguments)
+    if not viewer.is_admin and not is_organiser(session, challenge_id, account_id):
+        raise Forbidden(NOT_AN_ORGANISER)
+
+
 def organiser_of_evaluation_gate(
     session: Session, viewer: Viewer, arguments: Mapping[str, Any]
 ) -> None:
-    """Let in the organisers of the challenge that the route's evaluation is of."""
-    account_id = viewer.account_id
+    """Let in who may change the challenge that the route's evaluation is of."""
+    assert viewer.account_id
+    require_runs(session, _challenge_of(session, arguments), viewer)
+
+
+def _challenge_of(session: Session, arguments: Mapping[str, Any]) -> int:
     evaluation = evaluation_by_id(session, int(arguments["evaluation_id"]))
-    phase = session.get_one(Phase, evaluation.phase_id)
-    if not viewer.is_admin and not is_organiser(session, phase.challenge_id, account_id):
-        raise Forbidden(N_("This is for the organisers of the challenge."))
+    return session.get_one(Phase, evaluation.phase_id).challenge_id

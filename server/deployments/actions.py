@@ -171,9 +171,14 @@ def _deploy_solution(run: _Run, phase: Phase, deployed: Deployed) -> None:
 
 
 def _differs(live: Evaluation, sha256: str, spec: EvaluationSpec) -> bool:
-    """Whether scoring would be otherwise; the number of resamples alone is no new metric."""
+    """Whether scoring would be otherwise.
+
+    The number of resamples alone is no new metric; and a solution that was corrected here keeps the
+    seeds of the one before it, which a folder that has the corrected one can't know.
+    """
     now, then = json.loads(spec.to_json()), dict(live.spec)
-    now.pop("replicates"), then.pop("replicates", None)
+    for name in ("replicates", "split_seed", "replicate_seed"):
+        now.pop(name, None), then.pop(name, None)
     return live.solution_sha256 != sha256 or now != then
 
 

@@ -55,11 +55,17 @@ class Evaluation(SQLModel, table=True):
 class Score(SQLModel, table=True):
     """What an evaluation says of a submission on one board: one row, kept by the database."""
 
-    __table_args__ = (sa.UniqueConstraint("submission_id", "evaluation_id", "board"),)
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "evaluation_id", "board"),
+        # All submissions in the order of their scores, from any place on.
+        sa.Index(
+            "ix_score_evaluation_id_board_value", "evaluation_id", "board", "value", "submission_id"
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id")
-    evaluation_id: int = Field(foreign_key="evaluation.id", index=True)
+    evaluation_id: int = Field(foreign_key="evaluation.id")
     board: Board = Field(sa_type=enum_column(Board))
     value: float
     low: float | None = None

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from server.evaluations.models import RESCORES, Evaluation, Replicates, Rescore, Score
 from server.evaluations.rules import BESIDE, Board, EvaluationState, RescoreState
+from server.shared.caching import once
 from server.shared.errors import N_, NotFound
 from server.submissions.models import Submission
 from server.submissions.rules import FINAL
@@ -31,7 +32,7 @@ def live_evaluation(session: Session, phase_id: int | None) -> Evaluation | None
     query = select(Evaluation).where(
         Evaluation.phase_id == phase_id, Evaluation.state == EvaluationState.LIVE
     )
-    return session.exec(query).first()
+    return once(session, ("live evaluation", phase_id), lambda: session.exec(query).first())
 
 
 def evaluations_of(session: Session, phase_id: int) -> list[Evaluation]:

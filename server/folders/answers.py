@@ -60,7 +60,8 @@ def _ideal(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl.D
 
 def _target(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> str | None:
     """Return the one column of answers, None where the header leaves it open."""
-    known = {*spec.id_columns, USAGE, spec.unit_column, *scorer.columns.values()}
+    decides = None if spec.split is None else spec.split.column
+    known = {*spec.id_columns, USAGE, spec.unit_column, decides, *scorer.columns.values()}
     beside = [column for column in solution.columns if column not in known]
     return beside[0] if len(beside) == 1 and set(spec.id_columns) <= set(solution.columns) else None
 
@@ -104,7 +105,8 @@ def files_with_answers(folder: Folder, phase: str) -> list[str]:
 def _tells(path: Path, solution: pl.DataFrame, folder: Folder) -> bool:
     ids = list(folder.definition.submission.id_columns)
     scoring = folder.definition.scoring
-    not_targets = {*ids, USAGE, scoring.unit_column, *_beside(folder)}
+    decide = {p.split.column for p in folder.definition.phases if p.split is not None}
+    not_targets = {*ids, USAGE, scoring.unit_column, *decide, *_beside(folder)}
     try:
         header = header_of(path)
         shared = [name for name in solution.columns if name in header and name not in not_targets]

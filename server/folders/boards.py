@@ -65,6 +65,10 @@ def _of_board(board: str, answers: Solution, targets: pl.DataFrame) -> Iterator[
 def _remedy(spec: EvaluationSpec, has_usage: bool) -> str:
     if has_usage:
         return f"Move rows from one board to the other in the column {USAGE}."
+    if spec.split is not None and spec.split.by == "column":
+        return "Name other values in `public`, or split by group or by rows."
+    if spec.split is not None:
+        return f"Write another public_fraction, or don't split by {spec.split.by}."
     if spec.public_fraction is not None:
         return f"Write another public_fraction, or give the solution a {USAGE} column."
     return "Correct the solution."

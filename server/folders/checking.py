@@ -4,7 +4,6 @@ import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -21,10 +20,10 @@ from server.folders.boards import is_undefined, lacking_on_boards
 from server.folders.contents import BaselineFile, Folder
 from server.folders.definition import PhaseDefinition
 from server.folders.files import is_served
+from server.folders.scored import Scored
 from server.folders.tables import UnreadableTable, header_of
 
 _CORRECT = "Correct the solution."
-_REPLICATES_OF_A_METRIC = 100
 _WANTED_PAGES = {"rules": "what is allowed", "data": "what the columns mean"}
 
 
@@ -42,70 +41,84 @@ class Finding(NamedTuple):
     level: Level
     message: str
     remedy: str = ""
+    code: str = ""
+    phase: str = ""
 
 
-def check_folder(folder: Folder, *, run: Run | None = None) -> list[Finding]:
+def check_folder(
+    folder: Folder, *, run: Run | None = None, scored: Scored | None = None
+) -> list[Finding]:
     """Try a folder out: its solutions, its sample, a perfect submission and its baselines.
 
-    `run` is how a metric.py is run.
+    `run` is how a metric.py is run; `scored` keeps what is computed on the way.
     """
-    findings = [*_pages(folder), *_sample_is_served(folder)]
+    scored = scored or Scored(folder, run)
+    findings = check_structure(folder)
     for phase in folder.definition.phases:
-        findings += _quotas(phase)
-        findings += _phase(folder, phase, run)
+        findings += [found._replace(phase=phase.slug) for found in _phase(scored, phase)]
     return findings
 
 
-def _ok(message: str) -> Finding:
-    return Finding(Level.OK, message)
+def check_structure(folder: Folder) -> list[Finding]:
+    """Look at what needs no scoring: pages, the sample's place, quotas."""
+    findings = [*_pages(folder), *_sample_is_served(folder)]
+    for phase in folder.definition.phases:
+        findings += [found._replace(phase=phase.slug) for found in _quotas(phase)]
+    return findings
+
+
+def _ok(message: str, code: str) -> Finding:
+    return Finding(Level.OK, message, code=code)
 
 
 def _pages(folder: Folder) -> Iterator[Finding]:
     slugs = {page.slug for page in folder.pages}
     for slug, content in _WANTED_PAGES.items():
         if slug not in slugs:
-            yield Finding(
-                Level.WARNING, f"There is no {slug} page.", f"Say {content} in {slug}.md."
-            )
+            remedy = f"Say {content} in {slug}.md."
+            yield Finding(Level.WARNING, f"There is no {slug} page.", remedy, "pages")
     for page in folder.pages:
         if not page.markdown.strip():
-            yield Finding(Level.WARNING, f"{page.slug}.md is empty.", "Write it, or remove it.")
+            said, remedy = f"{page.slug}.md is empty.", "Write it, or remove it."
+            yield Finding(Level.WARNING, said, remedy, "pages")
 
 
 def _sample_is_served(folder: Folder) -> Iterator[Finding]:
     sample = folder.definition.submission.sample
     if not is_served(folder.path, sample):
         said = f"Participants can't download the sample: {sample} is not in data/."
-        yield Finding(Level.WARNING, said, "Move it to data/.")
+        yield Finding(Level.WARNING, said, "Move it to data/.", "sample-served")
 
 
 def _quotas(phase: PhaseDefinition) -> Iterator[Finding]:
     if phase.per_day > phase.total:
         said = f"Phase {phase.slug}: per_day ({phase.per_day}) is more than total ({phase.total})."
-        yield Finding(Level.WARNING, said, f"Write per_day = {phase.total} or less.")
+        yield Finding(Level.WARNING, said, f"Write per_day = {phase.total} or less.", "quotas")
 
 
-def _phase(folder: Folder, phase: PhaseDefinition, run: Run | None) -> Iterator[Finding]:
+def _phase(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
+    folder = scored.folder
     solution = folder.solution_of(phase.slug).path
     try:
         facts = check_solution(solution, folder.spec_for(phase.slug), sample=None)
     except InvalidSolution as error:
         said = f"Phase {phase.slug}: {phase.solution} is wrong: {error}"
         lacking = lacking_on_boards(folder, phase.slug) if is_undefined(error) else None
-        yield Finding(Level.ERROR, *(lacking.told(said) if lacking else (said, _CORRECT)))
+        told = lacking.told(said) if lacking else (said, _CORRECT)
+        yield Finding(Level.ERROR, *told, "solution")
         return
     yield from _rows(phase, facts)
     yield from _leaks(folder, phase)
-    if folder.code is not None and run is not None:
-        yield from _metric(folder, phase, run)
-    yield _sample(folder, phase, run)
+    if folder.code is not None and scored.run is not None:
+        yield from _metric(folder, phase, scored.run)
+    yield _sample(scored, phase)
     if folder.code is None:
-        yield from _perfect(folder, phase)
+        yield from _perfect(scored, phase)
     for baseline in folder.baselines:
         if baseline.phase == phase.slug:
-            yield _baseline(folder, baseline, run)
+            yield _baseline(scored, baseline)
     if phase.ranking == "ladder":
-        yield _ladder(folder, phase, run)
+        yield _ladder(scored, phase)
 
 
 def _rows(phase: PhaseDefinition, facts: SolutionFacts) -> Iterator[Finding]:
@@ -114,17 +127,19 @@ def _rows(phase: PhaseDefinition, facts: SolutionFacts) -> Iterator[Finding]:
         f"{facts.private_rows:,} private",
         f"{facts.ignored_rows:,} ignored",
     ]
-    yield _ok(f"Phase {phase.slug}: the solution has {facts.rows:,} rows: {', '.join(counts)}.")
+    said = f"Phase {phase.slug}: the solution has {facts.rows:,} rows: {', '.join(counts)}."
+    yield _ok(said, "solution")
     if not facts.private_rows:
         said = f"Phase {phase.slug} has no private rows: what is shown at once is the final score."
         remedy = "Write public_fraction = 0.3, or give the solution a Usage column."
-        yield Finding(Level.WARNING, said, remedy)
+        yield Finding(Level.WARNING, said, remedy, "no-private")
 
 
 def _leaks(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
     for name in files_with_answers(folder, phase.slug):
         said = f"data/{name} holds the answers of phase {phase.slug} beside the ids."
-        yield Finding(Level.ERROR, said, "Take the column out before anybody downloads it.")
+        remedy = "Take the column out before anybody downloads it."
+        yield Finding(Level.ERROR, said, remedy, "answers-served")
 
 
 def _metric(folder: Folder, phase: PhaseDefinition, run: Run) -> Iterator[Finding]:
@@ -137,27 +152,30 @@ def _metric(folder: Folder, phase: PhaseDefinition, run: Run) -> Iterator[Findin
         return
     if trial is not None:
         values = ", ".join(f"{value:.6g}" for value in trial.perfect)
-        yield _ok(f"Phase {phase.slug}: a perfect submission scores {values}.")
+        yield _ok(f"Phase {phase.slug}: a perfect submission scores {values}.", "perfect")
     tried = trial is not None and trial.shuffled
     if not tried and not read_metric(spec.code or "").says_direction:
         said = f"Whether higher is better in {METRIC} could not be tried: it is taken to be so."
-        yield Finding(Level.WARNING, said, f"Write higher_is_better = True, or False, in {METRIC}.")
+        remedy = f"Write higher_is_better = True, or False, in {METRIC}."
+        yield Finding(Level.WARNING, said, remedy, "direction")
 
 
-def _sample(folder: Folder, phase: PhaseDefinition, run: Run | None) -> Finding:
+def _sample(scored: Scored, phase: PhaseDefinition) -> Finding:
+    folder = scored.folder
     is_first = phase.slug == folder.definition.phases[0].slug
     rejected: list[InvalidPredictions] = []
     # A later phase may have a test set of its own, and a sample of its own beside the first.
     for file in [folder.sample] if is_first else [folder.sample, *_other_samples(folder)]:
         name = file.relative_to(folder.path).as_posix()
         try:
-            result = _evaluate(folder, phase.slug, file, run)
+            result = scored.of(phase.slug, file)
         except InvalidPredictions as error:
             rejected.append(error)
         except (InvalidSolution, MetricFault) as error:
             return _cannot_score(phase.slug, name, error)
         else:
-            return _ok(f"Phase {phase.slug}: {name} scores {_values(result)}.")
+            scored.samples[phase.slug] = file
+            return _ok(f"Phase {phase.slug}: {name} scores {_values(result)}.", "sample")
     return _rejected_sample(folder, phase, rejected[0] if is_first else None)
 
 
@@ -174,47 +192,52 @@ def _rejected_sample(
 ) -> Finding:
     if error is None:
         said = f"No file in data/ shows a submission that phase {phase.slug} would accept."
-        return Finding(Level.WARNING, said, f"Add data/sample_submission_{phase.slug}.csv.")
+        remedy = f"Add data/sample_submission_{phase.slug}.csv."
+        return Finding(Level.WARNING, said, remedy, "sample")
     said = f"Phase {phase.slug} would reject {folder.definition.submission.sample}: {error}"
-    return Finding(Level.ERROR, said, "Give the sample the solution's ids and allowed values.")
+    remedy = "Give the sample the solution's ids and allowed values."
+    return Finding(Level.ERROR, said, remedy, "sample")
 
 
-def _baseline(folder: Folder, baseline: BaselineFile, run: Run | None) -> Finding:
+def _baseline(scored: Scored, baseline: BaselineFile) -> Finding:
     what = f'the baseline "{baseline.name}"'
     try:
-        result = _evaluate(folder, baseline.phase, baseline.path, run)
+        result = scored.of(baseline.phase, baseline.path)
     except InvalidPredictions as error:
         said = f"Phase {baseline.phase} would reject {what}: {error}"
-        return Finding(Level.ERROR, said, f"Correct {baseline.path.name}.")
+        return Finding(Level.ERROR, said, f"Correct {baseline.path.name}.", "baseline")
     except (InvalidSolution, MetricFault) as error:
         return _cannot_score(baseline.phase, what, error)
-    return _ok(f"Phase {baseline.phase}: {what} scores {_values(result)}.")
+    return _ok(f"Phase {baseline.phase}: {what} scores {_values(result)}.", "baseline")
 
 
-def _ladder(folder: Folder, phase: PhaseDefinition, run: Run | None) -> Finding:
+def _ladder(scored: Scored, phase: PhaseDefinition) -> Finding:
     """Say by what the ladder tells an improvement from noise: what the scorer gives decides."""
+    folder = scored.folder
     files = [b.path for b in folder.baselines if b.phase == phase.slug]
     for file in [*files, folder.sample]:
-        with suppress(InvalidPredictions, InvalidSolution, MetricFault):
-            board = _evaluate(folder, phase.slug, file, run).public
-            if board is not None:
-                return _form_of_ladder(phase, rung_of(board).form, board.method)
+        result = scored.known(phase.slug, file)
+        if result is not None and result.public is not None:
+            board = result.public
+            return _form_of_ladder(phase, rung_of(board).form, board.method)
     said = f"Phase {phase.slug}: no file could be scored, so its ladder was not tried."
-    return Finding(Level.WARNING, said, "Correct the sample, or add a baseline.")
+    return Finding(Level.WARNING, said, "Correct the sample, or add a baseline.", "ladder")
 
 
 def _form_of_ladder(phase: PhaseDefinition, form: Form | None, method: str) -> Finding:
     said = f"Phase {phase.slug}: its ladder tells an improvement from noise by"
     if form is Form.LOSSES:
-        return _ok(f"{said} the losses of the test rows, of which the metric is a mean.")
+        return _ok(f"{said} the losses of the test rows, of which the metric is a mean.", "ladder")
     if form is Form.REPLICATES:
-        return _ok(f"{said} resamples of the test rows: the metric is no mean of losses of rows.")
+        how = "resamples of the test rows: the metric is no mean of losses of rows."
+        return _ok(f"{said} {how}", "ladder")
     said = f"Phase {phase.slug}: its ladder can't tell an improvement from noise ({method})."
     remedy = 'Write ranking = "best", "latest" or "selected", or choose another metric.'
-    return Finding(Level.ERROR, said, remedy)
+    return Finding(Level.ERROR, said, remedy, "ladder")
 
 
-def _perfect(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
+def _perfect(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
+    folder = scored.folder
     frame = perfect_submission(folder, phase.slug)
     if frame is None:
         return
@@ -222,7 +245,9 @@ def _perfect(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
         file = Path(scratch) / "perfect.csv"
         frame.write_csv(file)
         try:
-            result = _evaluate(folder, phase.slug, file)
+            result = evaluate_file(
+                file, folder.solution_of(phase.slug).path, folder.spec_for(phase.slug)
+            )
         except InvalidPredictions as error:
             yield _rejected_truth(phase, error)
             return
@@ -234,7 +259,8 @@ def _perfect(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
 
 def _rejected_truth(phase: PhaseDefinition, error: InvalidPredictions) -> Finding:
     said = f"Phase {phase.slug} would reject the solution itself as a submission: {error}"
-    return Finding(Level.WARNING, said, "See that `labels` and the solution's values agree.")
+    remedy = "See that `labels` and the solution's values agree."
+    return Finding(Level.WARNING, said, remedy, "perfect")
 
 
 def _verdict(folder: Folder, phase: PhaseDefinition, result: Evaluated) -> Finding:
@@ -242,27 +268,22 @@ def _verdict(folder: Folder, phase: PhaseDefinition, result: Evaluated) -> Findi
     scorer = get_scorer(scoring.scorer, **scoring.params)
     perfect = scorer.perfect
     if not (math.isfinite(perfect) and scorer.truth_is_perfect):
-        return _ok(f"Phase {phase.slug}: the answers themselves score {_values(result)}.")
+        said = f"Phase {phase.slug}: the answers themselves score {_values(result)}."
+        return _ok(said, "perfect")
     boards = [board for board in (result.public, result.private) if board is not None]
     if all(math.isclose(b.value, perfect, rel_tol=1e-6, abs_tol=1e-6) for b in boards):
-        return _ok(f"Phase {phase.slug}: a perfect submission scores {perfect:g}, as it should.")
+        said = f"Phase {phase.slug}: a perfect submission scores {perfect:g}, as it should."
+        return _ok(said, "perfect")
     said = f"Phase {phase.slug}: a perfect submission scores {_values(result)}, not {perfect:g}."
-    return Finding(Level.WARNING, said, "Look at `params` and at the solution's values.")
+    return Finding(Level.WARNING, said, "Look at `params` and at the solution's values.", "perfect")
 
 
 def _cannot_score(phase: str, what: str, error: InvalidSolution | MetricFault) -> Finding:
     said = f"Phase {phase}: {what} can't be scored: {error}"
     if isinstance(error, MetricFault):
         said = f"{said}\n{error.trace}".rstrip()
-        return Finding(Level.ERROR, said, f"Correct {METRIC}.")
-    return Finding(Level.ERROR, said, "Correct the solution or `[scoring] params`.")
-
-
-def _evaluate(folder: Folder, phase: str, file: Path, run: Run | None = None) -> Evaluated:
-    # A metric of one's own is run anew for each resample: a check needs no fine interval.
-    spec = folder.spec_for(phase)
-    spec = spec if spec.code is None else replace(spec, replicates=_REPLICATES_OF_A_METRIC)
-    return evaluate_file(file, folder.solution_of(phase).path, spec, run=run)
+        return Finding(Level.ERROR, said, f"Correct {METRIC}.", "metric")
+    return Finding(Level.ERROR, said, "Correct the solution or `[scoring] params`.", "metric")
 
 
 def _values(result: Evaluated) -> str:

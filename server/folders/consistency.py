@@ -12,12 +12,12 @@ from scorers.kinds import InputKind
 from scorers.metric_files.file import METRIC
 from scorers.registry import get_scorer
 from scorers.scorer import Scorer
-from scorers.solutions.splitting import USAGE
 from server.folders.definition import PhaseDefinition, Scoring, Submission
 from server.folders.faults import Problem, one_of
-from server.folders.files import is_served, misplaced, page_slugs
+from server.folders.files import DATA, is_served, misplaced, page_slugs
 from server.folders.metric import metric_problems
 from server.folders.parsing import Draft
+from server.folders.splits import split_problems
 from server.folders.tables import UnreadableTable, header_of
 from server.folders.toml_lines import KeyPath
 
@@ -34,6 +34,7 @@ def problems_of(draft: Draft, root: Path, max_bytes_limit: int | None) -> Iterat
     yield from _phases(draft, root)
     yield from _lock(draft)
     yield from _baselines(draft, root)
+    yield from _files(draft, root)
 
 
 def _pages(draft: Draft, root: Path) -> Iterator[Problem]:
@@ -197,7 +198,7 @@ def _phases(draft: Draft, root: Path) -> Iterator[Problem]:
     for index, phase in enumerate(draft.phases):
         if phase is not None:
             yield from _times(index, phase)
-            yield from _solution(index, phase, root)
+            yield from _solution(index, phase, draft, root)
     yield from _admission(draft.phases)
 
 
@@ -212,7 +213,7 @@ def _time(phase: PhaseDefinition) -> str:
     return f"{phase.ends:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _solution(index: int, phase: PhaseDefinition, root: Path) -> Iterator[Problem]:
+def _solution(index: int, phase: PhaseDefinition, draft: Draft, root: Path) -> Iterator[Problem]:
     path: KeyPath = ("phases", index, "solution")
     if is_served(root, phase.solution):
         said = f"{phase.solution} lies in data/: participants would download it."
@@ -227,10 +228,13 @@ def _solution(index: int, phase: PhaseDefinition, root: Path) -> Iterator[Proble
     except UnreadableTable as error:
         yield Problem(path, f"{phase.solution}: {error}", "Write the solution anew.")
         return
-    if phase.public_fraction is not None and USAGE in header:
-        said = f"{phase.solution} has a Usage column, which decides the split already."
-        remedy = "Remove public_fraction, or the column."
-        yield Problem(("phases", index, "public_fraction"), said, remedy)
+    yield from split_problems(index, phase, header, _answers(draft.submission, root))
+
+
+def _answers(submission: Submission | None, root: Path) -> set[str]:
+    """Name the columns that are predicted, as far as the sample tells."""
+    header = _readable_header(submission, root) or []
+    return set(header) - set(submission.id_columns if submission else ())
 
 
 def _admission(phases: list[PhaseDefinition | None]) -> Iterator[Problem]:
@@ -271,3 +275,14 @@ def _baselines(draft: Draft, root: Path) -> Iterator[Problem]:
         wrong = misplaced(root, baseline.file)
         if wrong:
             yield Problem(("baselines", index, "file"), *wrong)
+
+
+def _files(draft: Draft, root: Path) -> Iterator[Problem]:
+    names = [file.name if file else "" for file in draft.files]
+    for index, name in _repeated(names):
+        if name:
+            yield Problem(("files", index, "name"), f"{name} is named twice.", "Keep one.")
+    for index, name in enumerate(names):
+        wrong = misplaced(root, f"{DATA}/{name}") if name else None
+        if wrong:
+            yield Problem(("files", index, "name"), *wrong)

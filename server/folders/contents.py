@@ -8,6 +8,7 @@ from scorers.evaluate import EvaluationSpec
 from scorers.kinds import InputKind
 from scorers.labels import sort_labels
 from scorers.registry import get_scorer
+from scorers.spec import Split
 from server.folders.definition import Definition, PhaseDefinition
 from server.folders.tables import UnreadableTable, number_columns, text_columns
 
@@ -32,6 +33,7 @@ class DataFile:
     name: str
     path: Path
     size: int
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Folder:
     solutions: list[SolutionFile]
     baselines: list[BaselineFile]
     code: str | None = field(default=None, repr=False)
+    images: list[DataFile] = field(default_factory=list)
 
     @property
     def sample(self) -> Path:
@@ -94,6 +97,7 @@ class Folder:
             unit_column=definition.scoring.unit_column,
             kind=definition.scoring.input,
             public_fraction=self.phase(phase).public_fraction,
+            split=split_of(self.phase(phase)),
             split_seed=self._seed(phase, "split"),
             replicate_seed=self._seed(phase, "replicates"),
             replicates=replicates,
@@ -130,6 +134,14 @@ class Folder:
         """Draw a seed that nobody without the solution can guess, in 31 bits for any database."""
         text = f"{self.solution_of(phase).sha256}/{self.slug}/{phase}/{purpose}"
         return int.from_bytes(sha256(text.encode()).digest()[:4], "big") >> 1
+
+
+def split_of(phase: PhaseDefinition) -> Split | None:
+    """Return the column that decides a phase's split; None where chance alone does."""
+    split = phase.split
+    if split is None or split.column is None:
+        return None
+    return Split(split.by, split.column, None if split.public is None else tuple(split.public))
 
 
 def _values(path: Path, column: str) -> set[str]:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from scorers.kinds import InputKind
 from scorers.metric_files.file import METRIC
+from server.folders.course import Course
 from server.folders.faults import one_of
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -22,6 +23,11 @@ RESERVED_PAGES = (
     "team",
     "compare",
     "shakeup",
+    "news",
+    "questions",
+    "announcements",
+    "registration",
+    "grade",
 )
 
 _RELATIVE = re.compile(r"([+-])(\d{1,5})([dhm])")
@@ -193,6 +199,21 @@ class Teams(_Section):
     lock_at: Time | None = None
 
 
+class SplitDefinition(_Section):
+    """What decides which rows of a solution are public, where it has no Usage column."""
+
+    by: Literal["rows", "group", "time", "column"]
+    column: Text | None = None
+    public: Annotated[list[Line], Field(min_length=1)] | None = None
+
+
+class Registration(_Section):
+    """Whether the organisers decide who takes part, and what they ask of whoever would."""
+
+    mode: Literal["open", "approval"] = "open"
+    ask: Annotated[list[Text], Field(max_length=10)] = []
+
+
 class PhaseDefinition(_Section):
     """A round: its times, its quotas, its solution, and how it ranks."""
 
@@ -202,6 +223,7 @@ class PhaseDefinition(_Section):
     ends: Time
     solution: Text
     public_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+    split: SplitDefinition | None = None
     per_day: Count = 5
     total: Count = 100
     ranking: Literal["best", "latest", "selected", "ladder"] = "best"
@@ -214,6 +236,21 @@ class PhaseDefinition(_Section):
         if not self.title:
             object.__setattr__(self, "title", as_title(self.slug))
         return self
+
+
+class Privacy(_Section):
+    """What the data says of people, and whom to ask about it."""
+
+    personal_data: bool | None = None
+    contact: Annotated[Line, Field(max_length=200)] = ""
+    statement: Annotated[str, Field(max_length=2000)] = ""
+
+
+class FileDefinition(_Section):
+    """What is said of a file in data/; the files stand in the order of these."""
+
+    name: Text
+    description: Annotated[Line, Field(max_length=500)] = ""
 
 
 class BaselineDefinition(_Section):
@@ -233,8 +270,14 @@ class Definition(_Section):
     tags: list[Text] = []
     pages: list[PageSlug] | None = None
     visibility: Literal["public", "unlisted", "university", "invited"] = "public"
+    licence: Annotated[Line, Field(max_length=200)] = ""
+    citation: Annotated[str, Field(max_length=2000)] = ""
+    privacy: Privacy = Privacy()
     submission: Submission
     scoring: Scoring
     teams: Teams = Teams()
+    registration: Registration = Registration()
     phases: Annotated[list[PhaseDefinition], Field(min_length=1)]
     baselines: list[BaselineDefinition] = []
+    files: list[FileDefinition] = []
+    course: Course | None = None

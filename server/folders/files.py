@@ -1,13 +1,23 @@
 """The files of a challenge folder: its pages, its data, and what must never be among the data."""
 
 import stat
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from server.folders.contents import DataFile, Page, SolutionFile, sha256_of
-from server.folders.definition import RESERVED_PAGES, as_slug, as_title, is_slug
+from server.folders.definition import (
+    RESERVED_PAGES,
+    FileDefinition,
+    as_slug,
+    as_title,
+    is_slug,
+)
 from server.folders.faults import FolderFault
+from server.folders.pictures import PICTURE_BYTES, PICTURES, is_picture_name, picture_type
 
 DATA = "data"
+IMAGES = "images"
 PREPARE = "prepare.py"
 _FIRST_PAGES = ("overview", "data", "rules")
 _NOT_PAGES = ("readme", "changelog", "license")
@@ -103,6 +113,39 @@ def list_data(root: Path) -> tuple[list[DataFile], list[FolderFault]]:
     if starter.is_file() and STARTER not in [file.name for file in files]:
         files.append(DataFile(STARTER, starter, starter.stat().st_size))
     return files, faults
+
+
+def described(files: list[DataFile], said: Sequence[FileDefinition]) -> list[DataFile]:
+    """Put the files in the order in which the definition names them, with what it says of them."""
+    order = {file.name: position for position, file in enumerate(said)}
+    words = {file.name: file.description for file in said}
+    known = [replace(file, description=words.get(file.name, "")) for file in files]
+    return sorted(known, key=lambda file: order.get(file.name, len(order)))
+
+
+def list_images(root: Path) -> tuple[list[DataFile], list[FolderFault]]:
+    """List the pictures of the pages: what lies in images/, by name; each must be a picture."""
+    files: list[DataFile] = []
+    faults: list[FolderFault] = []
+    found = sorted((root / IMAGES).iterdir()) if (root / IMAGES).is_dir() else []
+    for path in [path for path in found if not path.name.startswith(".")]:
+        name = f"{IMAGES}/{path.name}"
+        wrong = misplaced(root, name) or _no_picture(path, name)
+        if wrong:
+            faults.append(FolderFault(name, None, None, *wrong))
+        else:
+            files.append(DataFile(path.name, path, path.stat().st_size))
+    return files, faults
+
+
+def _no_picture(path: Path, name: str) -> tuple[str, str] | None:
+    with path.open("rb") as file:
+        kind = picture_type(file.read(PICTURE_BYTES))
+    if kind is None:
+        return f"{name} is no PNG, JPEG, GIF or WebP.", "Convert it, or put it into data/."
+    if path.suffix.lower() not in PICTURES[kind] or not is_picture_name(path.name):
+        return f"{name} is {kind}, which its name does not say.", "Rename the file."
+    return None
 
 
 def _unservable(root: Path, path: Path) -> FolderFault | None:

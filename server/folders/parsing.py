@@ -14,8 +14,11 @@ from server.folders.definition import (
     BaselineDefinition,
     Clock,
     Definition,
+    FileDefinition,
     PhaseDefinition,
+    Privacy,
     Scoring,
+    SplitDefinition,
     Submission,
     Teams,
 )
@@ -37,10 +40,12 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "submission": Submission,
     "scoring": Scoring,
     "teams": Teams,
+    "privacy": Privacy,
     "phases": PhaseDefinition,
     "baselines": BaselineDefinition,
+    "files": FileDefinition,
 }
-_LISTS = ("phases", "baselines")
+_LISTS = ("phases", "baselines", "files")
 _EXAMPLES = {
     "title": 'title = "Handwritten digits"',
     "submission": '[submission] with sample = "data/sample_submission.csv"',
@@ -54,6 +59,7 @@ _EXAMPLES = {
     "solution": 'solution = "private/solution.csv"',
     "name": 'name = "logistic regression"',
     "phase": 'phase = "a"',
+    "by": 'by = "group"',
     "file": 'file = "private/baseline_logistic.csv"',
 }
 _WANTED = {
@@ -84,6 +90,7 @@ class Draft:
     phases: list[PhaseDefinition | None] = field(default_factory=list)
     phase_slugs: list[str] = field(default_factory=list)
     baselines: list[BaselineDefinition | None] = field(default_factory=list)
+    files: list[FileDefinition | None] = field(default_factory=list)
 
 
 def read_toml(content: bytes) -> tuple[str, dict[str, Any]]:
@@ -152,6 +159,7 @@ def _draft(definition: Definition) -> Draft:
         phases=list(definition.phases),
         phase_slugs=[phase.slug for phase in definition.phases],
         baselines=list(definition.baselines),
+        files=list(definition.files),
     )
 
 
@@ -170,6 +178,7 @@ def _salvage(document: Mapping[str, Any], clock: Clock) -> Draft:
             _section(BaselineDefinition, baseline, clock)
             for baseline in _tables(document, "baselines")
         ],
+        files=[_section(FileDefinition, file, clock) for file in _tables(document, "files")],
     )
 
 
@@ -232,7 +241,8 @@ def _where(path: KeyPath) -> str:
 def _meant(path: KeyPath) -> str:
     """Say which key an unknown one stands for: one of its own table's, or another table's."""
     name, table = str(path[-1]), str(path[0]) if len(path) > 1 else ""
-    known = list(_SECTIONS[table].model_fields)
+    section = SplitDefinition if "split" in path[1:-1] else _SECTIONS[table]
+    known = list(section.model_fields)
     if nearest(name, known):
         return one_of(name, known)
     for other, model in _SECTIONS.items():

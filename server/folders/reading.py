@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +29,13 @@ from server.folders.definition import (
     is_slug,
 )
 from server.folders.faults import FolderFault, InvalidFolder, one_of
-from server.folders.files import leaked_solutions, list_data, read_pages
+from server.folders.files import (
+    described,
+    leaked_solutions,
+    list_data,
+    list_images,
+    read_pages,
+)
 from server.folders.metric import read_code
 from server.folders.parsing import faults_of, parse_definition
 from server.folders.preparing import missing_files, read_definition_file, run_prepare
@@ -82,10 +89,13 @@ def read_folder(
     problems = [*problems, *problems_of(draft, root, max_bytes_limit)]
     pages, page_faults = read_pages(root, draft.pages)
     files, data_faults = list_data(root)
+    images, image_faults = list_images(root)
     faults = [*_name_faults(root), *faults_of(problems, text), *page_faults, *data_faults]
+    faults += image_faults
     if definition is None or faults:
         raise InvalidFolder(faults)
-    return _without_leaks(_folder(root, definition, pages, files))
+    files = described(files, definition.files)
+    return _without_leaks(replace(_folder(root, definition, pages, files), images=images))
 
 
 def score_file(

@@ -18,21 +18,21 @@ bp = Blueprint("integrity", __name__)
 
 
 @bp.get("/organise/<slug>/integrity")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def show(slug: str) -> str:
     """Show the newest report of a challenge, or of one of its phases."""
     return render_template("integrity/show.html", **_context(slug, None))
 
 
 @bp.get("/organise/<slug>/integrity/<int:report_id>")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def report(slug: str, report_id: int) -> str:
     """Show a report."""
     return render_template("integrity/show.html", **_context(slug, report_id))
 
 
 @bp.get("/organise/<slug>/integrity/<int:report_id>/live")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def live(slug: str, report_id: int) -> Response:
     """Return the state of a report, and the part of its page that changes."""
     values = _context(slug, report_id)

@@ -1,6 +1,6 @@
 """JSON routes of the organise room."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -14,7 +14,8 @@ from server.boards.submission_schemas import FAILED, SubmissionOut, submission_o
 from server.boards.submission_views import SubmissionView, view_of
 from server.challenges.queries import challenge_by_slug
 from server.organise.actions import Verdict, judge_submission, judge_team
-from server.organise.queries import Filter, all_submissions, phase_to_reveal
+from server.organise.queries import phase_to_reveal
+from server.organise.searching import Filter, Sort, all_submissions
 from server.shared.access import Who, access
 from server.shared.errors import N_, FieldError, Invalid
 from server.shared.numbers import LARGEST_ID
@@ -33,6 +34,20 @@ class AllQuery(PartQuery):
     phase: str = Field("", max_length=64)
     team: int | None = Field(None, ge=1, le=LARGEST_ID)
     q: str = Field("", max_length=100, description="Part of a team's, a file's name or a comment.")
+    university: str = Field("", max_length=100, description="Its slug, or part of its name.")
+    since: date | None = Field(None, description="Received on this day, in UTC, or later.")
+    until: date | None = Field(None, description="Received on this day, in UTC, or earlier.")
+    late: bool = Field(False, description="Only late ones, where true.")
+    look: bool = Field(False, description="Only what failed or waits for too long, where true.")
+    by: Sort = Field(
+        Sort.NEWEST,
+        description="The order; `public` and `private`, the best first, are of one phase.",
+    )
+
+    @property
+    def filter(self) -> Filter:
+        """What is asked for, without the page of it."""
+        return Filter(**{name: getattr(self, name) for name in Filter._fields})
 
 
 class ReasonIn(BaseModel):
@@ -102,16 +117,15 @@ class RevealedOut(BaseModel):
 
 
 @bp.get("/challenges/<slug>/submissions/all")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 @bp.input(AllQuery, location="query", arg_name="query")
 @bp.output(AllSubmissionsOut)
 @bp.doc(summary="List all submissions", operation_id="allSubmissions", responses=[401, 403, 404])
 def submissions(slug: str, query: AllQuery) -> AllSubmissionsOut:
     """Of all teams and baselines, with public and private scores."""
     challenge = challenge_by_slug(reading(), slug)
-    wanted = Filter(query.state, query.phase, query.team, query.q)
     page, views = all_submissions(
-        reading(), challenge, wanted, page=query.page, per_page=query.per_page
+        reading(), challenge, query.filter, now=now(), page=query.page, per_page=query.per_page
     )
     return AllSubmissionsOut(
         total=page.total, page=page.page, per_page=page.per_page, rows=[_out(v) for v in views]

@@ -7,35 +7,33 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from server.boards.submission_views import SubmissionView, view_of, views_of
+from server.accounts.rules import RequestState
+from server.boards.submission_views import SubmissionView, view_of
 from server.challenges.models import Challenge, Organiser, Phase
 from server.challenges.queries import (
     challenge_by_slug,
-    is_organiser,
     phases_by_challenge,
     phases_of,
 )
+from server.challenges.registration_queries import registrations_by_state
+from server.challenges.roles import require_runs
 from server.challenges.rules import INCLUSIVE
 from server.challenges.views import Listing
+from server.discussions.queries import questions_by_state
+from server.discussions.rules import QuestionState
 from server.evaluations.models import Evaluation
-from server.evaluations.queries import live_evaluation
+from server.evaluations.queries import evaluations_of, live_evaluation
+from server.organise.dashboard import Figures, Waiting, figures_of, waiting_of
+from server.organise.needs import Counts, Need, PhaseFacts, needs_of
 from server.shared.access import Viewer
-from server.shared.errors import N_, Forbidden, NotFound
-from server.shared.paging import Page, page_of
+from server.shared.errors import N_, NotFound
 from server.submissions.models import Submission
 from server.submissions.queries import anything_waits, submission_by_id
 from server.submissions.rules import WAITING, SubmissionState
 from server.teams.models import Team
 from server.teams.queries import team_by_id
-from server.teams.rules import name_key
 
 FAILURES_SHOWN = 10
-NOT_THE_ORGANISER = N_("This is for the organisers of the challenge.")
-
-
-def _require_organiser(session: Session, viewer: Viewer, challenge_id: int) -> None:
-    if not viewer.is_admin and not is_organiser(session, challenge_id, viewer.account_id):
-        raise Forbidden(NOT_THE_ORGANISER)
 
 
 def organiser_of_submission_gate(
@@ -44,13 +42,14 @@ def organiser_of_submission_gate(
     """Let in the organisers of the challenge that the route's `submission_id` belongs to."""
     assert viewer.account_id
     submission = submission_by_id(session, int(arguments["submission_id"]))
-    _require_organiser(session, viewer, submission.challenge_id)
+    require_runs(session, submission.challenge_id, viewer)
 
 
 def organiser_of_team_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
     """Let in the organisers of the challenge that the route's `team_id` takes part in."""
     assert viewer.account_id
-    _require_organiser(session, viewer, team_by_id(session, int(arguments["team_id"])).challenge_id)
+    team = team_by_id(session, int(arguments["team_id"]))
+    require_runs(session, team.challenge_id, viewer)
 
 
 class Waits(NamedTuple):
@@ -106,12 +105,13 @@ class PhaseDesk(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """How a challenge stands."""
+    """How a challenge stands: what is to be done, how it goes, and what failed last."""
 
     challenge: Challenge
     phases: list[PhaseDesk]
-    states: dict[SubmissionState, int]
-    teams: int
+    waiting: Waiting
+    figures: Figures
+    needs: list[Need]
     failures: Sequence[Submission]
 
 
@@ -119,15 +119,21 @@ def desk_of(session: Session, slug: str, *, now: datetime) -> Desk:
     """Return how a challenge stands. Raises NotFound."""
     challenge = challenge_by_slug(session, slug)
     assert challenge.id is not None
-    states = _states(session, [challenge.id])
-    teams = select(func.count()).where(
-        Team.challenge_id == challenge.id, col(Team.closed_at).is_(None)
-    )
+    phases = phases_of(session, challenge.id)
+    waiting = waiting_of(session, challenge.id)
+    higher = challenge.higher_is_better
+    desks = [_phase_desk(session, phase, now) for phase in phases]
     return Desk(
         challenge=challenge,
-        phases=[_phase_desk(session, p, now) for p in phases_of(session, challenge.id)],
-        states={s: states.get((challenge.id, s), 0) for s in SubmissionState},
-        teams=session.exec(teams).one(),
+        phases=desks,
+        waiting=waiting,
+        figures=figures_of(session, challenge.id, phases, higher=higher, now=now),
+        needs=needs_of(
+            [_facts(session, desk) for desk in desks],
+            waiting=waiting,
+            counts=_counts_of(session, challenge.id),
+            now=now,
+        ),
         failures=_failures(session, challenge.id),
     )
 
@@ -141,6 +147,25 @@ def _phase_desk(session: Session, phase: Phase, now: datetime) -> PhaseDesk:
     )
 
 
+def _facts(session: Session, desk: PhaseDesk) -> PhaseFacts:
+    return PhaseFacts(
+        phase=desk.phase,
+        scorable=desk.evaluation is not None,
+        may_reveal=desk.may_reveal,
+        beside=evaluations_of(session, desk.phase.id or 0),
+    )
+
+
+def _counts_of(session: Session, challenge_id: int) -> Counts:
+    failed = select(func.count()).where(
+        col(Submission.challenge_id) == challenge_id,
+        col(Submission.state) == SubmissionState.FAILED,
+    )
+    asking = registrations_by_state(session, challenge_id).get(RequestState.OPEN, 0)
+    questions = questions_by_state(session, challenge_id).get(QuestionState.OPEN, 0)
+    return Counts(session.exec(failed).one(), questions, asking)
+
+
 def _failures(session: Session, challenge_id: int) -> Sequence[Submission]:
     query = (
         select(Submission)
@@ -148,7 +173,7 @@ def _failures(session: Session, challenge_id: int) -> Sequence[Submission]:
             Submission.challenge_id == challenge_id,
             Submission.state == SubmissionState.FAILED,
         )
-        .order_by(col(Submission.id).desc())
+        .order_by(col(Submission.received_at).desc(), col(Submission.id).desc())
         .limit(FAILURES_SHOWN)
     )
     return session.exec(query).all()
@@ -173,62 +198,6 @@ def phase_to_reveal(session: Session, slug: str, wanted: str | None, *, now: dat
     if not found:
         raise NotFound(N_("This challenge has no phase yet."))
     return found[0]
-
-
-class Filter(NamedTuple):
-    """Which submissions an organiser looks at; what is empty leaves all in."""
-
-    state: str = ""
-    phase: str = ""
-    team: int | None = None
-    q: str = ""
-
-
-def all_submissions(
-    session: Session, challenge: Challenge, wanted: Filter, *, page: int, per_page: int
-) -> tuple[Page[Submission], list[SubmissionView]]:
-    """Return a page of all submissions of a challenge, the newest first, with both scores."""
-    query = (
-        select(Submission)
-        .where(Submission.challenge_id == challenge.id, *_wanted(wanted, challenge.id or 0))
-        .order_by(col(Submission.id).desc())
-    )
-    found = page_of(session, query, page=page, per_page=per_page)
-    return found, views_of(session, list(found.rows), for_organisers=True)
-
-
-def _wanted(wanted: Filter, challenge_id: int) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.state in list(SubmissionState):
-        conditions.append(col(Submission.state) == SubmissionState(wanted.state))
-    if wanted.state == "withdrawn":
-        conditions.append(col(Submission.withdrawn_at).is_not(None))
-    if wanted.state == "disqualified":
-        conditions.append(col(Submission.disqualified_at).is_not(None))
-    if wanted.team is not None:
-        conditions.append(col(Submission.team_id) == wanted.team)
-    if wanted.phase:
-        phases = select(Phase.id).where(
-            Phase.challenge_id == challenge_id, Phase.slug == wanted.phase
-        )
-        conditions.append(col(Submission.phase_id).in_(phases))
-    if wanted.q:
-        conditions.append(_holds(wanted.q, challenge_id))
-    return conditions
-
-
-def _holds(text: str, challenge_id: int) -> sa.ColumnElement[bool]:
-    teams = select(Team.id).where(
-        Team.challenge_id == challenge_id,
-        col(Team.name_key).contains(name_key(text), autoescape=True),
-    )
-    return sa.or_(
-        col(Submission.team_id).in_(teams),
-        col(Submission.filename).icontains(text, autoescape=True),
-        col(Submission.comment).icontains(text, autoescape=True),
-        col(Submission.baseline).icontains(text, autoescape=True),
-        col(Submission.sha256).startswith(text.lower(), autoescape=True),
-    )
 
 
 def submission_in(session: Session, slug: str, submission_id: int) -> SubmissionView:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask import session as cookie
 from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
@@ -11,7 +11,9 @@ from server.accounts.queries import is_manager
 from server.challenges.forms import STATES, ChallengeFilter
 from server.challenges.queries import visible_challenges
 from server.challenges.views import page_of_listings
-from server.profiles.people import person_page
+from server.profiles import person_pages
+from server.profiles.blueprint import bp
+from server.profiles.desk import desk_of
 from server.profiles.queries import cards_of, home_of
 from server.profiles.universities import people_version, university_page
 from server.shared.access import Who, access
@@ -20,18 +22,20 @@ from server.standings.freshness import answered
 from server.standings.leading import leaders
 from server.standings.queries import season_by_slug, seasons
 
-bp = Blueprint("profiles", __name__)
+__all__ = ["bp", "person_pages"]
 CHALLENGES_A_PAGE = 24
 
 
 @bp.get("/")
 @access(Who.EVERYBODY)
 def home() -> str:
-    """Show what goes on: who leads, what closes soon, is open, comes, has ended."""
+    """Show what goes on; to somebody who is signed in, one's own challenges first."""
+    session, asker = reading(), viewer()
     return render_template(
         "profiles/home.html",
-        home=home_of(reading(), viewer(), now()),
-        leaders=leaders(reading()),
+        home=home_of(session, asker, now()),
+        leaders=leaders(session),
+        desk=desk_of(session, asker, now()) if asker.is_authenticated else None,
     )
 
 
@@ -57,13 +61,6 @@ def challenge_index() -> str:
 def _add_index(state: BlueprintSetupState) -> None:
     # It counts teams, so it lives above the room whose endpoint's name it has.
     state.app.add_url_rule("/challenges", "challenges.index", challenge_index)
-
-
-@bp.get("/people/<int:account_id>")
-@access(Who.EVERYBODY)
-def person(account_id: int) -> str:
-    """Show a person's name, university and teams in public challenges; never the address."""
-    return render_template("profiles/person.html", page=person_page(reading(), account_id))
 
 
 @bp.get("/universities/<slug>")

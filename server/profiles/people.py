@@ -1,4 +1,4 @@
-"""Reads of people's and universities' pages, and of what somebody is here."""
+"""Reads of what somebody is here."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,7 @@ from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
 from server.accounts.queries import account_by_id, managed_by
-from server.boards.team_views import PlaceOn, places_of
 from server.challenges.models import Challenge, Organiser
-from server.challenges.rules import Visibility
 from server.teams.models import Membership, Team
 from server.universities.models import University
 from server.universities.queries import universities_by_id
@@ -19,22 +17,6 @@ class TeamIn(NamedTuple):
 
     team: Team
     challenge: Challenge
-
-
-class Placed(NamedTuple):
-    """A team, its challenge, and its place on the last board that everybody may see."""
-
-    team: Team
-    challenge: Challenge
-    place: PlaceOn | None
-
-
-class PersonPage(NamedTuple):
-    """What everybody may see of a person."""
-
-    account: Account
-    university: University | None
-    teams: list[Placed]
 
 
 class Me(NamedTuple):
@@ -70,28 +52,9 @@ def organised_by(session: Session, account_id: int) -> list[Challenge]:
     return list(session.exec(query))
 
 
-def person_page(session: Session, account_id: int) -> PersonPage:
-    """Return a person's page. Raises NotFound."""
-    account = account_by_id(session, account_id)
-    public = [
-        found
-        for found in teams_of_account(session, account_id)
-        if found.challenge.visibility is Visibility.PUBLIC
-    ]
-    return PersonPage(
-        account=account,
-        university=_university(session, account),
-        teams=[Placed(t, c, _last_place(session, t)) for t, c in public],
-    )
-
-
-def _university(session: Session, account: Account) -> University | None:
+def university_of_account(session: Session, account: Account) -> University | None:
+    """Return the university that an account belongs to."""
     return universities_by_id(session, [account.university_id]).get(account.university_id or 0)
-
-
-def _last_place(session: Session, team: Team) -> PlaceOn | None:
-    found = places_of(session, team)
-    return found[-1] if found else None
 
 
 def me_of(session: Session, account_id: int) -> Me:
@@ -99,7 +62,7 @@ def me_of(session: Session, account_id: int) -> Me:
     account = account_by_id(session, account_id)
     return Me(
         account=account,
-        university=_university(session, account),
+        university=university_of_account(session, account),
         teams=teams_of_account(session, account_id),
         organises=[c.slug for c in organised_by(session, account_id)],
         manages=[u.slug for u in managed_by(session, account_id)],

@@ -61,10 +61,9 @@ class Numbers(NamedTuple):
 
 
 class Home(NamedTuple):
-    """What the home page shows: the viewer's own challenges, and all by where they stand."""
+    """What the home page shows of the challenges that are not the viewer's own, open ones first."""
 
     numbers: Numbers
-    mine: list[Card]
     closing: list[Card]
     open: list[Card]
     upcoming: list[Card]
@@ -75,15 +74,14 @@ def home_of(session: Session, viewer: Viewer, now: datetime) -> Home:
     """Return the home page of a viewer; a section has its first few challenges."""
     listings = visible_challenges(session, viewer, now)
     joined = _joined(session, viewer.id)
-    mine = [x for x in listings if x.challenge.id in joined and x.state is ChallengeState.OPEN]
-    opened = [x for x in listings if x.state is ChallengeState.OPEN and x not in mine]
+    others = [x for x in listings if x.challenge.id not in joined]
+    opened = [x for x in others if x.state is ChallengeState.OPEN]
     closing = [x for x in opened if x.ends - now <= SOON]
     sections = (
-        mine,
         closing,
         [x for x in opened if x not in closing],
-        [x for x in listings if x.state is ChallengeState.UPCOMING],
-        [x for x in listings if x.state in (ChallengeState.ENDED, ChallengeState.REVEALED)],
+        [x for x in others if x.state is ChallengeState.UPCOMING],
+        [x for x in others if x.state in (ChallengeState.ENDED, ChallengeState.REVEALED)],
     )
     shown = [section[:CARDS_OF_A_SECTION] for section in sections]
     return Home(_numbers(session, now), *(cards_of(session, section) for section in shown))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -106,8 +106,18 @@ def people_version(session: Session, slug: str) -> str:
 
 def teams_of(session: Session, university_id: int, *, page: int) -> Page[TeamOnBoard]:
     """Return a university's teams in public challenges, with their places on boards."""
+    found = page_of(session, _teams_query(university_id), page=page, per_page=TEAMS_A_PAGE)
+    return Page(found.total, found.page, found.per_page, on_boards(session, found.rows))
+
+
+def every_team_of(session: Session, university_id: int) -> list[TeamOnBoard]:
+    """Return all of a university's teams in public challenges, with their places on boards."""
+    return on_boards(session, session.exec(_teams_query(university_id)).all())
+
+
+def _teams_query(university_id: int) -> Any:
     mixed = sa.select(col(TeamOrigin.team_id)).where(col(TeamOrigin.university_id) == university_id)
-    query = (
+    return (
         select(Team, Challenge)
         .join(Challenge, col(Challenge.id) == col(Team.challenge_id))
         .where(
@@ -117,8 +127,6 @@ def teams_of(session: Session, university_id: int, *, page: int) -> Page[TeamOnB
         )
         .order_by(col(Challenge.title), col(Team.name))
     )
-    found = page_of(session, query, page=page, per_page=TEAMS_A_PAGE)
-    return Page(found.total, found.page, found.per_page, on_boards(session, found.rows))
 
 
 def on_boards(session: Session, rows: Sequence[tuple[Team, Challenge]]) -> list[TeamOnBoard]:

@@ -61,24 +61,33 @@ def confirmed(data: bytes, keys: Keys) -> ReceiptBody:
     Raises:
         NotConfirmed: it is no receipt, its key is not listed, or it is not what was signed.
     """
+    return signed_body(data, keys, "receipt", FORMAT, ReceiptBody)
+
+
+def signed_body(data: bytes, keys: Keys, what: str, form: str, model: type[Model]) -> Model:
+    """Return what a signed document states; `what` is the name of its part that is signed.
+
+    Raises:
+        NotConfirmed: it is no such document, its key is not listed, or it is not what was signed.
+    """
     document = _json(data, "The file")
     # Words beside what is signed would look as if they were signed too.
-    if not isinstance(document, dict) or document.keys() != {"receipt", "signature"}:
-        raise NotConfirmed("The file is no receipt: one has a “receipt” and a “signature”.")
-    body = document["receipt"]
+    if not isinstance(document, dict) or document.keys() != {what, "signature"}:
+        raise NotConfirmed(f"The file is no {what}: one has a “{what}” and a “signature”.")
+    body = document[what]
     kid = body.get("kid") if isinstance(body, dict) else None
     if not isinstance(kid, str) or kid not in keys.by_kid:
         raise NotConfirmed(
-            f"The receipt names the key {kid!r}, which is not among the keys of {keys.issuer}: "
-            "it is not a receipt of that server, or the list of keys is older than the key."
+            f"The {what} names the key {kid!r}, which is not among the keys of {keys.issuer}: "
+            f"it is not a {what} of that server, or the list of keys is older than the key."
         )
-    _verify(keys.by_kid[kid].public, body, document["signature"])
-    if body.get("format") != FORMAT:
+    _verify(keys.by_kid[kid].public, body, document["signature"], what)
+    if body.get("format") != form:
         raise NotConfirmed(
             f"The signature is right, and the form {body.get('format')!r} is not known here. "
             "Check it with a newer version of this program."
         )
-    return _model(ReceiptBody, body, "The receipt")
+    return _model(model, body, f"The {what}")
 
 
 def require_file(received: ReceiptReceived, digest: str, size: int) -> None:
@@ -90,12 +99,12 @@ def require_file(received: ReceiptReceived, digest: str, size: int) -> None:
         )
 
 
-def _verify(key: Ed25519PublicKey, body: Any, signature: Any) -> None:
+def _verify(key: Ed25519PublicKey, body: Any, signature: Any, what: str) -> None:
     try:
         key.verify(_base64(signature), canonical_json(body))
     except (InvalidSignature, ValueError, TypeError, RecursionError) as error:
         raise NotConfirmed(
-            "The signature does not fit: the receipt is not what the server signed. Something in "
+            f"The signature does not fit: the {what} is not what the server signed. Something in "
             "it was changed, or it was never signed by this key."
         ) from error
 

@@ -25,10 +25,17 @@ class Who(StrEnum):
     CONFIRMED = "sees the challenge, with a confirmed address"
     TEAM_MEMBER = "member of the team"
     SUBMISSION_TEAM = "member of the submission's team, or its organiser"
+    JUDGE = "reads as an organiser of the challenge"
     ORGANISER = "organiser of the challenge"
+    OWNER = "owner of the challenge"
     ORGANISER_OF_SUBMISSION = "organiser of the submission's challenge"
     ORGANISER_OF_TEAM = "organiser of the team's challenge"
+    JUDGE_OF_EVALUATION = "reads as an organiser of the evaluation's challenge"
     ORGANISER_OF_EVALUATION = "organiser of the evaluation's challenge"
+    CREATOR = "may create challenges"
+    TRIAL_OWNER = "asked for the trial"
+    DRAFT_WRITER = "writes the draft"
+    DRAFT_OWNER = "owns the draft"
     MANAGER = "manager of the university"
     ADMINISTRATOR = "administrator"
 
@@ -46,6 +53,11 @@ class Viewer:
     organises_any: bool = False
     manages_any: bool = False
     by_token: bool = False
+    # Empty: what the browser says.
+    language: str = ""
+    time_zone: str = ""
+    # Has a role that asks for a second factor, and has set none up.
+    lacks_second_factor: bool = False
 
     @property
     def is_authenticated(self) -> bool:

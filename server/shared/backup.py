@@ -30,7 +30,7 @@ MANIFEST = "manifest.json"
 COMPRESSION = 3
 # Which processes run where is no content: on another machine it would be a lie. A session that was
 # ended after the backup must not come back with it: people sign in again.
-OF_THE_MOMENT = frozenset({"worker_beat", "browser_session"})
+OF_THE_MOMENT = frozenset({"worker_beat", "browser_session", "trial"})
 
 
 class Contents(NamedTuple):

@@ -16,6 +16,8 @@ Made = TypeVar("Made")
 MOST_BYTES = 64_000_000
 # A reading session of the web knows its process's cache; one that writes sees its own changes.
 IN_SESSION = "cache"
+# What a session that only reads, in one transaction, has found already.
+FOUND = "found"
 
 
 class Cache:
@@ -82,6 +84,20 @@ class Cache:
         with self._lock:
             self._kept.clear()
             self.bytes = 0
+
+
+def once(session: Session, name: Hashable, find: Callable[[], Made]) -> Made:
+    """Return what a page's session has found already under a name, else find it.
+
+    A session that may see changes (one that writes, or reads again after a write) remembers
+    nothing.
+    """
+    found = session.info.get(FOUND)
+    if found is None:
+        return find()
+    if name not in found:
+        found[name] = find()
+    return cast(Made, found[name])
 
 
 def cache_of(session: Session) -> Cache | None:

@@ -65,7 +65,7 @@ class Database:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.write_engine = self._engine(read_only=False)
-        self.read_engine = self._engine(read_only=True) if self.is_sqlite else self.write_engine
+        self.read_engine = self._engine(read_only=True) if self.is_sqlite else self._snapshots()
 
     def _engine(self, *, read_only: bool) -> sa.Engine:
         if not self.is_sqlite:
@@ -79,6 +79,11 @@ class Database:
         sa.event.listen(engine, "connect", _pragmas(read_only))
         sa.event.listen(engine, "begin", _begin(read_only))
         return engine
+
+    def _snapshots(self) -> sa.Engine:
+        # As on SQLite, all that a transaction reads is of one moment: what is kept under a version
+        # must be of that version.
+        return self.write_engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -68,6 +68,12 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class SecondFactorNeeded(Forbidden):
+    """Signed in and the right one, but with a password alone where this asks for more."""
+
+    code = "second-factor-needed"
+
+
 class NotFound(DomainError):
     """There is no such thing, or none that the asker may know of."""
 

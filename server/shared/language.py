@@ -1,5 +1,8 @@
 """The reader's language: messages and numbers, looked up once and not once for every cell."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -8,24 +11,47 @@ from typing import Any
 
 from babel import Locale
 from babel.numbers import format_decimal
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale
-from flask_babel import get_translations as load_translations
+from flask import Flask, g, has_app_context, has_request_context, request
+from flask_babel import Babel, Domain, force_locale, get_locale
 
+from server.shared.catalogues import catalogue_of
 from server.shared.moments import Unit, moment_words, span_words
+from server.shared.web import viewer
 
-LANGUAGES = ("en",)
+# The first is spoken to whoever asks for none of them.
+LANGUAGES = ("en", "zh")
+# Each in its own words: whoever looks for one may not read the others.
+NAMES = {"en": "English", "zh": "简体中文"}
+# What a page says it is written in; the catalogue is of the simplified script.
+TAGS = {"en": "en", "zh": "zh-Hans"}
+COOKIE = "language"
 MOST_NUMBERS = 20_000
+
+
+# What is spoken for a while instead of the reader's language.
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+
+
+class _Messages(Domain):  # type: ignore[misc]
+    """Flask-Babel's own way to the catalogues, through ours."""
+
+    def get_translations(self) -> Any:
+        """Return the catalogue of the language that is spoken now."""
+        return catalogue_of(language())
 
 
 def install_language(app: Flask) -> None:
     """Translate templates into the reader's language and write numbers its way."""
-    Babel(app, locale_selector=_language)
+    babel = Babel(app, locale_selector=_language)
+    babel.domain_instance = _Messages()
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: _translations().ugettext(message),
         lambda one, many, n: _translations().ungettext(one, many, n),
         newstyle=True,
     )
+    app.jinja_env.globals["language_names"] = NAMES
+    app.jinja_env.globals["language_tags"] = TAGS
+    app.jinja_env.filters["language_name"] = lambda code: NAMES.get(code, code)
     app.jinja_env.filters["decimalformat"] = _decimal
     app.jinja_env.filters["numberformat"] = _decimal
     app.jinja_env.filters["datetimeformat"] = _moment
@@ -34,6 +60,9 @@ def install_language(app: Flask) -> None:
 
 def language() -> str:
     """Return the code of the reader's language; a page asks for it hundreds of times."""
+    spoken = _spoken.get()
+    if spoken:
+        return spoken
     if not has_request_context():
         return str(get_locale() or LANGUAGES[0])
     if "language" not in g:
@@ -41,19 +70,39 @@ def language() -> str:
     return str(g.language)
 
 
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak another language for a while: a letter is written in its reader's.
+
+    An unknown code (an account of a language that is no longer spoken) speaks the first one.
+    """
+    known = code if code in LANGUAGES else LANGUAGES[0]
+    before = _spoken.set(known)
+    try:
+        with force_locale(known) if has_app_context() else nullcontext():
+            yield
+    finally:
+        _spoken.reset(before)
+
+
+def chosen_language() -> str:
+    """Return what the reader chose, else nothing: the account's word stands above the cookie's."""
+    for code in (viewer().language, request.cookies.get(COOKIE, "")):
+        if code in LANGUAGES:
+            return code
+    return ""
+
+
 def _language() -> str:
     if not has_request_context():
         return LANGUAGES[0]
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    asked = request.accept_languages.best_match(LANGUAGES)
+    return chosen_language() or asked or LANGUAGES[0]
 
 
 def _translations() -> Any:
     """Return the catalogue of this request; a board asks for it hundreds of times."""
-    if not has_request_context():
-        return load_translations()
-    if "translations" not in g:
-        g.translations = load_translations()
-    return g.translations
+    return catalogue_of(language())
 
 
 def _decimal(number: float, format: str | None = None) -> str:

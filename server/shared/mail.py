@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import sqlalchemy as sa
@@ -16,14 +17,27 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from server.shared.database import UTCDateTime
 from server.shared.settings import Settings
+from server.shared.signing import Signer
 
 log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 8
 KEEP_SENT = timedelta(days=30)
+LONGEST_SUBJECT = 300
+# Filled in when a message leaves: the address of this site, and the link that ends such letters.
+# Nothing that people type has these characters: they are of the private use.
+HOME = "\ue001"
+NO_MORE = "\ue002"
+# What the link that ends letters of a kind is signed for.
+UNSUBSCRIBE = "mail.unsubscribe"
+# Headers are not folded: readers of List-Unsubscribe want its address in one piece.
+LONGEST_HEADER = 998
 
 
 class OutgoingMail(SQLModel, table=True):
-    """A message to send, or sent."""
+    """A message to send, or sent.
+
+    `account_id` and `kind` say whose letter of what kind it is, where such letters can be ended.
+    """
 
     __tablename__ = "outgoing_mail"
 
@@ -35,27 +49,59 @@ class OutgoingMail(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
     attempts: int = 0
     error: str | None = Field(default=None, sa_type=sa.Text)
+    account_id: int | None = None
+    kind: str | None = Field(default=None, max_length=64)
 
 
-def post(session: Session, *, recipient: str, subject: str, body: str, now: datetime) -> None:
+class Ending(NamedTuple):
+    """Whose letter it is, and of what kind: that person can end letters of it."""
+
+    account_id: int
+    kind: str
+
+
+def one_line(subject: str) -> str:
+    """Return a subject as it can stand in a header."""
+    return re.sub(r"\s+", " ", subject).strip()[:LONGEST_SUBJECT]
+
+
+def post(
+    session: Session,
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    ending: Ending | None = None,
+) -> None:
     """Put a message into the outbox, in the caller's transaction."""
-    post_all(session, [(recipient, body)], subject=subject, now=now)
+    endings = [ending] if ending else None
+    post_all(session, [(recipient, body)], subject=subject, now=now, endings=endings)
 
 
 def post_all(
-    session: Session, letters: Sequence[tuple[str, str]], *, subject: str, now: datetime
+    session: Session,
+    letters: Sequence[tuple[str, str]],
+    *,
+    subject: str,
+    now: datetime,
+    endings: Sequence[Ending] | None = None,
 ) -> None:
-    """Put messages of one subject, each a recipient and a body, into the outbox."""
-    one_line = re.sub(r"\s+", " ", subject).strip()[:300]
+    """Put messages of one subject, each a recipient and a body, into the outbox.
+
+    `endings`, one for each message: whose it is and of what kind, where it can be switched off.
+    """
+    kept = [e._asdict() for e in endings] if endings else [{} for _ in letters]
     rows = [
         {
             "recipient": recipient,
-            "subject": one_line,
+            "subject": one_line(subject),
             "body": body,
             "created_at": now,
             "attempts": 0,
+            **whose,
         }
-        for recipient, body in letters
+        for (recipient, body), whose in zip(letters, kept, strict=True)
     ]
     if rows:
         session.execute(sa.insert(OutgoingMail), rows)
@@ -91,13 +137,19 @@ def deliver(settings: Settings, mail: OutgoingMail) -> None:
     outbox.mkdir(parents=True, exist_ok=True)
     name = f"{mail.id or 0:08d}-{re.sub(r'[^A-Za-z0-9.@_-]', '_', mail.recipient)}.eml"
     _write_once(outbox / name, message)
-    log.info("mail_written", to=mail.recipient, subject=mail.subject, body=mail.body)
+    log.info("mail_written", to=mail.recipient, subject=mail.subject, body=message.get_content())
 
 
 def _write_once(path: Path, message: EmailMessage) -> None:
     partial = path.with_suffix(".part")
     partial.write_bytes(message.as_bytes())
     partial.rename(path)
+
+
+def no_more_link(settings: Settings, ending: Ending) -> str:
+    """Return the address under which a person ends the letters of a kind."""
+    token = Signer(settings.require_secret()).sign(UNSUBSCRIBE, list(ending))
+    return f"{settings.base_url.rstrip('/')}/unsubscribe/{token}"
 
 
 def _message(settings: Settings, mail: OutgoingMail) -> EmailMessage:
@@ -108,7 +160,14 @@ def _message(settings: Settings, mail: OutgoingMail) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     # The row's id makes a repeated delivery recognisable as the same message.
     message["Message-ID"] = make_msgid(idstring=str(mail.id), domain="varsity.invalid")
-    message.set_content(mail.body)
+    body = mail.body.replace(HOME, settings.base_url.rstrip("/"))
+    if mail.account_id is not None and mail.kind is not None:
+        link = no_more_link(settings, Ending(mail.account_id, mail.kind))
+        body = body.replace(NO_MORE, link)
+        message["List-Unsubscribe"] = f"<{link}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(body)
+    message.policy = message.policy.clone(max_line_length=LONGEST_HEADER)
     return message
 
 

@@ -17,6 +17,10 @@ _ATTRIBUTES = {
 }
 
 
+# What a picture of a challenge is called in its pages.
+IMAGES = "images/"
+
+
 def _table_cell(token: Token) -> None:
     """Turn markdown-it's inline style of a cell, which the CSP forbids, into a class."""
     style = str(token.attrs.pop("style", ""))
@@ -34,10 +38,23 @@ def _make() -> MarkdownIt:
 _PARSER = _make()
 
 
-def render_markdown(text: str) -> Markup:
-    """Return sanitised HTML: no raw HTML of the author's, no script, no style."""
+def _place_images(token: Token, images: str) -> None:
+    """Turn the sources images/NAME into addresses under a prefix."""
+    for child in token.children or ():
+        source = str(child.attrs.get("src", ""))
+        if child.type == "image" and source.startswith(IMAGES):
+            child.attrSet("src", images + source.removeprefix(IMAGES))
+
+
+def render_markdown(text: str, images: str = "") -> Markup:
+    """Return sanitised HTML: no raw HTML of the author's, no script, no style.
+
+    `images`: the address under which the pictures images/NAME are found.
+    """
     tokens = _PARSER.parse(text)
     for token in tokens:
+        if token.type == "inline" and images:
+            _place_images(token, images)
         if token.type in ("th_open", "td_open"):
             _table_cell(token)
         if token.type == "heading_open":

@@ -15,6 +15,8 @@ PLACE = "\N{LEFT CEILING}"
 
 def moment_words(moment: datetime, format: str, locale: str) -> str:
     """Return a moment by a pattern of Babel's; its day is written once."""
+    # A pattern out of a catalogue comes as markup to a template, which would escape the quotes.
+    format = str(format)
     if CLOCK not in format:
         return _day(moment.year, moment.month, moment.day, format, locale)
     day = format.replace(CLOCK, f"'{PLACE}'")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.shared.errors import N_, DomainError, Invalid, NotSignedIn
+from server.shared.errors import N_, DomainError, Invalid, NotSignedIn, SecondFactorNeeded
 from server.shared.web import SAFE_METHODS, safe_path, services, viewer, wants_json
 
 log = structlog.get_logger(__name__)
@@ -84,6 +84,8 @@ def _came_from() -> str:
 def _domain(error: DomainError) -> BaseResponse:
     if isinstance(error, NotSignedIn) and not wants_json():
         return redirect(url_for("accounts.sign_in", next=_place()))
+    if isinstance(error, SecondFactorNeeded) and not wants_json():
+        return redirect(url_for("accounts.second_factor", next=_place()))
     errors = _field_errors(error)
     response = _refused(error.status, message_of(error), error.code, errors)
     if error.status in ENDS_CONNECTION:

@@ -1,7 +1,9 @@
 """Settings: environment variables with the prefix VARSITY_, and a `.env` file."""
 
 import secrets
+from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
@@ -11,6 +13,14 @@ from server.shared.kept import kept_text
 
 WEAK_SECRETS = frozenset({"changeme", "change-me", "secret", "dev", "development", "varsity"})
 SHORTEST_SECRET = 32
+
+
+class SecondFactorFor(StrEnum):
+    """Whose pages of a role ask for a second factor; each includes the one before."""
+
+    NOBODY = "nobody"
+    ADMINISTRATORS = "administrators"
+    ORGANISERS = "organisers"
 
 
 class InsecureSettings(ValueError):
@@ -55,8 +65,26 @@ class Settings(BaseSettings):
     rate_limit_sign_up: str = Field("10 per hour", description="New accounts from one address.")
     rate_limit_tokens: str = Field("20 per hour", description="New tokens of one account.")
     rate_limit_codes: str = Field("60 per hour", description="Team codes that one account tries.")
+    rate_limit_questions: str = Field(
+        "20 per hour", description="Questions and replies of one account to organisers."
+    )
     rate_limit_comparisons: str = Field(
         "60 per hour", description="Comparisons of two teams that one account asks for."
+    )
+    rate_limit_trials: str = Field(
+        "120 per hour", description="Trials of a metric that one account asks for."
+    )
+    create_challenges: Literal["administrators", "managers", "confirmed"] = Field(
+        "administrators",
+        description="Who may create challenges in the browser: administrators, managers of "
+        "universities too, or anybody with a confirmed address.",
+    )
+    rate_limit_exports: str = Field(
+        "3 per day", description="Copies of their own data that one account asks for."
+    )
+    require_second_factor: SecondFactorFor = Field(
+        SecondFactorFor.NOBODY,
+        description="Who signs in with a second factor: nobody, administrators or organisers.",
     )
     metrics_token: str = Field("", description="Who may read /metrics from elsewhere.")
     log_format: str = Field("json", description="json, or text for a terminal.")

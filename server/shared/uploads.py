@@ -87,6 +87,11 @@ class Upload:
         """The sha256 of the bytes received."""
         return self._file.sha256
 
+    def beginning(self, length: int) -> bytes:
+        """Return the first bytes received."""
+        with self._file.path.open("rb") as file:
+            return file.read(length)
+
     def store(self) -> None:
         """Put the bytes among the public files, flushed to the disk."""
         services().files.put(self._file.path, self.sha256)
@@ -100,6 +105,16 @@ def clean_filename(name: str) -> str:
     if len(printable) > 255 and dot:
         return f"{stem[: 254 - len(extension)]}.{extension}"[:255]
     return printable.strip()[:255] or "predictions"
+
+
+def all_received(request: Request, name: str = "file") -> list[Upload]:
+    """Return the files of a multipart request under one name.
+
+    Raises:
+        Invalid: there is none.
+    """
+    files = [Upload(each) for each in request.files.getlist(name) if each.filename]
+    return files or [received(request, name)]
 
 
 def received(request: Request, name: str = "file") -> Upload:

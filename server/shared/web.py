@@ -17,7 +17,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from server.shared.access import VISITOR, Gate, Viewer, Who, declared
 from server.shared.bodies import ArrivingBody, Hurry
-from server.shared.caching import IN_SESSION, Cache
+from server.shared.caching import FOUND, IN_SESSION, Cache
 from server.shared.clock import Clock
 from server.shared.database import Database
 from server.shared.errors import N_, Forbidden
@@ -76,7 +76,10 @@ def reading() -> Session:
     """Return this request's session for reading; it is closed with the request."""
     if "read_session" not in g:
         service = services()
-        g.read_session = Session(service.database.read_engine, info={IN_SESSION: service.cache})
+        info: dict[str, Any] = {IN_SESSION: service.cache}
+        if request.method in SAFE_METHODS:
+            info[FOUND] = {}
+        g.read_session = Session(service.database.read_engine, info=info)
     return cast(Session, g.read_session)
 
 
@@ -155,8 +158,9 @@ def _let_in() -> None:
         g.upload_of = viewer().account_id
         # A second more than is said: who needs that is told by the clock of the upload itself.
         _hurry(services().settings.upload_seconds, grace=1)
-    # No transaction stays open while a slow body arrives.
-    session.rollback()
+    if request.method not in SAFE_METHODS:
+        # No transaction stays open while a slow body arrives.
+        session.rollback()
 
 
 def _take_body() -> None:

@@ -1,6 +1,5 @@
 """What each university has on a board: read from its entries, kept as rows."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -35,20 +34,18 @@ def placed_teams(session: Session, board: SeasonBoard) -> list[PlacedTeam]:
         .where(*on_board(board.on))
         .order_by(*ORDER)
     )
-    found = session.execute(query).all()
-    among = _among(session, board, found)
-    numbers = ranks([row.key for row in found])
-    return [
-        PlacedTeam(row.team_id, rank, row.value, own)
-        for row, rank, own in zip(found, numbers, among, strict=True)
-    ]
-
-
-def _among(session: Session, board: SeasonBoard, rows: Sequence[sa.Row]) -> list[Sequence[int]]:  # type: ignore[type-arg]
+    found = session.execute(query).tuples().all()
+    numbers = ranks([key for _, _, key, _ in found])
     if board.challenge.same_university:
-        return [() if row.university_id is None else (row.university_id,) for row in rows]
+        return [
+            PlacedTeam(team_id, rank, value, () if university_id is None else (university_id,))
+            for (team_id, university_id, _, value), rank in zip(found, numbers, strict=True)
+        ]
     mixed = universities_of_teams(session, board.challenge.id or 0)
-    return [mixed.get(row.team_id, ()) for row in rows]
+    return [
+        PlacedTeam(team_id, rank, value, mixed.get(team_id, ()))
+        for (team_id, _, _, value), rank in zip(found, numbers, strict=True)
+    ]
 
 
 def as_rows(challenge_id: int, found: Computed) -> list[dict[str, object]]:

@@ -7,11 +7,14 @@ from typing import Any
 
 from flask import Response, make_response, request
 from flask import session as cookie
-from flask_babel import get_locale
 
-from server.boards.freshness import Answer, minute
-from server.shared.web import reading, services, viewer
+from server.boards.freshness import Answer
+from server.shared.language import language
+from server.shared.web import now, reading, services, viewer
 from server.standings.queries import season_by_slug, version_of
+
+# Seconds.
+TITLES_AGE = 60
 
 
 def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,14 +46,15 @@ def answered(make: Callable[[], Any], cache_control: str, *, more: str = "") -> 
     if response.status_code in (200, 304):
         response.set_etag(tag, weak=True)
         response.headers["Cache-Control"] = cache_control
-        response.vary.add("Accept-Language")
-        if "public" not in cache_control:
-            response.vary.update(("Cookie", "Authorization"))
+        # A cookie, or the account behind it, says the language where the reader chose one.
+        response.vary.update(("Cookie", "Authorization", "Accept-Language"))
     return response
 
 
 def _tag(more: str) -> str:
     season = season_by_slug(reading(), request.args.get("season"))
     version = version_of(reading(), season)
-    said = f"{version}|{more}|{minute()}|{request.full_path}|{get_locale()}"
+    # Titles of challenges and of seasons are in no version: so old they may be.
+    minute = int(now().timestamp()) // TITLES_AGE
+    said = f"{version}|{more}|{minute}|{request.full_path}|{language()}"
     return sha256(said.encode()).hexdigest()

@@ -26,6 +26,9 @@ IDLE = (
     "captain.",
     "account.",
     "token.",
+    "certificate.",
+    "standard.",
+    "adviser.",
 )
 
 

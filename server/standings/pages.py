@@ -84,11 +84,24 @@ def _rendered_how(found: Standings, slug: str) -> Markup:
         render_template(
             "standings/how.html",
             standings=found,
-            boards=boards_of(session, found.season),
+            boards_part=_boards_part(found.season),
             formula=FORMULAS[found.rule],
             worked=worked_row(session, found.season, found.rule, slug),
             base_url=services().settings.base_url,
         )
+    )
+
+
+def _boards_part(season: SeasonName) -> Markup:
+    """Return the list of a season's challenges, which is the same under every rule."""
+    session = reading()
+    name = ("boards", version_of(session, season), language())
+    return services().cache.fetch(
+        name,
+        lambda: Markup(  # noqa: S704 - what a template has escaped
+            render_template("standings/boards.html", boards=boards_of(session, season))
+        ),
+        size=len,
     )
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from server.boards.models import Entry
@@ -28,7 +27,7 @@ from server.standings.models import (
 )
 from server.standings.robustness import RankRange
 from server.standings.rules import Activity, Medals, RangeOverRules, Result, Rule
-from server.standings.season_boards import SeasonBoard, on_any
+from server.standings.season_boards import ChallengeName, PhaseName, SeasonBoard, on_any
 from server.teams.models import Team
 from server.universities.models import University
 
@@ -36,9 +35,8 @@ EVERYTHING_SLUG = "all"
 EVERYTHING_TITLE = N_("All public challenges")
 NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
-# What pages say of a board: the rest of these wide rows costs more than all else together.
-OF_CHALLENGE: Any = (Challenge.slug, Challenge.title, Challenge.same_university)
-OF_PHASE: Any = (Phase.slug, Phase.title, Phase.frozen_at)
+OF_CHALLENGE: Any = tuple(getattr(Challenge, name) for name in ChallengeName._fields)
+OF_PHASE: Any = tuple(getattr(Phase, name) for name in PhaseName._fields)
 
 
 class SeasonName(NamedTuple):
@@ -203,19 +201,28 @@ def boards_of(session: Session, season: SeasonName) -> list[tuple[SeasonBoard, i
     """Return each board of a season, the teams that it ranks, and the challenge's weight."""
     weight: Any = sa.literal(1.0) if season.is_everything else col(SeasonChallenge.weight)
     query = (
-        sa.select(StandingBoard, Challenge, Phase, weight)
+        sa.select(
+            *OF_CHALLENGE,
+            *OF_PHASE,
+            col(StandingBoard.board),
+            col(StandingBoard.provisional),
+            col(StandingBoard.ranked),
+            weight,
+        )
         .join(Challenge, col(Challenge.id) == col(StandingBoard.challenge_id))
         .join(Phase, col(Phase.id) == col(StandingBoard.phase_id))
         .order_by(col(Challenge.title), col(Challenge.id))
-        .options(load_only(*OF_CHALLENGE), load_only(*OF_PHASE))
     )
     if not season.is_everything:
         on = col(SeasonChallenge.challenge_id) == col(StandingBoard.challenge_id)
         query = query.join(SeasonChallenge, on).where(col(SeasonChallenge.season_id) == season.id)
-    return [
-        (SeasonBoard(challenge, phase, Board(row.board), row.provisional), row.ranked, float(w))
-        for row, challenge, phase, w in session.execute(query)
-    ]
+    return [_weighed(row) for row in session.execute(query).tuples()]
+
+
+def _weighed(row: tuple[Any, ...]) -> tuple[SeasonBoard, int, float]:
+    challenge, phase = ChallengeName(*row[:5]), PhaseName(*row[5:10])
+    board, provisional, ranked, weight = row[10:]
+    return SeasonBoard(challenge, phase, Board(board), provisional), ranked, float(weight)
 
 
 def results_of(session: Session, season: SeasonName, university_id: int) -> list[Found]:

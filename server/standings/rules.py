@@ -6,8 +6,9 @@ weight of a challenge.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import pow, prod
 from typing import NamedTuple
 
@@ -76,7 +77,11 @@ class Activity(NamedTuple):
     submissions: int = 0
 
 
-class Season(NamedTuple):
+NO_ACTIVITY = Activity()
+
+
+@dataclass(frozen=True)
+class Season:
     """A university's results (where it took part), and how many challenges there are in all.
 
     `total_weight` is the sum of the weights of all challenges; without it each weighs 1.
@@ -84,27 +89,32 @@ class Season(NamedTuple):
 
     results: Sequence[Result]
     challenges: int
-    activity: Activity = Activity()
+    activity: Activity = NO_ACTIVITY
     total_weight: float | None = None
 
-    @property
+    @cached_property
     def medals(self) -> Medals:
         """The medals of all its teams."""
         if not self.results:
             return Medals()
         return Medals(*map(sum, zip(*(result.medals for result in self.results), strict=True)))
 
+    @cached_property
+    def worths(self) -> list[float]:
+        """The points of its best team in each challenge."""
+        return [result.points for result in self.results]
+
 
 def points(university: Season) -> float:
     """Return the sum of the points of its best team in each challenge."""
-    return sum(result.points for result in university.results)
+    return sum(university.worths)
 
 
 def geometric(university: Season) -> float:
     """Return the geometric mean over the season of points + 1 (CSRankings' form)."""
     if not university.challenges:
         return 0.0
-    product = prod(result.points + 1 for result in university.results)
+    product = prod(worth + 1 for worth in university.worths)
     return pow(product, 1 / university.challenges)
 
 
@@ -136,14 +146,17 @@ VALUES: Mapping[Rule, Callable[[Season], float]] = {
 }
 
 
-def order_key(rule: Rule, university: Season) -> tuple[float, ...]:
-    """Return what sorts universities under a rule: lower is better, equal shares a rank."""
+def order_key(rule: Rule, university: Season, value: float) -> tuple[float, ...]:
+    """Return what sorts universities under a rule: lower is better, equal shares a rank.
+
+    `value` is the university's under the rule.
+    """
     if rule is Rule.MEDALS:
         counts: Sequence[float] = university.medals
     elif rule is Rule.PARTICIPATION:
         counts = university.activity
     else:
-        counts = (VALUES[rule](university),)
+        counts = (value,)
     # Rounded: thirds that were added in another order are the same number of medals.
     return tuple(sort_key(count, higher_is_better=True) for count in counts)
 
@@ -158,14 +171,12 @@ class Ranked(NamedTuple):
 
 def rank_universities(rule: Rule, universities: Mapping[int, Season]) -> list[Ranked]:
     """Return universities in the order of a rule; equal ones share a rank, the next is skipped."""
-    keys = {k: order_key(rule, university) for k, university in universities.items()}
+    values = {k: VALUES[rule](university) for k, university in universities.items()}
+    keys = {k: order_key(rule, university, values[k]) for k, university in universities.items()}
     order = sorted(keys, key=lambda k: keys[k])
     steps = {key: float(step) for step, key in enumerate(sorted(set(keys.values())))}
     numbers = ranks([steps[keys[k]] for k in order])
-    return [
-        Ranked(k, rank, VALUES[rule](universities[k]))
-        for k, rank in zip(order, numbers, strict=True)
-    ]
+    return [Ranked(k, rank, values[k]) for k, rank in zip(order, numbers, strict=True)]
 
 
 class PlacedTeam(NamedTuple):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -13,17 +14,37 @@ from server.boards.rows import On
 from server.boards.visibility import served
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_by_challenge
-from server.challenges.rules import Visibility
+from server.challenges.rules import Ranking, Visibility
 from server.evaluations.models import Evaluation
 from server.evaluations.rules import Board, EvaluationState
+
+
+class ChallengeName(NamedTuple):
+    """What pages say of a challenge: the rest of its wide row costs more than all else together."""
+
+    id: int | None
+    slug: str
+    title: str
+    same_university: bool
+    higher_is_better: bool
+
+
+class PhaseName(NamedTuple):
+    """What pages say of a phase."""
+
+    id: int | None
+    slug: str
+    title: str
+    frozen_at: datetime | None
+    ranking: Ranking
 
 
 @dataclass(frozen=True)
 class SeasonBoard:
     """The board that stands for a challenge; provisional until its result is revealed."""
 
-    challenge: Challenge
-    phase: Phase
+    challenge: Challenge | ChallengeName
+    phase: Phase | PhaseName
     board: Board
     provisional: bool
 

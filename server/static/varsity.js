@@ -4,32 +4,7 @@
   "use strict";
   const all = (selector, scope = document) => [...scope.querySelectorAll(selector)];
   const root = document.documentElement;
-  const language = root.lang === "en" || !root.lang ? "en-GB" : root.lang;
-
-  // Times: the server writes UTC, the reader sees their own zone, named.
-  const clock = new Intl.DateTimeFormat(language, {
-    day: "numeric", month: "short", year: "numeric",
-    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
-  });
-  const distance = new Intl.RelativeTimeFormat(language, { numeric: "always" });
-  const units = [["year", 31557600], ["month", 2629800], ["day", 86400],
-    ["hour", 3600], ["minute", 60], ["second", 1]];
-  const fromNow = (moment) => {
-    const seconds = (moment - Date.now()) / 1000;
-    const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= 1.2 * length) || ["second", 1];
-    return distance.format(Math.round(seconds / size), unit);
-  };
-  const relativeTimes = (scope) => all("time[data-relative]", scope).forEach((element) => {
-    element.title = clock.format(new Date(element.dateTime));
-    element.textContent = fromNow(new Date(element.dateTime));
-  });
-  const localTimes = (scope) => {
-    all("time[data-local]", scope).forEach((element) => {
-      element.title = element.textContent.trim();
-      element.textContent = clock.format(new Date(element.dateTime));
-    });
-    relativeTimes(scope);
-  };
+  const { language, writeTimes } = window.varsity;
 
   // Theme: a choice equal to the system's preference is forgotten, so that it follows again.
   const themeToggle = (button) => {
@@ -110,9 +85,9 @@
       input.focus();
     };
     const show = () => {
-      const file = input.files[0];
-      chosen.hidden = !file;
-      if (file) chosen.textContent = `${file.name} · ${size(file.size)}`;
+      const files = [...input.files];
+      chosen.hidden = !files.length;
+      chosen.textContent = files.map((file) => `${file.name} · ${size(file.size)}`).join(", ");
     };
     input.addEventListener("change", show);
     ["dragenter", "dragover"].forEach((name) => zone.addEventListener(name, (event) => {
@@ -198,8 +173,53 @@
     plan();
   };
 
+  // A list that narrows while one types; without script the form asks the server.
+  const filter = (form) => {
+    const items = all("[data-words]", document.querySelector(form.dataset.filter));
+    const words = form.querySelector("[data-filter-words]");
+    const kind = form.querySelector("[data-filter-kind]");
+    const count = document.querySelector("[data-filter-count]");
+    const narrow = () => {
+      const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      items.forEach((item) => {
+        const fits = wanted.every((word) => item.dataset.words.includes(word))
+          && (!kind.value || item.dataset.kinds.split(",").includes(kind.value));
+        item.hidden = !fits;
+        shown += fits ? 1 : 0;
+      });
+      all("section", document.querySelector(form.dataset.filter)).forEach((section) => {
+        section.hidden = !section.querySelector("[data-words]:not([hidden])");
+      });
+      count.textContent = `${count.dataset.text} ${shown}`;
+    };
+    words.addEventListener("input", narrow);
+    kind.addEventListener("change", narrow);
+  };
+
+  // What is being written, as it will look: the server renders it, as it does for readers.
+  const preview = (part) => {
+    const text = part.querySelector("textarea");
+    const shown = part.querySelector("[data-previewed]");
+    let timer = null;
+    const ask = async () => {
+      const body = new FormData();
+      body.append("markdown", text.value);
+      try {
+        const answer = await fetch(part.dataset.preview, {
+          method: "POST",
+          headers: { Accept: "application/json", "X-CSRFToken": text.form.elements.csrf_token.value },
+          body: new URLSearchParams(body),
+        });
+        if (!answer.ok) return;
+        shown.innerHTML = (await answer.json()).html;
+      } catch (offline) { /* the button asks again */ }
+    };
+    text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 500); });
+  };
+
   const enhance = (scope) => {
-    localTimes(scope);
+    writeTimes(scope);
     all("pre, .prose table, .table-wrap, .faults", scope).forEach((part) => {
       if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     });
@@ -210,6 +230,9 @@
     all("form[data-autosubmit]", scope).forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
     all("form[data-upload]", scope).forEach(upload);
     all("[data-live]", scope).forEach(live);
+    all("form[data-filter]", scope).forEach(filter);
+    all("[data-preview]", scope).forEach(preview);
+    all("input[data-own-zone]", scope).forEach((input) => { input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || input.value; });
   };
   all("[data-theme-toggle]").forEach(themeToggle);
   all("details[data-menu]").forEach(menu);
@@ -219,5 +242,5 @@
   });
   enhance(document);
   // Whoever waits for a deadline sees it come nearer.
-  setInterval(() => { if (!document.hidden) relativeTimes(document); }, 10000);
+  setInterval(() => { if (!document.hidden) writeTimes(document); }, 10000);
 })();

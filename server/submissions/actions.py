@@ -22,6 +22,7 @@ from server.submissions.rules import (
     SubmissionState,
     may_select,
     may_submit,
+    takes_late,
 )
 from server.teams.actions import fix_university
 from server.teams.models import Team
@@ -60,19 +61,25 @@ def submit(
         Conflict, Forbidden, TooLarge, Invalid: as `rules.may_submit` says.
     """
     team, phase = _held(session, team_id, phase)
-    late = phase.revealed_at is not None or now >= phase.ends + INCLUSIVE
+    revealed = phase.revealed_at is not None
+    late_until = phase.ends + timedelta(days=challenge.late_days)
+    practice = (revealed or now >= phase.ends + INCLUSIVE) and not takes_late(
+        revealed=revealed, late_until=late_until, now=now
+    )
+    left = (practice_left if practice else quota_of)(session, team_id=team_id, phase=phase, now=now)
     standing = may_submit(
         starts=phase.starts,
         ends=phase.ends,
-        revealed=phase.revealed_at is not None,
+        revealed=revealed,
         ended_challenge=ended_challenge,
         now=now,
         admitted=_admitted(session, phase, team_id),
         disqualified=team.disqualified_at is not None,
         size=upload.size,
         max_bytes=challenge.max_bytes,
-        left=(practice_left if late else quota_of)(session, team_id=team_id, phase=phase, now=now),
+        left=left,
         pause=pause_of(session, phase),
+        late_until=late_until if challenge.late_days else None,
     )
     earlier = same_file(session, team_id=team_id, phase_id=phase.id, sha256=upload.sha256)
     submission = Submission(

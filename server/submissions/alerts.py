@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from server.accounts.models import Account
 from server.challenges.models import Challenge, Organiser
+from server.notifications.actions import notify
+from server.notifications.letters import Letter, why
+from server.notifications.words import said
 from server.shared.errors import N_
 from server.shared.events import Event, record
-from server.shared.mail import post
 from server.submissions.models import Submission
 
 KIND = "organisers.alerted"
@@ -28,7 +30,7 @@ def alert_organisers(
 ) -> int:
     """Write to a challenge's organisers that a submission failed, at most once an hour.
 
-    Returns how many letters were posted. The caller commits.
+    Returns how many were told. The caller commits.
     """
     recently = select(Event).where(
         Event.challenge_id == submission.challenge_id,
@@ -40,16 +42,19 @@ def alert_organisers(
     challenge = session.get_one(Challenge, submission.challenge_id)
     values = {
         "title": challenge.title,
-        "number": submission.id,
+        "number": str(submission.id),
         "url": f"{base_url}/organise/{challenge.slug}/submissions/{submission.id}",
     }
-    organisers = session.exec(
-        select(Account)
-        .join(Organiser, col(Organiser.account_id) == col(Account.id))
-        .where(Organiser.challenge_id == challenge.id, col(Account.closed_at).is_(None))
-    ).all()
-    for account in organisers:
-        subject, body = SUBJECT % values, LETTER % values
-        post(session, recipient=account.email, subject=subject, body=body, now=now)
+    told = notify(
+        session,
+        kind="scoring_failed",
+        account_ids=sa.select(col(Organiser.account_id)).where(
+            col(Organiser.challenge_id) == challenge.id
+        ),
+        values={"challenge": challenge.title, "number": submission.id},
+        link=f"/organise/{challenge.slug}/submissions/{submission.id}",
+        now=now,
+        letter=lambda: Letter(said(SUBJECT, **values), f"{said(LETTER, **values)}\n{why()}\n"),
+    )
     record(session, KIND, at=now, challenge_id=challenge.id, subject_id=submission.id)
-    return len(organisers)
+    return told

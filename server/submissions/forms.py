@@ -5,8 +5,20 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import SelectField, StringField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
+
+from server.submissions.rules import LONGEST_NOTE
+
+
+class NoteForm(FlaskForm):  # type: ignore[misc]
+    """What a team notes of one of its submissions."""
+
+    note = TextAreaField(
+        _("Note"),
+        [Length(max=LONGEST_NOTE)],
+        description=_("Your team reads and changes it, nobody else. An empty one is removed."),
+    )
 
 
 class SubmitForm(FlaskForm):  # type: ignore[misc]
@@ -14,7 +26,7 @@ class SubmitForm(FlaskForm):  # type: ignore[misc]
 
     file = FileField(_("File of predictions"))
     comment = StringField(
-        _("Note"), [Length(max=500)], description=_("For your team: what is new in this one?")
+        _("Comment"), [Length(max=500)], description=_("For your team: what is new in this one?")
     )
     phase = SelectField(_("Phase"), [DataRequired()], choices=[])
 

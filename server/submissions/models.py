@@ -10,6 +10,11 @@ from server.shared.database import UTCDateTime, enum_column
 from server.shared.leases import Leases
 from server.submissions.rules import SubmissionState
 
+RARE = {
+    "late": "late IS true",
+    "withdrawn": "withdrawn_at IS NOT NULL",
+    "disqualified": "disqualified_at IS NOT NULL",
+}
 CLAIMABLE = sa.text("state IN ('queued', 'scoring')")
 
 
@@ -21,6 +26,25 @@ class Submission(SQLModel, table=True):
             "ix_submission_team_id_phase_id_received_at", "team_id", "phase_id", "received_at"
         ),
         sa.Index("ix_submission_challenge_id_id", "challenge_id", "id"),
+        # How many of each state, since when, on which days and by whom: read without the rows.
+        sa.Index(
+            "ix_submission_challenge_id_state_received_at",
+            "challenge_id",
+            "state",
+            "received_at",
+            "team_id",
+        ),
+        # What is rare, and looked for: nothing else has a place in these.
+        *(
+            sa.Index(
+                f"ix_submission_{name}",
+                "challenge_id",
+                "id",
+                sqlite_where=sa.text(condition.replace("true", "1")),
+                postgresql_where=sa.text(condition),
+            )
+            for name, condition in RARE.items()
+        ),
         sa.Index("ix_submission_phase_id_state", "phase_id", "state"),
         # What waits, and what failed last: how the machine does, without a look at what is done.
         sa.Index("ix_submission_state_scored_at", "state", "scored_at", "id"),
@@ -80,3 +104,25 @@ class Admission(SQLModel, table=True):
 
     phase_id: int = Field(foreign_key="phase.id", primary_key=True)
     team_id: int = Field(foreign_key="team.id", primary_key=True)
+
+
+class SubmissionNote(SQLModel, table=True):
+    """What a team noted of one of its submissions, for itself; by whom last, and when."""
+
+    __tablename__ = "submission_note"
+
+    submission_id: int = Field(foreign_key="submission.id", ondelete="CASCADE", primary_key=True)
+    text: str = Field(max_length=4000)
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+    written_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class DeadlineReminder(SQLModel, table=True):
+    """A reminder of a phase's end was sent, so many hours before; an end that moves is another."""
+
+    __tablename__ = "deadline_reminder"
+
+    phase_id: int = Field(foreign_key="phase.id", ondelete="CASCADE", primary_key=True)
+    ends: datetime = Field(sa_type=UTCDateTime, primary_key=True)
+    hours: int = Field(primary_key=True)
+    sent_at: datetime = Field(sa_type=UTCDateTime)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.challenges.downloads import send_stored
 from server.challenges.queries import challenge_frame
+from server.challenges.tab_contexts import given_to
 from server.shared.access import Who, access
 from server.shared.limits import asker, by_setting, limiter
 from server.shared.web import accepts_upload, now, reading, services, viewer
@@ -25,7 +26,11 @@ def submit(slug: str) -> str:
     frame = challenge_frame(reading(), slug=slug, viewer=viewer(), now=now(), active="submit")
     view = submit_view(reading(), frame, viewer=viewer(), now=now())
     return render_template(
-        "submissions/submit.html", frame=frame, view=view, form=SubmitForm.of(view)
+        "submissions/submit.html",
+        frame=frame,
+        view=view,
+        form=SubmitForm.of(view),
+        **given_to(frame, "submit"),
     )
 
 

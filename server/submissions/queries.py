@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from server.accounts.queries import accounts_by_id
-from server.challenges.models import ChallengeFile, Phase
+from server.challenges.models import ChallengeFile, ChallengeImage, Phase
 from server.challenges.queries import is_organiser
 from server.shared.access import Viewer
 from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, page_of
 from server.submissions.failures import failed_by_phase
-from server.submissions.models import Arrival, Submission
+from server.submissions.models import Arrival, Submission, SubmissionNote
 from server.submissions.rules import (
     BY_THE_METRIC,
     COUNTED,
@@ -47,7 +47,8 @@ def is_public_file(session: Session, sha256: str) -> bool:
     """Whether a stored file is a participant's or a challenge's, under whatever name."""
     sent = select(Submission.id).where(Submission.sha256 == sha256).limit(1)
     offered = select(ChallengeFile.id).where(ChallengeFile.sha256 == sha256).limit(1)
-    return session.exec(sent).first() is not None or session.exec(offered).first() is not None
+    shown = select(ChallengeImage.id).where(ChallengeImage.sha256 == sha256).limit(1)
+    return any(session.exec(query).first() is not None for query in (sent, offered, shown))
 
 
 def submission_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
@@ -168,13 +169,61 @@ def selected_count(session: Session, *, team_id: int | None, phase_id: int | Non
     return session.exec(query).one()
 
 
+class Sift(NamedTuple):
+    """Which of a team's submissions are wanted: of a phase, in a state, with words in them."""
+
+    phase_id: int | None = None
+    state: str = ""
+    q: str = ""
+
+    @property
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """What a submission has to fulfil."""
+        found: list[sa.ColumnElement[bool]] = []
+        if self.phase_id is not None:
+            found.append(col(Submission.phase_id) == self.phase_id)
+        if self.state == "waiting":
+            found.append(col(Submission.state).in_(WAITING))
+        elif self.state == "picked":
+            found.append(col(Submission.selected).is_(True))
+        elif self.state:
+            found.append(col(Submission.state) == SubmissionState(self.state))
+        if self.q:
+            found.append(self._words())
+        return found
+
+    def _words(self) -> sa.ColumnElement[bool]:
+        noted = sa.select(col(SubmissionNote.submission_id)).where(
+            col(SubmissionNote.submission_id) == col(Submission.id),
+            col(SubmissionNote.text).icontains(self.q, autoescape=True),
+        )
+        return sa.or_(
+            col(Submission.filename).icontains(self.q, autoescape=True),
+            col(Submission.comment).icontains(self.q, autoescape=True),
+            noted.exists(),
+        )
+
+
+EVERYTHING = Sift()
+
+
 def own_submissions(
-    session: Session, *, team_id: int, challenge_id: int, page: int, per_page: int
+    session: Session,
+    *,
+    team_id: int,
+    challenge_id: int,
+    page: int,
+    per_page: int,
+    sift: Sift = EVERYTHING,
 ) -> Page[Submission]:
     """Return a page of a team's submissions, newest first."""
     query = (
         select(Submission)
-        .where(Submission.team_id == team_id, Submission.challenge_id == challenge_id)
+        .where(
+            Submission.team_id == team_id,
+            Submission.challenge_id == challenge_id,
+            *sift.conditions,
+        )
         .order_by(col(Submission.received_at).desc(), col(Submission.id).desc())
     )
     return page_of(session, query, page=page, per_page=per_page)

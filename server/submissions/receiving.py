@@ -23,12 +23,12 @@ from server.submissions.actions import (
 from server.submissions.queries import near_a_deadline, pause_of, quota_of
 from server.submissions.rules import (
     INCLUSIVE,
-    PhaseTimes,
     choose_phase,
     has_ended,
     require_quota,
     require_running,
 )
+from server.submissions.times import times_of
 from server.teams.actions import ensure_team
 from server.teams.queries import team_of
 
@@ -70,6 +70,7 @@ def admit_upload(session: Session, arguments: dict[str, str]) -> int:
 def _refuse_early(session: Session, challenge: Challenge) -> None:
     phases = phases_of(session, challenge.id or 0)
     running = [p for p in phases if p.starts <= now() < p.ends + INCLUSIVE]
+    running = running or [p for p in phases if times_of(challenge, p).takes_late(now())]
     if not running and (not phases or phases[-1].revealed_at is None):
         raise Conflict(N_("No phase of this challenge is open now."), code="closed")
     team = team_of(session, challenge.id or 0, viewer().account_id)
@@ -93,7 +94,7 @@ def target_of(session: Session, slug: str, wanted: str | None) -> Target:
     """Return the challenge, the phase and the team that a file of the viewer's goes to."""
     challenge = challenge_by_slug(session, slug)
     phases = phases_of(session, challenge.id or 0)
-    times = [PhaseTimes(p.slug, p.starts, p.ends, p.revealed_at is not None) for p in phases]
+    times = [times_of(challenge, phase) for phase in phases]
     chosen = choose_phase(times, wanted=wanted, now=now())
     team = team_of(session, challenge.id or 0, viewer().account_id)
     return Target(

@@ -33,6 +33,8 @@ BY_THE_METRIC = ("undefined", "metric")
 FINAL = (SubmissionState.SCORED, SubmissionState.REJECTED, SubmissionState.FAILED)
 
 
+LONGEST_NOTE = 2000
+
 # So many failed submissions of a team, phase and day take nothing from its quota. Each may have
 # kept a worker busy to its limit, three times over: without a bound they would block the queue.
 FAILURES_GIVEN_BACK = 3
@@ -163,11 +165,13 @@ def may_submit(
     max_bytes: int,
     left: Quota,
     pause: Pause | None = None,
+    late_until: datetime | None = None,
 ) -> Standing:
     """Say whether a team may submit now; `now` is when the upload began to arrive.
 
     The deadline is inclusive: `now < ends + 1 s`. After the end of the whole challenge and the
-    reveal a submission is practice: scored, marked late, ranked on no board.
+    reveal a submission is practice: scored, marked late, ranked on no board. So is one within the
+    late days of a class, up to `late_until`, which may count for a grade.
 
     Raises:
         Conflict: the phase is not open or paused, or a quota is used up.
@@ -187,7 +191,8 @@ def may_submit(
         raise Conflict(N_("This phase has not begun yet."), code="not-open")
     # Once the private board is out nothing can count, however early its upload began.
     late = revealed or now >= ends + INCLUSIVE
-    if late and not (revealed and ended_challenge):
+    for_grade = late and takes_late(revealed=revealed, late_until=late_until, now=now)
+    if late and not for_grade and not (revealed and ended_challenge):
         raise Conflict(N_("This phase is closed: its deadline has passed."), code="closed")
     require_running(pause, now=now)
     if disqualified:
@@ -197,8 +202,13 @@ def may_submit(
             N_("Your team was not admitted to this phase by the result of the one before."),
             code="not-admitted",
         )
-    require_quota(left, late=late)
+    require_quota(left, late=late and not for_grade)
     return Standing(late=late)
+
+
+def takes_late(*, revealed: bool, late_until: datetime | None, now: datetime) -> bool:
+    """Whether a late file is still taken for a grade; the bound is inclusive like a deadline."""
+    return not revealed and late_until is not None and now < late_until + INCLUSIVE
 
 
 def require_quota(left: Quota, *, late: bool) -> None:
@@ -236,18 +246,29 @@ def may_select(*, selected: int, most: int, ended: bool, state: SubmissionState)
 
 
 class PhaseTimes(NamedTuple):
-    """When a phase is open, and whether its private board is out."""
+    """When a phase is open, whether its private board is out, and until when a class is late."""
 
     slug: str
     starts: datetime
     ends: datetime
     revealed: bool
+    late_until: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether files count on its board."""
+        return self.starts <= now < self.ends + INCLUSIVE
+
+    def takes_late(self, now: datetime) -> bool:
+        """Whether it is over, and late files are still taken for a grade."""
+        over = now >= self.ends + INCLUSIVE
+        return over and takes_late(revealed=self.revealed, late_until=self.late_until, now=now)
 
 
 def choose_phase(phases: Sequence[PhaseTimes], *, wanted: str | None, now: datetime) -> str:
     """Return the slug of the phase a file goes to: the one named, else the only open one.
 
-    After the end and the reveal of the last phase it is that one (practice).
+    Where none is open it is the one whose late days run; after the end and the reveal of the last
+    phase it is that one (practice).
 
     Raises:
         NotFound: no phase has the name.
@@ -258,7 +279,8 @@ def choose_phase(phases: Sequence[PhaseTimes], *, wanted: str | None, now: datet
         if wanted not in [p.slug for p in phases]:
             raise NotFound(N_("This challenge has no phase %(slug)s."), slug=wanted)
         return wanted
-    running = [p.slug for p in phases if p.starts <= now < p.ends + INCLUSIVE]
+    running = [p.slug for p in phases if p.is_open(now)]
+    running = running or [p.slug for p in phases if p.takes_late(now)]
     if len(running) == 1:
         return running[0]
     if running:

@@ -1,11 +1,11 @@
 """What the upload page shows: where a file can go, and what is left there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlmodel import Session
 
-from server.challenges.models import ChallengeFile, Phase
+from server.challenges.models import Challenge, ChallengeFile, Phase
 from server.challenges.queries import files_of, rules_digest
 from server.challenges.rules import PhaseState
 from server.challenges.views import Frame
@@ -13,6 +13,7 @@ from server.shared.access import Viewer
 from server.submissions.failures import failed_by_phase
 from server.submissions.queries import extra_in, pause_of, practice_left, quota_of
 from server.submissions.rules import Extra, Pause, Quota, day_of
+from server.submissions.times import times_of
 from server.teams.models import Team
 from server.teams.queries import team_of
 
@@ -30,11 +31,18 @@ class PhaseQuota(NamedTuple):
     failed_today: int
     extra: Extra
     pause: Pause | None
+    late_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether a file can be sent there now."""
         return bool(self.quota.left) and self.pause is None
+
+    def renewed_at(self, now: datetime) -> datetime | None:
+        """When the day's quota is whole again; None where the phase, or all of it, ends first."""
+        tomorrow = day_of(now) + timedelta(days=1)
+        more_left = self.late or self.quota.left_total > self.quota.left_today
+        return tomorrow if more_left and (self.late or tomorrow <= self.ends) else None
 
 
 class SubmitView(NamedTuple):
@@ -46,6 +54,7 @@ class SubmitView(NamedTuple):
     header: list[str]
     max_bytes: int
     files: list[ChallengeFile]
+    next_start: datetime | None
 
 
 def submit_view(session: Session, frame: Frame, *, viewer: Viewer, now: datetime) -> SubmitView:
@@ -55,11 +64,15 @@ def submit_view(session: Session, frame: Frame, *, viewer: Viewer, now: datetime
     team_id = team.id if team else None
     phases = [v.phase for v in frame.phases if v.state is PhaseState.OPEN]
     last = frame.phases[-1] if frame.phases else None
-    practice = not phases and last is not None and last.revealed
+    overdue = [v.phase for v in frame.phases if times_of(challenge, v.phase).takes_late(now)]
+    practice = not phases and not overdue and last is not None and last.revealed
     if practice and last is not None:
         phases = [last.phase]
     return SubmitView(
-        phases=[_phase_quota(session, p, team_id, now=now, late=practice) for p in phases],
+        phases=[
+            *(_phase_quota(session, p, team_id, now=now, late=practice) for p in phases),
+            *(_overdue_quota(session, challenge, p, team_id, now=now) for p in overdue),
+        ],
         must_accept=not team
         and not frame.joined
         and bool(rules_digest(session, challenge.id or 0)),
@@ -67,6 +80,7 @@ def submit_view(session: Session, frame: Frame, *, viewer: Viewer, now: datetime
         header=challenge.header,
         max_bytes=challenge.max_bytes,
         files=files_of(session, challenge.id or 0),
+        next_start=min((v.starts for v in frame.phases if v.starts > now), default=None),
     )
 
 
@@ -90,6 +104,14 @@ def _phase_quota(
         late=late,
         failed_today=_failed_today(session, phase, team_id, now=now, late=late),
     )
+
+
+def _overdue_quota(
+    session: Session, challenge: Challenge, phase: Phase, team_id: int | None, *, now: datetime
+) -> PhaseQuota:
+    """Return a phase whose late days run: its quotas go on, and files count for a grade alone."""
+    until = times_of(challenge, phase).late_until
+    return _phase_quota(session, phase, team_id, now=now, late=False)._replace(late_until=until)
 
 
 def _failed_today(

@@ -51,6 +51,7 @@ from server.teams.seats import (
     seat,
     unseat,
 )
+from server.teams.told import tell_joined, tell_left
 
 
 class Entered(NamedTuple):
@@ -183,6 +184,7 @@ def let_in(
     drop_requests(session, account_id, challenge_id, now)
     drop_invitation(session, team, account.email)
     log(session, "member.joined", team, at=now, actor_id=account_id)
+    tell_joined(session, team=team, account=account, now=now)
 
 
 def leave(session: Session, *, team: Team, account_id: int, now: datetime) -> None:
@@ -216,6 +218,7 @@ def _take_out(
     unseat(session, team, account_id)
     kind = "member.left" if actor_id == account_id else "member.removed"
     log(session, kind, team, at=now, actor_id=actor_id, subject_id=account_id)
+    tell_left(session, team=team, account=account_by_id(session, account_id), now=now)
     if captain is None:
         close(session, team, actor_id=actor_id, now=now)
     elif captain != team.captain_id:
@@ -237,12 +240,17 @@ def rename(session: Session, *, team: Team, name: str, by: Viewer, now: datetime
     """Give a team another name. Raises Invalid or Conflict: it can't be used, or is taken."""
     challenge = hold(session, team)
     check_captain(team, by)
+    if challenge.anonymous:
+        raise Conflict(
+            N_("The board of this class is anonymous: names of teams are drawn."), code="anonymous"
+        )
     chosen = check_name(name)
     refuse_taken(session, challenge, chosen, but=team.id)
-    before, team.name, team.name_key = team.name, chosen.name, chosen.key
+    team.name, team.name_key = chosen.name, chosen.key
     session.add(team)
     flush(session)
-    log(session, "team.renamed", team, at=now, actor_id=by.id, before=before, after=team.name)
+    # The log can't forget: a name of before may be a person's own.
+    log(session, "team.renamed", team, at=now, actor_id=by.id)
 
 
 def renew_code(session: Session, *, team: Team, by: Viewer, now: datetime) -> None:

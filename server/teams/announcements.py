@@ -1,5 +1,6 @@
 """What everybody in a challenge is told: one statement, however many teams there are."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,54 +8,60 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlmodel import Session, col
 
-from server.accounts.models import Account
 from server.challenges.models import Challenge
-from server.shared.database import UTCDateTime, changed_rows
-from server.shared.mail import OutgoingMail
+from server.notifications.actions import notify
+from server.notifications.letters import NAME, Letter
+from server.shared.mail import NO_MORE
 from server.shared.web import services
 from server.teams.models import Membership, Team
-
-# Stands for the reader's name in the one letter that is written; nobody is called so.
-NAME = "\ue000"
-LONGEST_SUBJECT = 300
 
 
 def tell_everybody(
     session: Session,
     challenge: Challenge,
     *,
+    kind: str,
+    said: Mapping[str, Any],
+    link: str,
     template: str,
-    subject: str,
+    subject: Callable[[], str],
     at: datetime,
     **values: Any,
 ) -> int:
-    """Write to every member of every team of a challenge; return how many letters were posted.
+    """Tell every member of every team of a challenge, as each wants it; return how many.
 
-    The template (a path below `templates/`) extends `layout/email.txt`; it reads the `name` of
-    its reader, the `challenge`, and `values`. Needs an application context; the caller commits.
+    `kind`, `link` and `said` beside the challenge's title are what `notify` keeps. The template
+    (a path below `templates/`) extends `layout/email.txt`; it reads the `name` of its reader, the
+    `challenge`, and `values`. It and the subject are written once for each language. Needs an
+    application context; the caller commits.
     """
-    letter = current_app.jinja_env.get_template(template)
+    template_of = current_app.jinja_env.get_template(template)
     base_url = services().settings.base_url
-    body = letter.render(name=NAME, base_url=base_url, challenge=challenge, **values)
-    before, _, after = body.partition(NAME)
-    written = sa.literal(before, sa.Text) + col(Account.name) + sa.literal(after, sa.Text)
-    readers = (
-        sa.select(
-            col(Account.email),
-            sa.literal(subject[:LONGEST_SUBJECT], sa.Text),
-            written,
-            sa.literal(at, UTCDateTime),
-            sa.literal(0),
+
+    def write() -> Letter:
+        body = template_of.render(
+            name=NAME, base_url=base_url, no_more=NO_MORE, challenge=challenge, **values
         )
-        .select_from(Membership)
+        return Letter(subject(), body)
+
+    return notify(
+        session,
+        kind=kind,
+        account_ids=everybody(challenge),
+        values={"challenge": challenge.title, **said},
+        link=link,
+        now=at,
+        letter=write,
+    )
+
+
+def everybody(challenge: Challenge) -> sa.Select[Any]:
+    """Return the ids of the members of every team of a challenge, as a query."""
+    return (
+        sa.select(col(Membership.account_id))
         .join(Team, col(Team.id) == col(Membership.team_id))
-        .join(Account, col(Account.id) == col(Membership.account_id))
         .where(
             col(Membership.challenge_id) == challenge.id,
             col(Team.closed_at).is_(None),
-            col(Account.closed_at).is_(None),
         )
     )
-    columns = ["recipient", "subject", "body", "created_at", "attempts"]
-    posted = sa.insert(OutgoingMail).from_select(columns, readers)
-    return changed_rows(session, posted.execution_options(preserve_rowcount=True))

@@ -1,15 +1,18 @@
-"""What people are told by mail of their teams: rows of the outbox, in the caller's transaction."""
+"""What people are told of their teams, in the caller's transaction: the bell, and letters."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import render_template, url_for
 from flask_babel import gettext
 from sqlmodel import Session
 
 from server.accounts.models import Account
-from server.accounts.queries import account_by_email, accounts_by_id
-from server.shared.mail import post
+from server.accounts.queries import account_by_email
+from server.notifications.actions import notify
+from server.notifications.letters import NAME, Letter
+from server.shared.mail import NO_MORE, post
 from server.shared.web import services
 from server.teams.models import Team
 from server.teams.queries import challenge_of
@@ -28,66 +31,103 @@ def mail_invitation(
     subject = gettext(
         "%(person)s invites you into the team %(team)s", person=inviter, team=team.name
     )
-    body = _body(session, "invited", team, account, inviter=inviter, link=invite_link(team))
+    name = account.name if account else None
+    body = _body(session, "invited", team, name=name, inviter=inviter, link=invite_link(team))
     post(session, recipient=email, subject=subject, body=body, now=now)
 
 
 def mail_request(session: Session, *, team: Team, comer: str, merging: bool, now: datetime) -> None:
     """Tell the captain that somebody, or a whole team, asks to be let in."""
-    captain = accounts_by_id(session, [team.captain_id])[team.captain_id]
-    subject = gettext("%(comer)s asks to join %(team)s", comer=comer, team=team.name)
-    if merging:
-        subject = gettext("%(comer)s asks to merge into %(team)s", comer=comer, team=team.name)
-    body = _body(session, "requested", team, captain, comer=comer, merging=merging)
-    _tell(session, captain, subject=subject, body=body, now=now)
+
+    def subject() -> str:
+        names = {"comer": comer, "team": team.name}
+        joins = gettext("%(comer)s asks to join %(team)s", **names)
+        merges = gettext("%(comer)s asks to merge into %(team)s", **names)
+        return str(merges if merging else joins)
+
+    news = News("team_requested", "requested", subject, {"comer": comer})
+    _tell(session, team, [team.captain_id], news, now=now, comer=comer, merging=merging)
 
 
 def mail_decision(
     session: Session, *, team: Team, account: Account, accepted: bool, now: datetime
 ) -> None:
     """Tell somebody who asked what the captain decided."""
-    subject = gettext("You are in the team %(team)s", team=team.name)
-    if not accepted:
-        subject = gettext("%(team)s did not accept your request", team=team.name)
-    body = _body(session, "decided", team, account, accepted=accepted)
-    _tell(session, account, subject=subject, body=body, now=now)
+
+    def subject() -> str:
+        welcome = gettext("You are in the team %(team)s", team=team.name)
+        refusal = gettext("%(team)s did not accept your request", team=team.name)
+        return str(welcome if accepted else refusal)
+
+    news = News("team_decided", "decided", subject)
+    _tell(session, team, [account.id or 0], news, now=now, accepted=accepted)
 
 
 def mail_removal(session: Session, *, team: Team, account: Account, now: datetime) -> None:
     """Tell somebody that the captain took him or her out of the team."""
-    subject = gettext("You are no longer in the team %(team)s", team=team.name)
-    body = _body(session, "removed", team, account)
-    _tell(session, account, subject=subject, body=body, now=now)
+    news = News(
+        "team_changed",
+        "removed",
+        lambda: gettext("You are no longer in the team %(team)s", team=team.name),
+    )
+    _tell(session, team, [account.id or 0], news, now=now)
 
 
 def mail_captaincy(session: Session, *, team: Team, now: datetime) -> None:
     """Tell a team's new captain."""
-    captain = accounts_by_id(session, [team.captain_id])[team.captain_id]
-    subject = gettext("You are the captain of %(team)s now", team=team.name)
-    body = _body(session, "captain", team, captain)
-    _tell(session, captain, subject=subject, body=body, now=now)
+    news = News(
+        "team_changed",
+        "captain",
+        lambda: gettext("You are the captain of %(team)s now", team=team.name),
+    )
+    _tell(session, team, [team.captain_id], news, now=now)
 
 
 def mail_merger(
     session: Session, *, team: Team, merged: str, accounts: list[Account], now: datetime
 ) -> None:
     """Tell the members that another team became part of theirs."""
-    subject = gettext("%(merged)s and %(team)s are one team now", merged=merged, team=team.name)
-    for account in accounts:
-        body = _body(session, "merged", team, account, merged=merged)
-        _tell(session, account, subject=subject, body=body, now=now)
+    news = News(
+        "team_changed",
+        "merged",
+        lambda: gettext("%(merged)s and %(team)s are one team now", merged=merged, team=team.name),
+    )
+    _tell(session, team, [account.id or 0 for account in accounts], news, now=now, merged=merged)
 
 
-def _tell(session: Session, account: Account, *, subject: str, body: str, now: datetime) -> None:
-    if account.closed_at is None:
-        post(session, recipient=account.email, subject=subject, body=body, now=now)
+class News(NamedTuple):
+    """What members are told: its kind, its letter, and what the bell keeps beside the names."""
+
+    kind: str
+    letter: str
+    subject: Callable[[], str]
+    said: Mapping[str, str] = {}
 
 
-def _body(session: Session, letter: str, team: Team, account: Account | None, **values: Any) -> str:
+def _tell(
+    session: Session, team: Team, ids: Sequence[int], news: News, *, now: datetime, **values: Any
+) -> None:
+    challenge = challenge_of(session, team)
+
+    def write() -> Letter:
+        body = _body(session, news.letter, team, name=NAME, no_more=NO_MORE, **values)
+        return Letter(news.subject(), body)
+
+    notify(
+        session,
+        kind=news.kind,
+        account_ids=ids,
+        values={"challenge": challenge.title, "team": team.name, **news.said},
+        link=f"/challenges/{challenge.slug}/team",
+        now=now,
+        letter=write,
+    )
+
+
+def _body(session: Session, letter: str, team: Team, **values: Any) -> str:
     challenge = challenge_of(session, team)
     return render_template(
         f"teams/mail/{letter}.txt",
-        name=account.name if account else None,
         base_url=services().settings.base_url,
         team=team,
         challenge=challenge,

@@ -21,7 +21,7 @@ class Team(SQLModel, table=True):
     challenge_id: int = Field(foreign_key="challenge.id", index=True)
     name: str = Field(max_length=80)
     name_key: str = Field(max_length=120)
-    captain_id: int = Field(foreign_key="account.id")
+    captain_id: int = Field(foreign_key="account.id", index=True)
     university_id: int | None = Field(default=None, foreign_key="university.id", index=True)
     fixed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     code: str = Field(max_length=32, unique=True)
@@ -93,3 +93,12 @@ class ExtraSubmissions(SQLModel, table=True):
     day: datetime | None = Field(default=None, sa_type=UTCDateTime)
     reason: str = Field(max_length=1000)
     given_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Adviser(SQLModel, table=True):
+    """A member of the university's staff who advises a team: named with it, without any right."""
+
+    team_id: int = Field(foreign_key="team.id", primary_key=True)
+    account_id: int = Field(foreign_key="account.id", primary_key=True, index=True)
+    named_by: int | None = Field(default=None, foreign_key="account.id")
+    named_at: datetime = Field(sa_type=UTCDateTime)

@@ -1,6 +1,6 @@
-"""What every member of some teams is told at once: rows of the outbox, in one transaction."""
+"""What every member of some teams is told at once, in one transaction: the bell, and letters."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -10,8 +10,14 @@ from flask import current_app, url_for
 from sqlmodel import Session, col
 
 from server.accounts.models import Account
+from server.accounts.queries import language_of_account
 from server.challenges.models import Challenge
-from server.shared.mail import post_all
+from server.notifications.actions import Told, notify_each
+from server.notifications.letters import NAME
+from server.notifications.queries import wanting
+from server.notifications.rules import Channel
+from server.shared.language import speaking
+from server.shared.mail import NO_MORE, Ending, post_all
 from server.shared.web import services
 from server.teams.models import Membership, Team
 
@@ -19,57 +25,97 @@ from server.teams.models import Membership, Team
 TEAMS_AT_ONCE = 500
 
 
-# Stands for a reader's name; no name has this character.
-NAME = "\ue000"
-
-
 class Reader(NamedTuple):
-    """A member who is written to, with the team and the challenge that it is about."""
+    """A member who is told, with the team and the challenge that it is about."""
 
     team_id: int
     team: str
     challenge: str
     slug: str
+    account_id: int
     name: str
     email: str
+    language: str
 
 
 def tell_teams(
     session: Session,
     team_ids: Iterable[int],
     *,
+    kind: str,
     template: str,
-    subject: str,
+    subject: Callable[[], str],
     at: datetime,
+    said: Mapping[str, Any] | None = None,
     by_team: Mapping[int, Mapping[str, Any]] | None = None,
     **values: Any,
 ) -> int:
-    """Write to every member of the teams, and return how many letters were posted.
+    """Tell every member of the teams, as each wants it; return how many people there are.
 
-    The template (a path below `templates/`) extends `layout/email.txt` and reads the `name` of
-    its reader, the names of the `team` and the `challenge`, `desk` (the address of the team's
-    page), `values`, and what `by_team` says of this team alone. Teams and accounts that are
-    closed are passed over. Needs an application context; the caller commits.
+    The bell keeps the kind with the names of the challenge and the team, and `said`. The template
+    (a path below `templates/`) extends `layout/email.txt` and reads the `name` of its reader, the
+    names of the `team` and the `challenge`, `desk` (the address of the team's page), `values`, and
+    what `by_team` says of this team alone; it and the subject are written in each reader's
+    language. Teams and accounts that are closed are passed over. Needs an application context;
+    the caller commits.
     """
+    readers = list(_readers(session, sorted(set(team_ids))))
+    told = [Told(r.account_id, _kept(r, said or {}), f"/challenges/{r.slug}/team") for r in readers]
+    notify_each(session, kind=kind, told=told, now=at)
+    ids = (reader.account_id for reader in readers)
+    by_mail = wanting(session, ids, kind=kind, channel=Channel.MAIL)
+    written = [reader for reader in readers if reader.account_id in by_mail]
+    for code, speakers in groupby(sorted(written, key=_language), _language):
+        with speaking(code):
+            letters = _letters(template, list(speakers), by_team or {}, values)
+            _post(session, kind, letters, subject(), at)
+    return len(readers)
+
+
+def _kept(reader: Reader, said: Mapping[str, Any]) -> dict[str, Any]:
+    return {"challenge": reader.challenge, "team": reader.team, **said}
+
+
+def _language(reader: Reader) -> str:
+    return reader.language
+
+
+def _letters(
+    template: str,
+    readers: Sequence[Reader],
+    by_team: Mapping[int, Mapping[str, Any]],
+    values: Mapping[str, Any],
+) -> list[tuple[Reader, str]]:
+    """Write one letter a team, and then a name on each: thousands go in one transaction."""
     letter = current_app.jinja_env.get_template(template)
-    base_url = services().settings.base_url
-    letters: list[tuple[str, str]] = []
-    for team_id, readers in groupby(_readers(session, sorted(set(team_ids))), lambda r: r.team_id):
-        members = list(readers)
+    letters = []
+    for team_id, group in groupby(sorted(readers), lambda reader: reader.team_id):
+        members = list(group)
         first = members[0]
-        # One letter a team, and then a name on each: thousands are written in one transaction.
         body = letter.render(
             name=NAME,
-            base_url=base_url,
+            base_url=services().settings.base_url,
+            no_more=NO_MORE,
             team=first.team,
             challenge=first.challenge,
             desk=address("teams.mine", slug=first.slug),
             **values,
-            **(by_team or {}).get(team_id, {}),
+            **by_team.get(team_id, {}),
         )
-        letters += [(reader.email, body.replace(NAME, reader.name)) for reader in members]
-    post_all(session, letters, subject=subject, now=at)
-    return len(letters)
+        letters += [(reader, body.replace(NAME, reader.name)) for reader in members]
+    return letters
+
+
+def _post(
+    session: Session, kind: str, letters: Sequence[tuple[Reader, str]], subject: str, at: datetime
+) -> None:
+    post_all(
+        session,
+        [(reader.email, body) for reader, body in letters],
+        subject=subject,
+        now=at,
+        endings=[Ending(reader.account_id, kind) for reader, _ in letters],
+    )
 
 
 def address(endpoint: str, **values: Any) -> str:
@@ -84,8 +130,10 @@ def _readers(session: Session, team_ids: Sequence[int]) -> Iterator[Reader]:
             col(Team.name),
             col(Challenge.title),
             col(Challenge.slug),
+            col(Account.id),
             col(Account.name),
             col(Account.email),
+            language_of_account(),
         )
         .join(Membership, col(Membership.team_id) == col(Team.id))
         .join(Account, col(Account.id) == col(Membership.account_id))

@@ -11,8 +11,9 @@ from server.accounts.models import Account
 from server.accounts.queries import accounts_by_id
 from server.accounts.rules import RequestState
 from server.challenges.models import Challenge
-from server.challenges.queries import phases_of, sees
+from server.challenges.queries import is_organiser, phases_of, sees
 from server.shared.access import Viewer
+from server.shared.caching import once
 from server.shared.errors import N_, Forbidden, NotFound
 from server.teams.models import JoinRequest, Membership, Team, TeamInvitation
 from server.teams.rules import Affiliation, is_locked, locked_from
@@ -117,7 +118,8 @@ def team_of(session: Session, challenge_id: int, account_id: int) -> Team | None
         .join(Membership, col(Membership.team_id) == col(Team.id))
         .where(Membership.challenge_id == challenge_id, Membership.account_id == account_id)
     )
-    return session.exec(query).first()
+    name = ("own team", challenge_id, account_id)
+    return once(session, name, lambda: session.exec(query).first())
 
 
 def teams_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Team]:
@@ -138,6 +140,19 @@ def members_of(session: Session, team_id: int) -> list[Account]:
         .order_by(col(Membership.joined_at), col(Membership.id))
     )
     return list(session.exec(query))
+
+
+def shown_members(
+    session: Session, team: Team, *, viewer_id: int | None, is_admin: bool = False
+) -> list[Account]:
+    """Return a team's members as somebody may see them: in an anonymous class only its own do,
+    and the organisers.
+    """
+    members = members_of(session, team.id or 0)
+    if not challenge_of(session, team).anonymous or is_admin:
+        return members
+    own = viewer_id is not None and any(member.id == viewer_id for member in members)
+    return members if own or is_organiser(session, team.challenge_id, viewer_id) else []
 
 
 def size_of(session: Session, team_id: int) -> int:
@@ -260,7 +275,7 @@ def requests_by(
 def team_view(session: Session, team: Team, viewer_id: int | None) -> TeamView:
     """Return a team as it is shown to somebody."""
     assert team.id is not None
-    members = members_of(session, team.id)
+    members = shown_members(session, team, viewer_id=viewer_id)
     own = university_id_of(session, team)
     universities = universities_by_id(session, (own, *(m.university_id for m in members)))
     shown = (MemberView(m.id or 0, m.name, universities.get(m.university_id or 0)) for m in members)
@@ -268,7 +283,7 @@ def team_view(session: Session, team: Team, viewer_id: int | None) -> TeamView:
         id=team.id,
         challenge=challenge_of(session, team).slug,
         name=team.name,
-        captain=team.captain_id,
+        captain=team.captain_id if members else 0,
         members=tuple(shown),
         university=universities.get(own or 0),
         code=team.code if any(m.id == viewer_id for m in members) else None,

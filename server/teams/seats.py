@@ -17,10 +17,12 @@ from server.accounts.rules import RequestState
 from server.challenges.actions import join
 from server.challenges.models import Challenge
 from server.challenges.queries import participation_of, rules_digest
+from server.challenges.registration_queries import check_registered
 from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict, Forbidden
 from server.shared.events import record
 from server.teams import rules
+from server.teams.drawn import drawn_name
 from server.teams.models import JoinRequest, Membership, Team, TeamInvitation
 from server.teams.queries import is_key_taken, keys_taken, lock_of, size_of, team_by_id, team_of
 from server.teams.rules import TeamName
@@ -131,6 +133,7 @@ def check_accepted(session: Session, challenge: Challenge, account: Account) -> 
             N_("Confirm your e-mail address first: follow the link in the message we sent."),
             code="not-confirmed",
         )
+    check_registered(session, challenge, account.id or 0)
     if participation_of(session, challenge.id, account.id) is None and rules_digest(
         session, challenge.id
     ):
@@ -144,8 +147,13 @@ def check_accepted(session: Session, challenge: Challenge, account: Account) -> 
 def name_for(
     session: Session, challenge: Challenge, account: Account, name: str | None
 ) -> TeamName:
-    """Return the typed name, or one made from the person's. Raises Invalid, Conflict."""
+    """Return the typed name, or one made from the person's; in an anonymous class it is drawn.
+
+    Raises Invalid, Conflict.
+    """
     assert challenge.id is not None
+    if challenge.anonymous:
+        return drawn_name(keys_taken(session, challenge.id), secrets.choice)
     if name is None or not name.strip():
         return rules.own_name(account.name, keys_taken(session, challenge.id))
     chosen = rules.check_name(name)

@@ -30,7 +30,7 @@ class TeamOut(BaseModel):
     id: int
     challenge: str
     name: str
-    captain: int = Field(description="The account that leads it.")
-    members: list[MemberOut] = Field(description="The longest member first.")
+    captain: int = Field(description="The account that leads it; 0 where it is not shown.")
+    members: list[MemberOut] = Field(description="The longest first; none in an anonymous class.")
     university: UniversityRef | None
     code: str | None = Field(description="The invite code; null to all but the members.")

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from server.accounts import actions, affiliation
+from server.accounts import actions, affiliation, roles, tokens
 from server.accounts.closing import close_account
 from server.accounts.models import Account, AffiliationRequest, Sighting
 from server.accounts.queries import (
@@ -89,20 +89,20 @@ def test_a_weak_password_is_refused_for_a_created_account_too(session, cast) -> 
 
 def test_the_last_administrator_stays(session, cast) -> None:
     with pytest.raises(Conflict):
-        actions.grant_admin(
+        roles.grant_admin(
             session, account_id=cast.ada.id, is_admin=False, actor_id=cast.ada.id, now=NOON
         )
     with pytest.raises(Conflict):
         close_account(session, account_id=cast.ada.id, actor_id=cast.ada.id, now=NOON)
-    actions.grant_admin(session, account_id=cast.olga.id, actor_id=cast.ada.id, now=NOON)
-    actions.grant_admin(
+    roles.grant_admin(session, account_id=cast.olga.id, actor_id=cast.ada.id, now=NOON)
+    roles.grant_admin(
         session, account_id=cast.ada.id, is_admin=False, actor_id=cast.olga.id, now=NOON
     )
     assert [a.name for a in administrators(session)] == ["Olga Petrova"]
 
 
 def test_a_manager_who_moves_manages_no_longer(session, cast) -> None:
-    actions.set_university(
+    roles.set_university(
         session,
         account_id=cast.manfred.id,
         university_id=cast.nairobi.id,
@@ -119,7 +119,7 @@ def test_joining_settles_what_was_asked(session, cast) -> None:
     )
     session.add(request)
     session.flush()
-    actions.set_university(
+    roles.set_university(
         session,
         account_id=cast.chidi.id,
         university_id=cast.nairobi.id,
@@ -132,13 +132,13 @@ def test_joining_settles_what_was_asked(session, cast) -> None:
 
 def test_naming_a_manager_twice_is_one_event(session, cast) -> None:
     for _ in range(2):
-        actions.grant_manager(
+        roles.grant_manager(
             session, university_id=cast.nairobi.id, account_id=cast.amina.id, now=NOON
         )
     assert kinds(session) == ["university.manager_named"]
     assert [u.slug for u in managed_by(session, cast.amina.id)] == ["nairobi"]
     with pytest.raises(NotFound):
-        actions.grant_manager(session, university_id=999, account_id=cast.amina.id, now=NOON)
+        roles.grant_manager(session, university_id=999, account_id=cast.amina.id, now=NOON)
 
 
 def test_a_closed_account_is_found_nowhere_and_can_not_be_changed(session, cast) -> None:
@@ -158,7 +158,7 @@ def test_no_event_holds_an_address_or_a_name(session, cast) -> None:
     made = actions.create_account(
         session, email="new@tum.example", name="Newcomer", confirmed=True, now=NOON
     )
-    actions.create_token(session, account_id=made.id, name="laptop", now=NOON)
+    tokens.create_token(session, account_id=made.id, name="laptop", now=NOON)
     actions.change_name(session, account_id=made.id, name="Renamed", now=NOON)
     close_account(session, account_id=made.id, actor_id=made.id, now=NOON)
     session.flush()
@@ -191,12 +191,10 @@ def test_a_search_takes_signs_literally(session, cast) -> None:
 
 
 def test_merging_moves_people_managers_and_requests(session, cast) -> None:
-    actions.grant_manager(
+    roles.grant_manager(
         session, university_id=cast.nairobi.id, account_id=cast.manfred.id, now=NOON
     )
-    actions.grant_manager(
-        session, university_id=cast.nairobi.id, account_id=cast.amina.id, now=NOON
-    )
+    roles.grant_manager(session, university_id=cast.nairobi.id, account_id=cast.amina.id, now=NOON)
     for who in (cast.chidi, cast.lena):
         session.add(
             AffiliationRequest(account_id=who.id, university_id=cast.nairobi.id, created_at=NOON)

@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlmodel import Session, select
 
-from server.accounts.actions import create_token
 from server.accounts.models import ApiToken, Sighting
+from server.accounts.tokens import create_token
 from tests.cast import NOON, PASSWORD, sign_in
 
 

@@ -5,9 +5,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from server.accounts.actions import grant_manager
 from server.accounts.models import Account, AffiliationRequest
 from server.accounts.queries import is_manager
+from server.accounts.roles import grant_manager
 from server.accounts.rules import RequestState
 from server.shared.database import Database
 from tests.cast import NOON, Cast, sign_in

@@ -17,7 +17,12 @@ from server.accounts.rules import RESET_LASTS
 from server.shared.database import Database
 from tests.cast import PASSWORD, Cast, sign_in
 
-NEW = {"name": "Zhang San", "email": "zhang@tsinghua.example", "password": "seven green kettles"}
+NEW = {
+    "name": "Zhang San",
+    "email": "zhang@tsinghua.example",
+    "password": "seven green kettles",
+    "accepts": "y",
+}
 
 
 def words_of(text: str) -> str:
@@ -54,7 +59,13 @@ def test_a_student_signs_up_confirms_and_belongs_to_the_university(
     assert account.confirmed_at is not None
     assert account.university_id == cast.tsinghua.id
     assert is_signed_in(client)
-    assert events_of() == ["account.created", "account.confirmed", "account.university_changed"]
+    assert events_of() == [
+        "account.created",
+        "policy.accepted",
+        "policy.accepted",
+        "account.confirmed",
+        "account.university_changed",
+    ]
 
 
 def test_who_came_from_a_challenge_goes_on_there_after_the_confirmation(

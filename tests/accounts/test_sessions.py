@@ -108,7 +108,7 @@ def test_a_new_password_ends_copies_of_this_browsers_own_cookie_too(app, client,
 def test_the_settings_list_the_browsers_and_mark_this_one(app, client, cast) -> None:
     enter(client, cast.wei.email)
     enter(app.test_client(), cast.wei.email, "curl/8")
-    page = client.get("/settings").text
+    page = client.get("/settings/security").text
     assert page.count("this one") == 1
     assert "Firefox, Linux" in page
     assert "does not say what it is" in page
@@ -120,7 +120,7 @@ def test_one_browser_is_signed_out_from_another(app, client, cast) -> None:
     enter(client, cast.wei.email)
     enter(other, cast.wei.email)
     answer = client.post("/settings/sessions/end", data={"digest": digest_of(other)})
-    assert answer.location == "/settings#sessions"
+    assert answer.location == "/settings/security#sessions"
     assert (is_signed_in(client), is_signed_in(other)) == (True, False)
     again = client.post("/settings/sessions/end", data={"digest": digest_of(other)})
     assert again.status_code == 404
@@ -159,7 +159,7 @@ def test_signing_out_everywhere_ends_all_and_voids_letters(
 
 def test_closing_the_account_leaves_no_session(client, cast, database) -> None:
     enter(client, cast.wei.email)
-    client.post("/settings/close", data={"close_password": PASSWORD, "understood": "y"})
+    client.post("/settings/close", data={"own_password": PASSWORD, "understood": "y"})
     assert kept(database) == []
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.evaluations.rules import Board, EvaluationState
 from server.standings.keeping import refresh_standings
 from server.submissions.rules import SubmissionState

@@ -1,3 +1,5 @@
+import gzip
+
 import pytest
 
 from server.shared.events import record
@@ -44,10 +46,21 @@ def test_another_part_of_a_board_is_another_copy(client, path):
     assert again(client, other, client.get(path)).status_code == 200
 
 
-def test_a_copy_is_made_anew_after_a_minute(client, clock, path):
+def test_a_copy_stays_right_while_only_minutes_pass(client, clock, path):
     first = client.get(path)
     clock.forward(minutes=1)
-    assert again(client, path, first).status_code == 200
+    assert again(client, path, first).status_code == 304
+
+
+def test_a_copy_is_made_anew_when_the_phase_ends(client, clock, board, path):
+    clock.forward(seconds=(board.ends - clock()).total_seconds())
+    last = client.get(path)
+    clock.forward(seconds=1)
+    ended = again(client, path, last)
+    assert ended.status_code == 200
+    assert ("has ended" in ended.text) == (path == "/challenges/digits/leaderboard")
+    clock.forward(seconds=1)
+    assert again(client, path, ended).status_code in (200, 304)
 
 
 def test_whoever_is_signed_in_gets_no_copy_of_others(app, client, cast, path):
@@ -60,3 +73,17 @@ def test_a_refusal_is_no_copy(client, path):
     refused = client.get(path.split("?")[0] + "?board=private")
     assert refused.status_code == 403
     assert "ETag" not in refused.headers
+
+
+def test_a_kept_page_is_sent_compressed_to_whoever_takes_it(app, client, cast, path):
+    plain = client.get(path)
+    packed = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert client.get(path, headers={"Accept-Encoding": "gzip;q=0"}).data == plain.data
+    # What is made for one reader holds a secret, which a compressed length could tell.
+    mine = sign_in(app.test_client(), cast.wei)
+    assert "Content-Encoding" not in mine.get(path, headers={"Accept-Encoding": "gzip"}).headers

@@ -2,13 +2,15 @@ import os
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
+from server.boards.finding import found_page
+from server.boards.models import Entry
 from server.boards.places import count_ranked, places
 from server.boards.queries import top_entries
 from server.boards.reading import (
     board_slice,
     every_row,
-    found_page,
     standing_of,
     whole_page,
     with_moves,
@@ -105,6 +107,24 @@ def test_a_search_keeps_the_ranks_of_the_whole_board(session, board, cast, publi
     assert (at.total, told(at.rows)) == (2, [(3, "éclair two")])
     none = found_page(session, public, q="100%", university="", page=1, per_page=50)
     assert none.total == 0
+
+
+def test_a_search_that_finds_many_finds_the_same(session, board, cast, public, monkeypatch):
+    for number, name in enumerate(["Abel", "banana", "cherry", "Ada", "unranked a", "zebra"]):
+        team(session, board, cast, name, 0.9 - number / 20, minutes=number)
+    gone = session.exec(select(Entry).where(Entry.board == public.board)).all()[4]
+    gone.ranked = False
+    session.add(gone)
+    session.flush()
+    pages = [{"q": "A", "page": n, "per_page": 2, "university": ""} for n in (1, 2, 3)]
+    few = [found_page(session, public, **page) for page in pages]
+    monkeypatch.setattr("server.boards.finding.MANY", 1)
+    assert [found_page(session, public, **page) for page in pages] == few
+    assert [page.total for page in few] == [4, 4, 4]
+    assert [told(page.rows) for page in few[:2]] == [
+        [(1, "Abel"), (2, "banana")],
+        [(4, "Ada"), (5, "zebra")],
+    ]
 
 
 def test_places_counts_the_strictly_better(session, board, cast, public):

@@ -1,6 +1,6 @@
 import pytest
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.challenges.models import ChallengeFile
 from server.challenges.rules import Visibility
 from server.shared.storage import FileStore

@@ -108,6 +108,7 @@ def test_the_frame_has_the_open_phase_and_the_tabs_of_a_visitor(app: Flask, data
         "rules",
         "leaderboard",
         "universities",
+        "news",
         "submit",
     ]
     assert [tab.label for tab in frame.tabs if tab.active] == ["Leaderboard"]

@@ -9,9 +9,10 @@ import pytest
 
 from scorers import InvalidPredictions
 from scorers.evaluate import Evaluated, evaluate_file
-from server.folders.checking import Level, check_folder
 from server.folders.contents import Folder
 from server.folders.reading import read_folder
+from server.preflight.checking import report
+from server.preflight.report import Level
 from tests.cast import NOON
 from tests.challenges_data.running import BUNDLED, TWO_BOARDS, definition_of
 
@@ -60,10 +61,10 @@ def test_six_challenges_are_bundled():
 
 @pytest.mark.parametrize("slug", CHALLENGES)
 def test_a_bundled_challenge_passes_the_check_before_launch(slug: str, built: Path):
-    findings = check_folder(folder_of(slug, built))
+    found = report(folder_of(slug, built), now=NOON)
 
-    assert findings
-    assert [finding for finding in findings if finding.level is not Level.OK] == []
+    assert found.at(Level.PASSED)
+    assert [line for line in found.lines if line.level in (Level.ERROR, Level.WARNING)] == []
 
 
 @pytest.mark.parametrize("slug", CHALLENGES)

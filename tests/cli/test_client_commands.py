@@ -9,7 +9,7 @@ import pytest
 from flask import request
 from sqlmodel import select
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.challenges.models import ChallengeFile, Participation
 from server.cli import submitting
 from server.cli.credentials import clean_url, config_path

@@ -58,24 +58,25 @@ def _predictions(wrong: int) -> str:
     return "id,digit\n" + "".join(f"{i},{(truth(i) + (i < wrong)) % 3}\n" for i in range(ROWS))
 
 
+def put_file(tmp_path, store: FileStore, text: str) -> str:
+    path = tmp_path / "to-store"
+    path.write_text(text)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    store.put(path, sha256)
+    return sha256
+
+
 @pytest.fixture
 def stores(session, two, tmp_path) -> Stores:
     """Real files in the place of those that the rows name: 6 and 30 rows of 60 are wrong."""
     public, hidden = (FileStore(str(tmp_path / name)) for name in ("public", "hidden"))
 
-    def put(store: FileStore, text: str) -> str:
-        path = tmp_path / "to-store"
-        path.write_text(text)
-        sha256 = hashlib.sha256(text.encode()).hexdigest()
-        store.put(path, sha256)
-        return sha256
-
     for submission, wrong in zip(two, (6, 30), strict=True):
         row = session.get_one(Submission, submission.id)
-        row.sha256 = put(public, _predictions(wrong))
+        row.sha256 = put_file(tmp_path, public, _predictions(wrong))
         session.add(row)
     evaluation = session.exec(select(Evaluation)).one()
-    evaluation.solution_sha256, evaluation.spec = put(hidden, solution_text()), SPEC
+    evaluation.solution_sha256, evaluation.spec = put_file(tmp_path, hidden, solution_text()), SPEC
     session.add(evaluation)
     session.commit()
     return Stores(public, hidden)
@@ -120,6 +121,8 @@ def test_two_files_are_compared_on_the_public_rows_alone(database, comparer, row
     assert low < row.found["difference"] < high
     assert row.found["p_value"] < 0.01
     assert (row.compared_at, row.lease_holder, row.trace) == (NOON, None, None)
+    # How two teams' files differ is nobody's business.
+    assert row.found["differing"] is None
 
 
 def test_done_twice_it_changes_nothing(database, comparer, row_id, clock):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.app import create_app
 from server.boards.models import NextPlace
 from server.boards.schedules import write_rank_ranges

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.app import _services, create_app
 from server.challenges.models import Phase
 from server.shared.events import Event

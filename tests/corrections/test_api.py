@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.evaluations.models import Evaluation
 from server.evaluations.rules import EvaluationState
 from server.shared.storage import FileStore

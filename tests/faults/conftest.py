@@ -11,7 +11,7 @@ import redis
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.challenges.models import Participation, Phase
 from server.shared.clock import utcnow
 from server.shared.settings import Settings

@@ -61,3 +61,35 @@ def test_a_data_file_that_leads_out_of_the_folder_is_refused(wines: Path) -> Non
     (wines / "data" / ".DS_Store").write_bytes(b"")
     (wines / "data" / "images").mkdir()
     assert [fault.file for fault in faults(wines)] == ["data/images", "data/more.csv"]
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+
+
+def describe(wines: Path, *tables: str) -> None:
+    with (wines / "challenge.toml").open("a", encoding="utf-8") as file:
+        file.writelines(f"\n[[files]]\n{table}\n" for table in tables)
+
+
+def test_data_stand_in_the_order_of_the_definition_with_what_it_says_of_them(
+    wines: Path,
+) -> None:
+    describe(wines, 'name = "train.csv"\ndescription = "To learn from."')
+    files = read(wines).files
+    assert (files[0].name, files[0].description) == ("train.csv", "To learn from.")
+    assert {"test.csv", "sample_submission.csv"} <= {file.name for file in files[1:]}
+
+
+@pytest.mark.parametrize("names", [["nothing.csv"], ["train.csv", "train.csv"]])
+def test_a_described_file_must_be_there_once(wines: Path, names: list[str]) -> None:
+    describe(wines, *(f'name = "{name}"' for name in names))
+    assert only_fault(wines).key == f"files[{len(names) - 1}].name"
+
+
+def test_pictures_of_the_pages_are_known_by_their_bytes(wines: Path) -> None:
+    (wines / "images").mkdir()
+    (wines / "images" / "plot.png").write_bytes(PNG)
+    assert [image.name for image in read(wines).images] == ["plot.png"]
+    (wines / "images" / "plot.svg").write_text("<svg><script>alert(1)</script></svg>")
+    (wines / "images" / "photo.jpg").write_bytes(PNG)
+    assert {fault.file for fault in faults(wines)} == {"images/plot.svg", "images/photo.jpg"}

@@ -10,32 +10,12 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import RIVAL, Open
 from tests.journeys.predictions import right_but_for, with_faults
 from tests.journeys.product import PASSWORD, SLUG, Product
+from tests.journeys.steps import choose, send, sign_in, sign_up, take_part
 from tests.journeys.watching import Watched
 
 BOARD = f"/challenges/{SLUG}/leaderboard"
 TEAM = "Isar Surfers"
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": 2500}
-
-
-def sign_up(person: Watched, product: Product, name: str, address: str) -> None:
-    """Make an account, read the letter, and confirm."""
-    page = person.go("/sign-up")
-    page.fill("input[name=name]", name)
-    page.fill("input[name=email]", address)
-    page.fill("input[name=password]", PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
-    expect(page.locator("main")).to_contain_text(address)
-    person.go(product.letter_link(address, about="confirm"))
-    page.get_by_role("button", name="Yes, confirm it").click()
-    expect(page.locator(".flash")).to_contain_text("Your address is confirmed")
-
-
-def sign_in(person: Watched, address: str) -> None:
-    page = person.go("/sign-in")
-    page.fill("input[name=email]", address)
-    page.fill("input[name=password]", PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(page.locator(".menu")).to_be_visible()
 
 
 def accept_and_press(page: Page, button: str) -> None:
@@ -44,23 +24,6 @@ def accept_and_press(page: Page, button: str) -> None:
     if box := form.locator("input[type=checkbox]").all():
         box[0].check()
     form.get_by_role("button", name=button, exact=True).click()
-
-
-def choose(page: Page, name: str, text: str, note: str = "") -> None:
-    """Choose a file on the page that takes one."""
-    data = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
-    page.set_input_files("input[type=file]", data)
-    if note:
-        page.fill("[name=comment]", note)
-
-
-def send(person: Watched, name: str, text: str, note: str = "") -> int:
-    """Upload a file and return the submission's number, read off the address one lands at."""
-    page = person.go(f"/challenges/{SLUG}/submit")
-    choose(page, name, text, note)
-    page.get_by_role("button", name="Submit", exact=True).click()
-    page.wait_for_url("**/submissions/*")
-    return int(page.url.rpartition("/")[2])
 
 
 def place_of(person: Watched, team: str) -> int:
@@ -72,13 +35,6 @@ def place_of(person: Watched, team: str) -> int:
 def first_university(person: Watched) -> str:
     rows = person.go(f"/challenges/{SLUG}/universities").locator("table.board tbody tr")
     return rows.first.inner_text()
-
-
-def take_part(person: Watched) -> None:
-    """Accept the rules, where the upload page asks for it."""
-    page = person.go(f"/challenges/{SLUG}/submit")
-    page.locator("main").get_by_role("button", name="Take part").click()
-    expect(page.locator(".flash")).to_contain_text("You take part")
 
 
 def form_a_team(captain: Watched, mate: Watched, product: Product) -> None:

@@ -6,9 +6,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+
+from tests.journeys.looking import TOO_WIDE, faults_of
 
 DEFAULT = "/usr/bin/chromium"
 MISSING = (
@@ -30,13 +33,6 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI}`);
 });
 """
-TOO_WIDE = """() => {
-  const wide = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= wide) return [];
-  return [...document.querySelectorAll("body *")]
-    .filter((e) => e.getBoundingClientRect().right > wide + 1)
-    .map((e) => `${e.tagName.toLowerCase()}.${e.className}`).slice(0, 8).concat(["(page)"]);
-}"""
 FOCUSED = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
@@ -68,11 +64,17 @@ def launched(playwright: Playwright) -> Iterator[Browser]:
         browser.close()
 
 
+# What axe-core has seen already: pages of one kind are looked at once in a run.
+_seen: set[str] = set()
+NAME = re.compile(r"/[^/]*\d[^/]*")
+
+
 class Watched:
     """A person's browser: one context, one page, and whatever went wrong in it."""
 
     def __init__(self, browser: Browser, url: str, *, script: bool = True) -> None:
         self.url = url
+        self.script = script
         self.context: BrowserContext = browser.new_context(
             java_script_enabled=script,
             viewport={"width": 1280, "height": 900},
@@ -114,7 +116,15 @@ class Watched:
         answer = self.page.goto(self.url + path if path.startswith("/") else path)
         assert answer is not None
         assert answer.ok, f"{path}: {answer.status}"
+        self.look()
         return self.page
+
+    def look(self) -> None:
+        """Let axe-core look at the page that is open, light and dark, once for each kind."""
+        kind = NAME.sub("/#", urlsplit(self.page.url).path)
+        if self.script and kind not in _seen:
+            _seen.add(kind)
+            self.troubles += [f"{kind}: {fault}" for fault in faults_of(self.page)]
 
     def main_text(self) -> str:
         """Return the text of the page's main part, spaces joined."""

@@ -1,29 +1,16 @@
 import pytest
 from sqlmodel import select
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.challenges.models import Challenge, Organiser
 from server.shared.events import Event
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
-from tests.boards.scored import evaluate, scored, submitted
+from tests.boards.scored import submitted
 from tests.cast import NOON, sign_in
 
 ALL = "/api/v1/challenges/digits/submissions/all"
 BOARD = "/api/v1/challenges/digits/leaderboard"
-
-
-@pytest.fixture
-def board(session, cast):
-    phase = session.merge(cast.phase_a)
-    evaluate(session, phase)
-    pandas, isar = session.merge(cast.pandas), session.merge(cast.isar)
-    scored(session, phase, pandas, 0.9, 0.123454321, by=cast.wei)
-    scored(session, phase, isar, 0.8, 0.7, by=cast.lena, comment="new features")
-    submitted(session, phase, isar, state=SubmissionState.FAILED, trace="Traceback: boom")
-    scored(session, phase, None, 0.5, 0.5, baseline="always zero")
-    session.commit()
-    return phase
 
 
 def token(session, account):

@@ -3,8 +3,8 @@
 import pytest
 from sqlmodel import select
 
-from server.accounts.actions import set_university
 from server.accounts.models import Account
+from server.accounts.roles import set_university
 from server.challenges.models import Challenge
 from server.standings.keeping import refresh_standings
 from server.teams.actions import fix_university

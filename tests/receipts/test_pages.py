@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.audit.actions import seal_events
 from server.receipts.checking import confirmed, read_keys
 from server.receipts.keys import KEY_FILE

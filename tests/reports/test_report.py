@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.reports.fonts import is_covered, printable
+from server.shared.fonts import is_covered, printable
 from server.standings.keeping import refresh_standings
 from server.teams.models import Team
 from tests.boards.scored import evaluate, scored

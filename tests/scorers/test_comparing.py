@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from scorers import EvaluationSpec, compare, evaluate_file, get_scorer
-from scorers.comparing import compare_files
+from scorers.comparing import Changed, compare_files, differing_rows
 
 SPEC = EvaluationSpec(
     scorer="accuracy", header=("id", "digit"), labels=("0", "1", "2"), also=("f1",), replicates=50
@@ -77,3 +77,45 @@ def test_a_board_without_rows_is_refused(files, tmp_path):
     pl.DataFrame({"id": range(ROWS), "digit": truth}).write_csv(public)
     with pytest.raises(ValueError, match="no rows"):
         compare_files(a, b, public, SPEC, board="private")
+
+
+def put(tmp_path, name: str, text: str):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def test_how_two_files_differ_is_told_from_the_files_alone(files):
+    (a, b), _, _, (one, two), _ = files
+    found = differing_rows(a, b, SPEC)
+    assert (found.rows, found.differ) == (ROWS, int((one != two).sum()))
+    assert found.by_column == {"digit": found.differ}
+    counts = {(str(x), str(y)): int(((one == x) & (two == y)).sum()) for x, y in ((0, 1), (1, 2))}
+    told = {(c.a, c.b): c.rows for c in found.changes}
+    assert counts.items() <= told.items()
+    assert found.gap is None
+
+
+def test_numbers_differ_by_so_much_whatever_their_order_and_form(tmp_path):
+    spec = EvaluationSpec(scorer="rmse", header=("id", "y"))
+    a = put(tmp_path, "a.csv", "id,y\n1,0.50\n2,1\n3,2\n")
+    b = put(tmp_path, "b.csv", "y,id\n4,3\n.5,1\n1.0,2\n")
+    found = differing_rows(a, b, spec)
+    assert (found.rows, found.differ, found.changes) == (3, 1, [])
+    assert found.gap == pytest.approx(2 / 3)
+
+
+def test_files_of_other_ids_are_not_set_beside_each_other(tmp_path):
+    a = put(tmp_path, "a.csv", "id,digit\n1,0\n2,1\n")
+    b = put(tmp_path, "b.csv", "id,digit\n1,0\n3,1\n")
+    assert differing_rows(a, b, SPEC) is None
+    same = put(tmp_path, "c.csv", "id,digit\n2,1\n1,2\n")
+    assert differing_rows(a, same, SPEC).changes == [Changed("0", "2", 1)]
+
+
+def test_of_several_columns_each_is_counted(tmp_path):
+    spec = EvaluationSpec(scorer="rmse", header=("id", "x", "y"))
+    a = put(tmp_path, "a.csv", "id,x,y\n1,0,0\n2,1,1\n")
+    b = put(tmp_path, "b.csv", "id,x,y\n1,0,5\n2,7,8\n")
+    found = differing_rows(a, b, spec)
+    assert (found.differ, found.by_column) == (2, {"x": 1, "y": 2})

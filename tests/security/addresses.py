@@ -59,12 +59,35 @@ def _values(world: World, rule: Rule, slug: str) -> dict[str, object]:
         "account_id": cast.people["mei" if not of_university else "jonas"].id,
         "request_id": world.ids["request to munich"],
         "token_id": world.ids["token of mei"],
-        "code": cast.teams[team].code,
+        "code": _code(world, rule, slug),
+        "certificate_id": world.ids[f"certificate of {slug}"],
+        "standard": "skills",
+        "job_id": world.ids["bundle"],
         "token": world.tokens.get(rule.endpoint, ""),
         "tab": "rules",
         "phase": "a",
         "verdict": "disqualify",
-        "what": "pause",
+        "what": "up"
+        if "/drafts/" in rule.rule
+        else "close"
+        if "/questions/" in rule.rule
+        else "pause",
+        "notification_id": world.ids["notification of mei"],
+        "announcement_id": world.ids[f"announcement of {slug}"],
+        "question_id": world.ids[f"question of {slug}"],
         "name": "train.csv",
+        "draft_id": world.ids["draft"],
+        "file_id": world.ids["file of the draft"],
+        "page": "overview",
+        "trial_id": world.ids["trial"],
+        "policy": "terms",
+        "spoken": "zh",
+        "export_id": world.ids["export of mei"],
         "filename": STATIC.get(rule.endpoint, ""),
     }
+
+
+def _code(world: World, rule: Rule, slug: str) -> str:
+    if "/certificates/" in rule.rule:
+        return world.tokens[f"certificate of {slug}"]
+    return world.cast.teams["pandas" if slug == "digits" else "moon"].code

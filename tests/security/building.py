@@ -28,9 +28,13 @@ from server.challenges.models import (
     Participation,
     Phase,
 )
-from server.challenges.rules import Ranking, Reveal, Visibility
+from server.challenges.rules import Ranking, Reveal, Role, Visibility
+from server.portability.models import DataExport
+from server.portability.rules import ExportState
+from server.profiles.models import Profile
 from server.receipts.listing import list_own_key
 from server.shared.database import Database
+from server.shared.mail import Ending, no_more_link
 from server.shared.settings import Settings
 from server.shared.signing import Signer
 from server.shared.storage import FileStore
@@ -47,12 +51,18 @@ from tests.cast import (
     add_teams,
     add_universities,
 )
+from tests.security.certified import add_certificates
+from tests.security.drafting import add_drafts
 from tests.security.marks import (
     SCRIPT,
 )
 from tests.security.results import add_results
 from tests.security.sightings import add_reports
+from tests.security.talking import add_talk
 from tests.security.world import World
+
+# The link that a letter carries is the proof, and needs no sign-in.
+UNSUBSCRIBING = ("notifications.unsubscribe", "notifications.confirm_unsubscribe")
 
 
 def build(folder: Path, database_file: Path) -> World:
@@ -92,7 +102,10 @@ def _settings(folder: Path) -> Settings:
         base_url="http://localhost",
         **{
             f"rate_limit_{n}": "100000 per minute"
-            for n in ("uploads", "sign_in", "sign_up", "tokens", "codes", "comparisons")
+            for n in (
+                *("uploads", "sign_in", "sign_up", "tokens", "codes", "comparisons", "trials"),
+                "questions",
+            )
         },
     )
 
@@ -115,14 +128,19 @@ def _fill(session: Session, world: World) -> None:
     _add_people_of_elsewhere(session, cast)
     _add_tides(session, cast)
     _add_vault(session, cast)
+    _add_judge(session, cast)
     _add_content(session, world)
     add_results(session, world)
     add_reports(session, world)
+    add_talk(session, world)
+    add_drafts(session, world)
     _add_requests(session, world)
     _add_tokens(session, world)
     _add_sessions(session, world)
+    _add_export(session, world)
     _sign_links(session, world)
     list_own_key(session, world.settings, now=NOON)
+    add_certificates(session, world)
     _add_season(session)
 
 
@@ -161,7 +179,8 @@ def _challenge(session: Session, cast: Cast, slug: str, **values: Any) -> Challe
     session.add(made)
     session.flush()
     cast.challenges[slug] = made
-    session.add(Organiser(challenge_id=made.id, account_id=cast.people["chidi"].id))
+    chidi = cast.people["chidi"].id
+    session.add(Organiser(challenge_id=made.id, account_id=chidi, role=Role.OWNER))
     phase = Phase(
         challenge_id=made.id,
         slug="a",
@@ -206,6 +225,21 @@ def _add_tides(session: Session, cast: Cast) -> None:
 
 def _add_vault(session: Session, cast: Cast) -> None:
     _challenge(session, cast, "vault", visibility=Visibility.INVITED)
+
+
+def _add_judge(session: Session, cast: Cast) -> None:
+    judith = Account(
+        email="judith@mail.example",
+        name="Judith Klein",
+        password_hash=cast.people["olga"].password_hash,
+        confirmed_at=NOON - timedelta(days=30),
+        created_at=NOON - timedelta(days=30),
+    )
+    session.add(judith)
+    session.flush()
+    cast.people["judith"] = judith
+    digits = cast.challenges["digits"].id
+    session.add(Organiser(challenge_id=digits, account_id=judith.id, role=Role.JUDGE))
 
 
 def _add_content(session: Session, world: World) -> None:
@@ -286,10 +320,35 @@ def _add_sessions(session: Session, world: World) -> None:
     session.flush()
 
 
+def _add_export(session: Session, world: World) -> None:
+    """Mei has a copy of her data to fetch, and everybody says something of the own self."""
+    kept = FileStore(world.settings.public_store)
+    path, digest = world.settings.data_dir / "copy.zip", hashlib.sha256(b"a copy").hexdigest()
+    path.write_bytes(b"a copy")
+    kept.put(path, digest)
+    row = DataExport(
+        account_id=world.cast.people["mei"].id or 0,
+        state=ExportState.READY,
+        asked_at=NOON,
+        made_at=NOON,
+        sha256=digest,
+        size=6,
+    )
+    session.add(row)
+    session.add_all(
+        Profile(account_id=account.id or 0, bio=SCRIPT, links=[f"https://x.example/{SCRIPT}"])
+        for account in world.cast.people.values()
+    )
+    session.flush()
+    world.ids["export of mei"] = row.id or 0
+
+
 def _sign_links(session: Session, world: World) -> None:
     signer, people = Signer(world.settings.require_secret()), world.cast.people
     newt: Account = people["newt"]
-    world.tokens = {
+    ending = no_more_link(world.settings, Ending(people["mei"].id or 0, "announcement"))
+    world.tokens |= {
+        **dict.fromkeys(UNSUBSCRIBING, ending.rpartition("/")[2]),
         "accounts.confirm": sign_confirmation(signer, newt, "nonce", NOON),
         "accounts.reset": sign_reset(signer, people["mei"], NOON),
         "accounts.confirm_email": sign_email_change(

@@ -33,7 +33,7 @@ from tests.security.sightings import PLACES, PLACES_OF_DIGITS
 from tests.security.world import ROLES, World
 
 # Who may see private scores of `digits`; the organiser of `tides` may see those of `tides`.
-KNOWS = ("organiser", "organiser elsewhere", "administrator")
+KNOWS = ("organiser", "judge", "organiser elsewhere", "administrator")
 OTHERS = [role for role in ROLES if role not in KNOWS]
 # Files that are wrong in a way that invites a helpful scorer to say what would be right.
 WRONG_DIGITS = {

@@ -19,8 +19,29 @@ PAGES = [
     ("manager", "POST", "/universities/munich/requests/{request to nairobi}"),
     ("manager", "POST", "/universities/munich/members/{wei}/remove"),
     ("manager", "POST", "/universities/munich/managers/{amina}/remove"),
+    ("organiser", "POST", "/organise/digits/certificates/{certificate of tides}/revoke"),
+    ("organiser", "POST", "/organise/digits/certificates/{certificate of tides}/allow"),
+    ("manager elsewhere", "GET", "/universities/nairobi/manage/certificates/{bundle}.zip"),
     ("manager", "POST", "/universities/munich/managers/{wei}"),
     ("member", "POST", "/settings/tokens/{token of mei}/revoke"),
+    ("member", "POST", "/settings/data/export/{export of mei}"),
+    ("administrator", "POST", "/settings/data/export/{export of mei}"),
+    ("member", "POST", "/notifications/{notification of mei}/open"),
+    ("member", "POST", "/notifications/{notification of mei}/read"),
+    ("other team", "GET", "/challenges/digits/questions/{question of digits}"),
+    ("other team", "POST", "/challenges/digits/questions/{question of digits}"),
+    ("member", "GET", "/challenges/digits/questions/{question of tides}"),
+    ("organiser", "GET", "/organise/digits/questions/{question of tides}"),
+    ("organiser", "POST", "/organise/digits/questions/{question of tides}/close"),
+    ("organiser", "POST", "/organise/digits/questions/{question of tides}/publish"),
+    ("organiser", "POST", "/organise/digits/announcements/{announcement of tides}"),
+    ("organiser", "POST", "/organise/digits/announcements/{announcement of tides}/withdraw"),
+]
+DRAFTS = [
+    ("organiser elsewhere", "GET", "/organise/drafts/{draft}/about"),
+    ("organiser elsewhere", "POST", "/organise/drafts/{draft}/launch"),
+    ("organiser", "POST", "/organise/drafts/{draft}/files/999999"),
+    ("organiser elsewhere", "GET", "/organise/trials/{trial}"),
 ]
 API = [
     ("member", "DELETE", "/api/v1/tokens/{token of mei}"),
@@ -49,7 +70,7 @@ def rows(world: World) -> bytes:
         return "\n".join(raw.iterdump()).encode()
 
 
-@pytest.mark.parametrize(("role", "method", "path"), PAGES)
+@pytest.mark.parametrize(("role", "method", "path"), [*PAGES, *DRAFTS])
 def test_a_page_does_not_reach_into_another_room(world: World, role: str, method: str, path: str):
     before = rows(world)
     answer = world.browser(role).open(filled(world, path), method=method, data=FORM)

@@ -212,6 +212,7 @@ def tries(world: World, which: str):
 
     def sign_up(number: int):
         form = {"name": "A B", "email": f"{number}@x.example", "password": f"{PASSWORD} {number}"}
+        form["accepts"] = "y"
         return app.test_client().post("/sign-up", data=form)
 
     def tokens(number: int):

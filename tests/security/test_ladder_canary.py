@@ -138,6 +138,10 @@ def _of(world: World, *submissions: int) -> list[str]:
     found.append(f"/challenges/digits/compare?a={team}&b={other}")
     found.append(f"/api/v1/challenges/digits/comparison?a={team}&b={other}")
     found.append(f"/api/v1/teams/{team}/places")
+    both = "&".join(f"{side}={number}" for side, number in zip("ab", submissions, strict=False))
+    found.append(f"/challenges/digits/submissions/compare?{both}")
+    found.append(f"/challenges/digits/submissions/compare/state?{both}")
+    found += ["/", "/challenges/digits/submissions", "/challenges/digits/submit"]
     for number in submissions:
         found += [f"/submissions/{number}", f"/submissions/{number}/state"]
         found += [f"/api/v1/submissions/{number}", f"/submissions/{number}/receipt.json"]

@@ -12,7 +12,7 @@ from tests.security.crawling import get
 from tests.security.sightings import DEVICE, DIGITS_ADDRESS, PLACES, TIDES_ADDRESS
 from tests.security.world import ROLES, World
 
-ALL_BUT_ORGANISERS = sorted(set(ROLES) - {"organiser", "administrator"})
+ALL_BUT_ORGANISERS = sorted(set(ROLES) - {"organiser", "judge", "administrator"})
 
 
 @pytest.mark.parametrize(

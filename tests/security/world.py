@@ -15,13 +15,14 @@ from tests.cast import (
     FrozenClock,
 )
 
-# Who each role is. Olga organises `digits`, Chidi `tides` and the hidden `vault`.
+# Who each role is. Olga owns `digits`, Judith judges it, Chidi owns `tides` and the hidden `vault`.
 ROLES = {
     "visitor": None,
     "unconfirmed": "newt",
     "other team": "lena",
     "member": "wei",
     "organiser": "olga",
+    "judge": "judith",
     "organiser elsewhere": "chidi",
     "manager": "manfred",
     "manager elsewhere": "amina",

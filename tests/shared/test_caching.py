@@ -1,8 +1,9 @@
 import threading
 
 import pytest
+from sqlmodel import Session
 
-from server.shared.caching import Cache
+from server.shared.caching import FOUND, Cache, once
 
 
 def kept(cache, name, value="x", size=10):
@@ -70,3 +71,14 @@ def test_cleared_it_holds_nothing():
     kept(cache, "name", "old")
     cache.clear()
     assert (cache.bytes, kept(cache, "name", "new")) == (0, "new")
+
+
+def test_a_session_that_only_reads_looks_once_for_the_same():
+    found, session = iter("ab"), Session(info={FOUND: {}})
+    assert [once(session, "name", lambda: next(found)) for _ in range(2)] == ["a", "a"]
+    assert once(session, "other", lambda: next(found)) == "b"
+
+
+def test_a_session_that_may_see_changes_looks_each_time():
+    found, session = iter("ab"), Session()
+    assert [once(session, "name", lambda: next(found)) for _ in range(2)] == ["a", "b"]

@@ -79,6 +79,12 @@ class Quiet:
     def sweep(self) -> None:
         """Nothing is found."""
 
+    def follow(self) -> None:
+        """Nothing is to be followed."""
+
+    def purge(self) -> None:
+        """Nothing is old."""
+
 
 @pytest.fixture
 def chores(settings, database, clock) -> Chores:

@@ -8,7 +8,7 @@ import time
 import pytest
 from sqlmodel import Session, select
 
-from server.accounts.actions import create_token
+from server.accounts.tokens import create_token
 from server.challenges.models import Challenge
 from server.shared.errors import TooFast, Unavailable
 from server.shared.slots import Slots

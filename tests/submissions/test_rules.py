@@ -362,3 +362,11 @@ def test_a_pause_refuses_what_begins_at_its_instant_and_takes_what_began_before(
 def test_a_closed_phase_is_closed_whether_it_is_paused_or_not():
     pause = Pause(since=NOON, by="Olga", words="")
     assert refusal(pause=pause, now=ENDS + SECOND).code == "closed"
+
+
+def test_while_late_days_run_an_open_phase_comes_first_and_then_the_late_one() -> None:
+    late = phase("a", -5, -1)._replace(late_until=NOON)
+    assert choose_phase([late, phase("b", -1, 5)], wanted=None, now=NOON) == "b"
+    assert choose_phase([late, phase("b", 1, 5)], wanted=None, now=NOON + SECOND - TICK) == "a"
+    with pytest.raises(Conflict):
+        choose_phase([late, phase("b", 1, 5)], wanted=None, now=NOON + SECOND)

@@ -4,7 +4,8 @@ import pytest
 from jinja2 import DictLoader
 
 from server.challenges.models import Challenge
-from server.shared.mail import waiting_mail
+from server.shared.language import LANGUAGES
+from server.shared.mail import NO_MORE, waiting_mail
 from server.teams.announcements import tell_everybody
 from server.teams.models import Team
 from tests.boards.scored import statements
@@ -24,7 +25,15 @@ def tell(app, session, cast):
     def tell(what="more time", subject="News"):
         with app.test_request_context():
             return tell_everybody(
-                session, challenge, template="letter.txt", subject=subject, at=NOON, what=what
+                session,
+                challenge,
+                kind="announcement",
+                said={"title": "News"},
+                link="/challenges/digits",
+                template="letter.txt",
+                subject=lambda: subject,
+                at=NOON,
+                what=what,
             )
 
     return tell
@@ -38,13 +47,15 @@ def test_everybody_reads_the_own_name_and_the_same_news(session, cast, tell):
         mail = mails[person.email]
         assert mail.body.startswith(f"Dear {person.name},\n")
         assert "Handwritten digits: more time" in mail.body
+        assert NO_MORE in mail.body
         assert (mail.subject, mail.created_at, mail.sent_at) == ("News", NOON, None)
 
 
-def test_one_statement_is_enough_for_however_many(session, tell):
+def test_a_statement_for_the_bell_and_one_a_language_is_enough_for_however_many(session, tell):
     with statements(session) as asked:
         tell()
-    assert sum(statement.startswith("INSERT") for statement, _ in asked) == 1
+    inserted = [statement.split()[2] for statement, _ in asked if statement.startswith("INSERT")]
+    assert inserted == ["notification", *["outgoing_mail"] * len(LANGUAGES)]
 
 
 def test_what_looks_like_a_pattern_stays_as_it_is(session, tell):

@@ -24,7 +24,13 @@ def tell(app, session):
     def tell(*teams, **values):
         with app.test_request_context():
             return tell_teams(
-                session, teams, template="letter.txt", subject="News", at=NOON, **values
+                session,
+                teams,
+                kind="extra_submissions",
+                template="letter.txt",
+                subject=lambda: "News",
+                at=NOON,
+                **values,
             )
 
     return tell

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from server.accounts.actions import create_account, grant_manager
+from server.accounts.actions import create_account
 from server.accounts.models import Account
 from server.accounts.passwords import hash_password
+from server.accounts.roles import grant_manager
 from server.boards.actions import reveal
 from server.challenges.actions import join
 from server.challenges.models import Challenge, Phase
@@ -24,8 +25,10 @@ from server.challenges.queries import challenge_by_slug, phases_of
 from server.challenges.rules import INCLUSIVE, Reveal
 from server.cli.demo.accounts import PASSWORD
 from server.cli.demo.cast import ADMINISTRATOR, ORGANISER, UNIVERSITIES, Person
+from server.cli.demo.certifying import certify
 from server.cli.demo.models import predictions
 from server.cli.demo.story import PlannedSubmission, PlannedTeam, plan
+from server.cli.demo.talking import Talk
 from server.deployments.actions import deploy
 from server.folders.reading import read_folder, run_prepare
 from server.shared.access import Viewer
@@ -205,6 +208,19 @@ class Filler:
             while not self._reveal(phase_id, organiser):
                 time.sleep(0.5)
             self.say(f"The result of {challenge} is revealed.")
+
+    def talk(self) -> None:
+        """Have the organiser announce, answer and name winners, and students ask."""
+        organiser = self.accounts[ORGANISER.email].account_id
+        said = Talk(self.scene.database, self.accounts, organiser).begin(now=self.scene.now)
+        self.say(f"{said} announcements and questions are out.")
+
+    def certificates(self) -> None:
+        """Have the organiser hand out certificates, and define a standard of three levels."""
+        organiser = self.accounts[ORGANISER.email].account_id
+        scene = self.scene
+        certify(scene.database, scene.jobs, organiser_id=organiser, now=scene.now)
+        self.say("Certificates are being handed out.")
 
     def _ended(self) -> Sequence[tuple[str, int]]:
         found = []

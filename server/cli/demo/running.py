@@ -67,6 +67,7 @@ def run(host: str, port: int, data_dir: Path, reset: bool) -> None:
 def _environment(data_dir: Path, url: str) -> None:
     os.environ["VARSITY_DATA_DIR"] = str(data_dir.resolve())
     os.environ["VARSITY_DEMO"] = "1"
+    os.environ.setdefault("VARSITY_CREATE_CHALLENGES", "confirmed")
     os.environ.setdefault("VARSITY_BASE_URL", url)
     os.environ.setdefault("VARSITY_LOG_LEVEL", "warning")
     os.environ.setdefault("VARSITY_LOG_FORMAT", "text")

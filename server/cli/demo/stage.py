@@ -33,7 +33,15 @@ def fill(data_dir: Path) -> None:
             replicates=instance.settings.replicates,
         )
         filler = Filler(scene, say)
-        for act in (filler.people, filler.challenges, filler.submissions, filler.results):
+        acts = (
+            filler.people,
+            filler.challenges,
+            filler.submissions,
+            filler.results,
+            filler.talk,
+            filler.certificates,
+        )
+        for act in acts:
             act()
     (data_dir / STATE).write_text(json.dumps({"full": True}))
     say("The demo is full.")

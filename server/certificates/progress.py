@@ -1,0 +1,106 @@
+"""How far somebody is with the levels of standards, and what is missing for the next."""
+
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from server.certificates.evidence import Evidence, evidence_of, outcomes_of
+from server.certificates.levels import (
+    Level,
+    Named,
+    Outcome,
+    Progress,
+    baseline_value,
+    level_reached,
+    progress_of,
+)
+from server.certificates.models import Standard
+from server.certificates.queries import challenges_named, standards
+from server.challenges.models import Challenge
+from server.challenges.queries import sees
+from server.shared.access import Viewer
+
+
+class InChallenge(NamedTuple):
+    """A challenge of a condition: what it takes, what somebody has, and whether that is enough."""
+
+    named: Named
+    title: str
+    bar: float | None
+    outcome: Outcome | None
+    holds: bool
+    out: bool
+
+
+class OnCondition(NamedTuple):
+    """A condition with its challenges."""
+
+    progress: Progress
+    challenges: list[InChallenge]
+
+
+class StandardView(NamedTuple):
+    """A standard, what each level asks for, and how far somebody is; `reached` None: no level."""
+
+    standard: Standard
+    levels: dict[Level, list[OnCondition]]
+    reached: Level | None
+
+
+def standard_view(session: Session, standard: Standard, account_id: int | None) -> StandardView:
+    """Return a standard with somebody's results in it; without an account, with none."""
+    evidence = evidence_of(session, standard)
+    outcomes = outcomes_of(session, evidence, account_id) if account_id else {}
+    titles = {c.slug: c.title for c in challenges_named(session, standard)}
+    levels = {
+        level: [_on(progress, evidence, outcomes, titles) for progress in found]
+        for level, found in progress_of(evidence.levels, outcomes).items()
+    }
+    return StandardView(standard, levels, level_reached(evidence.levels, outcomes))
+
+
+def _on(
+    progress: Progress, evidence: Evidence, outcomes: dict[Named, Outcome], titles: dict[str, str]
+) -> OnCondition:
+    found = [
+        InChallenge(
+            named=named,
+            title=titles.get(named.challenge, named.challenge),
+            bar=_bar(evidence, named),
+            outcome=outcomes.get(named),
+            holds=named in progress.holds_in,
+            out=named in evidence.boards,
+        )
+        for named in progress.condition.challenges
+    ]
+    return OnCondition(progress, found)
+
+
+def _bar(evidence: Evidence, named: Named) -> float | None:
+    """Return the baseline's value, where the result is out."""
+    board = evidence.boards.get(named)
+    if board is None:
+        return None
+    baselines = evidence.baselines[named]
+    nobody = Outcome(0, None, 1, 1, board.challenge.higher_is_better, baselines, ())
+    return baseline_value(named, nobody)
+
+
+def may_see(session: Session, challenges: list[Challenge], viewer: Viewer) -> bool:
+    """Whether a viewer may know of a standard: all that it names is there for them."""
+    return viewer.is_admin or all(sees(session, challenge, viewer) for challenge in challenges)
+
+
+def seen_standards(session: Session, viewer: Viewer) -> list[Standard]:
+    """Return the standards that a viewer may know of."""
+    return [
+        standard
+        for standard in standards(session)
+        if may_see(session, list(challenges_named(session, standard)), viewer)
+    ]
+
+
+def own_progress(session: Session, viewer: Viewer) -> list[StandardView]:
+    """Return how far somebody is with every standard, those with a level first."""
+    found = [standard_view(session, s, viewer.id) for s in seen_standards(session, viewer)]
+    return sorted(found, key=lambda view: view.reached is None)

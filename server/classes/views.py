@@ -1,0 +1,138 @@
+"""The page of a class: its settings as the form shows them, and its gradebook."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from flask_babel import gettext
+from sqlmodel import Session
+
+from server.challenges.models import Challenge, Phase
+from server.challenges.queries import phases_of
+from server.classes.models import GradeBook
+from server.classes.queries import (
+    Book,
+    baselines_of,
+    book_of,
+    books_of,
+    grades_differ,
+    phase_to_grade,
+    students_of,
+    takes_late_files,
+)
+from server.folders.course import Grading
+from server.shared.charts import Bar, BarChart, bar_chart
+from server.shared.errors import Conflict
+from server.shared.responses import message_of
+
+
+class ClassPage(NamedTuple):
+    """What the page of a class shows. `problem` says why there is no gradebook."""
+
+    phases: list[Phase]
+    phase: Phase | None
+    baselines: list[str]
+    settings: dict[str, str]
+    book: Book | None
+    problem: str
+    chart: BarChart | None
+    books: list[GradeBook]
+    differs: int | None
+    students: int
+    late_now: bool
+
+
+def class_page(
+    session: Session, challenge: Challenge, phase_slug: str | None, *, now: datetime
+) -> ClassPage:
+    """Return the page of a class, with the grades as they would be published now."""
+    phase = phase_to_grade(session, challenge, phase_slug)
+    book, problem = _book(session, challenge, phase)
+    books = books_of(session, challenge)
+    of_phase = [kept for kept in books if phase is not None and kept.phase_id == phase.id]
+    return ClassPage(
+        phases=phases_of(session, challenge.id or 0),
+        phase=phase,
+        baselines=baselines_of(session, challenge),
+        settings=settings_of(challenge),
+        book=book,
+        problem=problem,
+        chart=spread(book) if book else None,
+        books=of_phase,
+        differs=grades_differ(session, of_phase[0], book.rows) if book and of_phase else None,
+        students=len(book.rows) if book else len(students_of(session, challenge)),
+        late_now=phase is not None and takes_late_files(challenge, phase, now=now),
+    )
+
+
+def _book(session: Session, challenge: Challenge, phase: Phase | None) -> tuple[Book | None, str]:
+    if phase is None:
+        return None, gettext("There is no phase with scores yet.")
+    try:
+        return book_of(session, challenge, phase), ""
+    except Conflict as refusal:
+        return None, message_of(refusal)
+
+
+def settings_of(challenge: Challenge) -> dict[str, str]:
+    """Return a class's settings as the fields of the form hold them."""
+    fields = {
+        "anonymous": "yes" if challenge.anonymous else "",
+        "late_days": str(challenge.late_days),
+        "rule": "",
+    }
+    if challenge.grading is None:
+        return fields
+    grading = Grading.model_validate(challenge.grading)
+    fields |= {
+        "rule": grading.rule,
+        "lowest": f"{grading.lowest:g}",
+        "highest": f"{grading.highest:g}",
+        "decimals": str(grading.decimals),
+        "otherwise": grading.otherwise,
+        "missing": grading.missing,
+        "late_cost": f"{grading.late_cost:g}",
+    }
+    _put_anchor(fields, "bottom", grading.bottom)
+    _put_anchor(fields, "top", grading.top)
+    for place, band in enumerate(grading.bands):
+        fields[f"grade_{place}"] = band.grade
+        _put_anchor(fields, f"at_{place}", band.at)
+    return fields
+
+
+def _put_anchor(fields: dict[str, str], name: str, anchor: float | str | None) -> None:
+    if anchor is None:
+        return
+    if isinstance(anchor, str):
+        fields[name] = anchor
+    else:
+        fields[name], fields[f"{name}_number"] = "number", f"{anchor:g}"
+
+
+def spread(book: Book) -> BarChart | None:
+    """Return how the grades are spread: by tenths of the scale, or by band."""
+    scheme = book.scheme
+    if scheme.bands:
+        counted = Counter(row.grade.text for row in book.rows)
+        names = [*dict.fromkeys([*(b.grade for b in scheme.bands), scheme.otherwise, *counted])]
+        bars = [Bar(name, (float(counted[name]),)) for name in names]
+    else:
+        bars = _tenths(book)
+    return bar_chart(bars, names=(gettext("Students"),))
+
+
+def _tenths(book: Book) -> list[Bar]:
+    low, high = sorted((book.scheme.lowest, book.scheme.highest))
+    points = [row.grade.points for row in book.rows if row.grade.points is not None]
+    step = (high - low) / 10
+    places: Mapping[int, int] = Counter(min(9, int((p - low) / step)) for p in points)
+    return [
+        Bar(f"{low + i * step:g}", (float(places.get(i, 0)),), _span(low + i * step, step))
+        for i in range(10)
+    ]
+
+
+def _span(low: float, step: float) -> str:
+    return f"{low:g} – {low + step:g}"

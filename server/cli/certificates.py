@@ -1,0 +1,78 @@
+"""`varsity certificate`: what a signed certificate confirms."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from server.certificates.checking import confirmed_certificate
+from server.certificates.schemas import CertificateBody
+from server.cli.output import Refusal, json_option, print_json
+from server.cli.receipts import existing, server_keys
+from server.receipts.checking import Keys, NotConfirmed
+
+
+@click.group()
+def certificate() -> None:
+    """Check a certificate: what a server certified, of whom, and when."""
+
+
+@certificate.command()
+@click.argument("file", metavar="FILE", type=existing)
+@click.option("--keys", "keys_file", type=existing, help="The server's keys, as saved earlier.")
+@click.option("--url", help="The server whose keys to ask for.")
+@json_option
+def verify(file: Path, keys_file: Path | None, url: str | None, as_json: bool) -> None:
+    """Say what the certificate FILE (PDF or JSON) confirms; exit code 1 where it confirms nothing.
+
+    Compare what is said with what the paper shows: the attached data is what was signed. Whether
+    the certificate was replaced or revoked since then is said by its page alone.
+    """
+    if (keys_file is None) == (url is None):
+        raise click.UsageError("Say whose keys to check with: --keys FILE or --url URL, one.")
+    try:
+        keys = server_keys(keys_file, url)
+        body = confirmed_certificate(file.read_bytes(), keys)
+    except NotConfirmed as error:
+        if as_json:
+            print_json({"ok": False, "reason": str(error)})
+        raise Refusal(f"Nothing is confirmed by {file}. {error}") from error
+    except OSError as error:
+        raise Refusal(f"{error.filename or file}: {error.strerror or error}") from error
+    if as_json:
+        print_json({"ok": True, "certificate": body.model_dump(mode="json")})
+    else:
+        click.echo("\n".join(_words(body, keys)))
+
+
+def _words(body: CertificateBody, keys: Keys) -> Iterator[str]:
+    yield f"Confirmed: {body.issuer} signed this on {body.issued_at}"
+    yield f"with its key {body.kid}, in use since {keys.by_kid[body.kid].since}."
+    if body.issuer != keys.issuer:
+        yield f"(The list of keys is that of {keys.issuer}.)"
+    yield ""
+    yield f"{body.kind.value.capitalize():13} {body.holder.name}"
+    if body.university is not None:
+        yield f"  of          {body.university.name}"
+    yield f"  issued by   {body.issued_by}"
+    yield from _result(body)
+    yield ""
+    yield f"Whether it still stands: {body.issuer}/certificates/{body.code}"
+
+
+def _result(body: CertificateBody) -> Iterator[str]:
+    if body.challenge is not None:
+        yield f"  challenge   {body.challenge.title}"
+    if body.team is not None:
+        yield f"  team        “{body.team.name}”, {body.team.members} members"
+    if body.participation is not None:
+        yield f"  submissions {body.participation.submissions} scored in time"
+    place = body.placement
+    if place is not None:
+        low, high = place.rank_range or (place.rank, place.rank)
+        yield f"  rank        {place.rank} of {place.teams} (95 % range {low} to {high})"
+        yield f"  score       {place.score!r} ({place.metric})"
+    if body.level is not None:
+        yield f"  level       {body.level.level.value} of “{body.level.title}”"
+        for one in body.level.results:
+            yield f"              {one.title}: {one.score!r}, rank {one.rank} of {one.teams}"

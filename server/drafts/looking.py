@@ -1,0 +1,195 @@
+"""What runs in the limited child: it looks at a draft's files and answers with JSON."""
+
+import traceback
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from polars.exceptions import PanicException
+from pydantic import BaseModel
+
+from scorers.errors import InvalidParameter, InvalidSolution, UnknownScorer
+from scorers.evaluate import EvaluationSpec, check_solution
+from scorers.solutions.splitting import USAGE
+from scorers.spec import Split
+from server.drafts.documents import id_columns_of, section
+from server.evaluations.metrics import MetricRules, metric_runner
+from server.folders.contents import MAX_ROWS
+from server.folders.reading import InvalidFolder, read_folder
+from server.folders.tables import UnreadableTable, header_of, text_columns
+from server.preflight.checking import report
+from server.preflight.report import Level
+
+MOST_COLUMNS = 60
+MOST_VALUES = 12
+MOST_CHARACTERS = 60
+TOO_BIG = 500_000_000
+
+
+class ColumnFound(BaseModel):
+    """A column: how many cells differ, how many are empty, and its values where they are few."""
+
+    name: str
+    distinct: int
+    empty: int
+    numbers: bool
+    values: list[tuple[str, int]] = []
+
+
+class TableFound(BaseModel):
+    """What a look at a table found; `problem` is what the organiser has to mend."""
+
+    rows: int = 0
+    columns: list[ColumnFound] = []
+    more_columns: int = 0
+    public_rows: int | None = None
+    private_rows: int | None = None
+    problem: str = ""
+    trace: str = ""
+
+
+class FaultFound(BaseModel):
+    """A mistake in the definition or a file, by its place."""
+
+    file: str
+    key: str | None
+    message: str
+    remedy: str
+
+
+class CheckFound(BaseModel):
+    """What a check of the folder found; `trace` where it broke off by a fault of ours.
+
+    `lines`: those of `server.preflight.report`, as their `to_dict` has them.
+    """
+
+    faults: list[FaultFound] = []
+    lines: list[dict[str, Any]] = []
+    trace: str = ""
+
+    @property
+    def is_launchable(self) -> bool:
+        """Whether nothing stands against a launch."""
+        wrong = any(line["level"] == Level.ERROR for line in self.lines)
+        return not (self.faults or wrong or self.trace)
+
+
+def look_in_child(
+    path: str, sample: str | None, definition: dict[str, Any], phase: dict[str, Any] | None
+) -> str:
+    """Look at a table, and at a solution by the metric too; return a `TableFound` as JSON.
+
+    `sample`: the sample submission's path, where it is known. `phase`: what the definition says of
+    the phase, where the table is a solution.
+    """
+    try:
+        found = _look(Path(path))
+        if phase is not None and sample is not None and not found.problem:
+            _try(Path(path), Path(sample), definition, phase, found)
+    except MemoryError:
+        raise
+    # A panic of polars is no Exception: it would end the worker's thread.
+    except (Exception, PanicException):  # noqa: BLE001 - the trace is for the operator
+        found = TableFound(trace=traceback.format_exc())
+    return found.model_dump_json()
+
+
+def _look(path: Path) -> TableFound:
+    if path.stat().st_size > TOO_BIG:
+        return TableFound(problem="")
+    try:
+        header_of(path)
+        table = text_columns(path)
+    except UnreadableTable as error:
+        return TableFound(problem=str(error))
+    shown = table.columns[:MOST_COLUMNS]
+    return TableFound(
+        rows=table.height,
+        columns=[_column(table[name]) for name in shown],
+        more_columns=table.width - len(shown),
+    )
+
+
+def _column(column: pl.Series) -> ColumnFound:
+    given = column.drop_nulls()
+    counts = given.value_counts(sort=True, name="n")
+    few = counts.height <= MOST_VALUES
+    values = [(str(v)[:MOST_CHARACTERS], int(n)) for v, n in counts.rows()] if few else []
+    as_numbers = given.str.strip_chars(" \t").cast(pl.Float64, strict=False)
+    return ColumnFound(
+        name=column.name[:200],
+        distinct=counts.height,
+        empty=column.null_count(),
+        numbers=len(given) > 0 and as_numbers.null_count() == 0,
+        values=sorted(values),
+    )
+
+
+def _try(
+    solution: Path,
+    sample: Path,
+    definition: Mapping[str, Any],
+    phase: Mapping[str, Any],
+    found: TableFound,
+) -> None:
+    if not section(definition, "scoring").get("scorer"):
+        return
+    try:
+        facts = check_solution(solution, _spec(sample, definition, phase), sample=None)
+    except UnreadableTable as error:
+        found.problem = str(error)
+    except (InvalidSolution, InvalidParameter, UnknownScorer) as error:
+        found.problem = str(error)
+    else:
+        found.public_rows, found.private_rows = facts.public_rows, facts.private_rows
+
+
+def _spec(sample: Path, definition: Mapping[str, Any], phase: Mapping[str, Any]) -> EvaluationSpec:
+    scoring, submission = section(definition, "scoring"), section(definition, "submission")
+    split = section(phase, "split")
+    by_column = split.get("column") is not None
+    labels = submission.get("labels")
+    return EvaluationSpec(
+        scorer=scoring["scorer"],
+        params=scoring.get("params", {}),
+        header=tuple(header_of(sample)),
+        id_columns=tuple(id_columns_of(definition)),
+        labels=tuple(labels) if labels else None,
+        unit_column=scoring.get("unit_column"),
+        kind=scoring.get("input"),
+        public_fraction=phase.get("public_fraction"),
+        split=Split.from_dict(split) if by_column else None,
+        max_rows=MAX_ROWS,
+    )
+
+
+def has_usage(found: Mapping[str, Any] | None) -> bool:
+    """Whether a look found the column that decides the split."""
+    return any(column["name"] == USAGE for column in (found or {}).get("columns", ()))
+
+
+def check_in_child(folder: str, now: str, most_bytes: int, rules: MetricRules | None = None) -> str:
+    """Check a folder as `varsity check` does, and return a `CheckFound` as JSON."""
+    try:
+        found = _check(Path(folder), datetime.fromisoformat(now), most_bytes, rules)
+    except MemoryError:
+        raise
+    except (Exception, PanicException):  # noqa: BLE001 - the trace is for the operator
+        found = CheckFound(trace=traceback.format_exc())
+    return found.model_dump_json()
+
+
+def _check(folder: Path, now: datetime, most_bytes: int, rules: MetricRules | None) -> CheckFound:
+    try:
+        read = read_folder(folder, now=now, max_bytes_limit=most_bytes)
+    except InvalidFolder as error:
+        faults = [
+            FaultFound(file=f.file, key=f.key, message=f.message, remedy=f.remedy)
+            for f in error.faults
+        ]
+        return CheckFound(faults=faults)
+    run = None if rules is None else metric_runner(rules)
+    said = report(read, now=now, run=run)
+    return CheckFound(lines=[line.to_dict() for line in said.lines])

@@ -1,0 +1,330 @@
+"""The worker's part of drafts: look at files, check a draft, and make a challenge of it."""
+
+import shutil
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from server.challenges.queries import phases_of
+from server.corrections.rescoring import AT_ONCE
+from server.deployments.actions import Deployed
+from server.drafts.documents import phase_of, sample_of, section
+from server.drafts.launching import Circumstances, launch, preview
+from server.drafts.looking import (
+    CheckFound,
+    FaultFound,
+    TableFound,
+    check_in_child,
+    look_in_child,
+)
+from server.drafts.making import METRIC, make_folder
+from server.drafts.models import DRAFT_JOBS, ChallengeDraft, DraftFile, DraftJob
+from server.drafts.queries import files_of_draft, is_data_of_a_draft, job_by_id, waiting_jobs
+from server.drafts.rules import MOST_ATTEMPTS, FileKind, FileState, JobKind, JobState
+from server.evaluations.queries import live_evaluation
+from server.evaluations.tools import Tools
+from server.folders.faults import FolderFault
+from server.folders.reading import read_folder
+from server.shared.errors import DomainError
+from server.shared.isolation import LimitExceeded, NoChildren
+from server.shared.storage import FileStore
+from server.submissions.queries import is_public_file
+
+log = structlog.get_logger(__name__)
+MOST_SIGNALS = 100
+# Whoever uploads a solution may be at it as long as this, when its row is noted already.
+ARRIVES_WITHIN = timedelta(minutes=15)
+NEVER_CAME = "The file was not stored: its upload broke off. Upload it again."
+
+
+class Drafter:
+    """Does what is asked for drafts."""
+
+    def __init__(self, tools: Tools, *, replicates: int, base_url: str, most_bytes: int) -> None:
+        self.tools = tools
+        self.circumstances = Circumstances(tools.stores, replicates, base_url)
+        self.most_bytes = most_bytes
+        tools.jobs.handle("draft", self.work)
+
+    def work(self, job_id: int) -> None:
+        """Do a job if nobody else does; called again, it changes nothing."""
+        holder = self.tools.new_holder()
+        which = col(DraftJob.id) == job_id
+        with self.tools.database.writing() as session:
+            taken = DRAFT_JOBS.claim(
+                session, which, holder=holder, now=self.tools.clock(), lease=self.tools.lease
+            )
+            session.commit()
+        if not taken:
+            return
+        try:
+            self._do(job_id, holder)
+        except NoChildren:
+            self._give_back(holder)
+        except Exception:  # noqa: BLE001 - ours: noted with its trace, and tried again
+            self._fail(job_id, holder, traceback.format_exc())
+        log.info("draft_job_ended", job=job_id)
+
+    def _do(self, job_id: int, holder: str) -> None:
+        with self.tools.database.reading() as session:
+            job = job_by_id(session, job_id)
+            assert job is not None
+            draft = session.get_one(ChallengeDraft, job.draft_id)
+            files = files_of_draft(session, job.draft_id)
+            code = _code_of(session, draft)
+        match job.kind:
+            case JobKind.LOOK:
+                self._look(job, draft, files, holder)
+            case JobKind.CHECK:
+                self._check(job, draft, files, code, holder)
+            case JobKind.LAUNCH:
+                self._launch(job, draft, files, code, holder)
+
+    def _look(
+        self, job: DraftJob, draft: ChallengeDraft, files: list[DraftFile], holder: str
+    ) -> None:
+        file = next((f for f in files if f.id == job.file_id), None)
+        if file is None:
+            return self._end(job, holder, JobState.DONE, {})
+        if file.kind is FileKind.SOLUTION and not self._taken_in(file):
+            if self.tools.clock() < file.created_at + ARRIVES_WITHIN:
+                return self._give_back(holder)
+            return self._note(job, file, TableFound(problem=NEVER_CAME), holder)
+        self._note(job, file, self._found(draft, files, file), holder)
+        return None
+
+    def _taken_in(self, file: DraftFile) -> bool:
+        """Move an uploaded solution out of the store that the web can read."""
+        public, hidden = self.tools.stores
+        if not hidden.has(file.sha256):
+            if not public.has(file.sha256):
+                return False
+            _copy(public, hidden, file.sha256)
+        with self.tools.database.reading() as session:
+            # Its bytes may be those of somebody's data or predictions: these stay.
+            needed = is_public_file(session, file.sha256)
+            needed = needed or is_data_of_a_draft(session, file.sha256)
+        if not needed and public.has(file.sha256):
+            public.delete(file.sha256)
+        return True
+
+    def _found(self, draft: ChallengeDraft, files: list[DraftFile], file: DraftFile) -> TableFound:
+        hidden = file.kind is FileKind.SOLUTION
+        store = self.tools.stores.hidden_files if hidden else self.tools.stores.public_files
+        phase = phase_of(draft.definition, file.phase) if hidden else None
+        sample = sample_of(draft.definition, files) if phase is not None else None
+        public = self.tools.stores.public_files
+        try:
+            with store.local(file.sha256) as path, _local(public, sample) as sample_path:
+                text = self.tools.isolation.run(
+                    look_in_child, str(path), sample_path, draft.definition, phase
+                )
+        except LimitExceeded as error:
+            return TableFound(problem=str(error))
+        return TableFound.model_validate_json(text)
+
+    def _note(self, job: DraftJob, file: DraftFile, found: TableFound, holder: str) -> None:
+        wrong = bool(found.problem) and file.kind is FileKind.SOLUTION
+        with self.tools.database.writing() as session:
+            row = session.get(DraftFile, file.id)
+            if row is not None and row.sha256 == file.sha256:
+                row.found = found.model_dump(mode="json")
+                row.state = FileState.REFUSED if wrong else FileState.READ
+                session.add(row)
+            self._end_in(session, job, holder, JobState.DONE, {})
+            session.commit()
+
+    def _check(
+        self,
+        job: DraftJob,
+        draft: ChallengeDraft,
+        files: list[DraftFile],
+        code: str | None,
+        holder: str,
+    ) -> None:
+        with self._folder(draft, files, code) as (folder, missing):
+            found = self._checked(folder, missing)
+            report = found.model_dump(mode="json")
+            if found.is_launchable and draft.challenge_id is not None:
+                report |= self._previewed(draft, folder)
+        self._end(job, holder, JobState.DONE, report)
+
+    def _checked(self, folder: Path, missing: list[FolderFault]) -> CheckFound:
+        if missing:
+            return CheckFound(
+                faults=[
+                    FaultFound(file=f.file, key=f.key, message=f.message, remedy=f.remedy)
+                    for f in missing
+                ]
+            )
+        now = self.tools.clock().isoformat()
+        try:
+            text = self.tools.isolation.run(
+                check_in_child, str(folder), now, self.most_bytes, self.tools.rules
+            )
+        except LimitExceeded as error:
+            return CheckFound(trace=str(error))
+        return CheckFound.model_validate_json(text)
+
+    def _previewed(self, draft: ChallengeDraft, folder: Path) -> dict[str, Any]:
+        """Say what applying a draft would change in its live challenge, without doing it."""
+        read = read_folder(folder, now=self.tools.clock(), max_bytes_limit=self.most_bytes)
+        with self.tools.database.writing() as session:
+            try:
+                deployed = preview(session, draft, read, self.circumstances, now=self.tools.clock())
+                said: dict[str, Any] = {"changes": _changes(deployed)}
+            except DomainError as error:
+                said = {"refusal": _refusal(error)}
+            session.rollback()
+        return said
+
+    def _launch(
+        self,
+        job: DraftJob,
+        draft: ChallengeDraft,
+        files: list[DraftFile],
+        code: str | None,
+        holder: str,
+    ) -> None:
+        with self._folder(draft, files, code) as (folder, missing):
+            found = self._checked(folder, missing)
+            report = found.model_dump(mode="json")
+            if not found.is_launchable:
+                return self._end(job, holder, JobState.REFUSED, report)
+            try:
+                deployed = self._launched(job, folder, holder)
+            except DomainError as error:
+                report |= {"refusal": _refusal(error)}
+                return self._end(job, holder, JobState.REFUSED, report)
+            except IntegrityError:
+                # Somebody took the address in the same moment: next time that is seen.
+                return self._fail(job.id or 0, holder, traceback.format_exc())
+        if deployed is not None:
+            self._send(deployed)
+        return None
+
+    def _launched(self, job: DraftJob, folder: Path, holder: str) -> Deployed | None:
+        """Deploy, mark the draft and end the job in one transaction: all of it, or nothing."""
+        now = self.tools.clock()
+        read = read_folder(folder, now=now, max_bytes_limit=self.most_bytes)
+        with self.tools.database.writing() as session:
+            deployed = launch(session, job, read, self.circumstances, now=now)
+            report = {"changes": _changes(deployed), "created": deployed.result.created}
+            if not self._end_in(session, job, holder, JobState.DONE, report):
+                session.rollback()
+                return None
+            session.commit()
+        return deployed
+
+    def _send(self, deployed: Deployed) -> None:
+        for submission_id in deployed.to_score:
+            self.tools.jobs.send("score", submission_id=submission_id)
+        for _ in deployed.to_rescore[:AT_ONCE]:
+            self.tools.jobs.send("rescore_next")
+
+    @contextmanager
+    def _folder(
+        self, draft: ChallengeDraft, files: list[DraftFile], code: str | None
+    ) -> Iterator[tuple[Path, list[FolderFault]]]:
+        with tempfile.TemporaryDirectory(prefix="varsity-draft-") as scratch:
+            yield make_folder(draft, files, Path(scratch), stores=self.tools.stores, code=code)
+
+    def _end(self, job: DraftJob, holder: str, state: JobState, report: dict[str, Any]) -> None:
+        with self.tools.database.writing() as session:
+            self._end_in(session, job, holder, state, report)
+            session.commit()
+
+    def _end_in(
+        self, session: Session, job: DraftJob, holder: str, state: JobState, report: dict[str, Any]
+    ) -> bool:
+        return DRAFT_JOBS.end(
+            session,
+            col(DraftJob.id) == job.id,
+            holder=holder,
+            state=state,
+            report=report,
+            ended_at=self.tools.clock(),
+        )
+
+    def _fail(self, job_id: int, holder: str, trace: str) -> None:
+        """Note a fault of ours; at the third time it failed for good."""
+        with self.tools.database.writing() as session:
+            job = session.get_one(DraftJob, job_id)
+            attempts = job.attempts + 1
+            state = JobState.FAILED if attempts >= MOST_ATTEMPTS else JobState.QUEUED
+            values: dict[str, Any] = {"attempts": attempts, "trace": trace, "state": state}
+            which = col(DraftJob.id) == job_id
+            DRAFT_JOBS.end(session, which, holder=holder, ended_at=self.tools.clock(), **values)
+            session.commit()
+
+    def _give_back(self, holder: str) -> None:
+        with self.tools.database.writing() as session:
+            DRAFT_JOBS.give_back(session, holder, died=False)
+            session.commit()
+
+    def sweep(self) -> None:
+        """Find what a lost signal or a dead worker left behind."""
+        with self.tools.database.reading() as session:
+            waiting = waiting_jobs(session, now=self.tools.clock(), limit=MOST_SIGNALS)
+        if waiting and self.tools.jobs.waiting() < len(waiting):
+            for job_id in waiting:
+                self.tools.jobs.send("draft", job_id=job_id)
+
+    def fail_interrupted(self) -> None:
+        """End what took its worker down each time."""
+        with self.tools.database.writing() as session:
+            for job_id in waiting_jobs(session, now=self.tools.clock(), limit=MOST_SIGNALS):
+                job = session.get_one(DraftJob, job_id)
+                if job.interruptions >= MOST_ATTEMPTS:
+                    job.state = JobState.FAILED
+                    job.trace = f"The worker died {job.interruptions} times in the middle of it."
+                    session.add(job)
+            session.commit()
+
+
+@contextmanager
+def _local(store: FileStore, file: DraftFile | None) -> Iterator[str | None]:
+    if file is None or not store.has(file.sha256):
+        yield None
+        return
+    with store.local(file.sha256) as path:
+        yield str(path)
+
+
+def _copy(source: FileStore, target: FileStore, sha256: str) -> None:
+    with tempfile.NamedTemporaryFile(prefix="varsity-") as copy, source.open(sha256) as stream:
+        shutil.copyfileobj(stream, copy, 1 << 20)
+        copy.flush()
+        target.put(Path(copy.name), sha256)
+
+
+def _code_of(session: Session, draft: ChallengeDraft) -> str | None:
+    """Return the metric file of a live challenge: code never comes with a draft."""
+    named = section(draft.definition, "scoring").get("scorer")
+    if draft.challenge_id is None or named != METRIC:
+        return None
+    for phase in phases_of(session, draft.challenge_id):
+        live = live_evaluation(session, phase.id)
+        if live is not None and live.spec.get("code"):
+            return str(live.spec["code"])
+    return None
+
+
+def _changes(deployed: Deployed) -> list[dict[str, str]]:
+    return [
+        {"kind": c.kind.value, "what": c.what, "before": c.before, "after": c.after}
+        for c in deployed.changes
+    ]
+
+
+def _refusal(error: DomainError) -> dict[str, Any]:
+    values = {name: str(value) for name, value in error.values.items()}
+    return {"message": error.message, "values": values, "code": error.code}

@@ -1,0 +1,45 @@
+"""The words of a notification, made when it is read, in its reader's language."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from server.notifications.kinds import KINDS
+from server.notifications.rules import Kind
+from server.shared.catalogues import catalogue_of
+from server.shared.errors import N_
+from server.shared.language import language
+from server.shared.moments import moment_words
+
+# Around a name that runs from right to left, so that what follows stays in its place.
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
+
+
+def words_of(kind: str, values: Mapping[str, Any]) -> str:
+    """Return the line of a notification; of a kind that is no more, a general one."""
+    known = KINDS.get(kind)
+    if known is None or not known.places <= values.keys():
+        return said(N_("Something changed that concerns you."))
+    shown = {name: _shown(known, name, values[name]) for name in known.places}
+    return said(known.line, **shown)
+
+
+def said(message: str, **values: str) -> str:
+    """Return a message in the language that is spoken now; a worker has no request to ask."""
+    return str(catalogue_of(language()).ugettext(message)) % values
+
+
+def _shown(kind: Kind, name: str, value: Any) -> str:
+    if name in kind.moments:
+        moment = datetime.fromisoformat(str(value))
+        return f"{moment_words(moment, said(N_('d MMM y, HH:mm')), language())} UTC"
+    return isolated(str(value))
+
+
+def isolated(text: str) -> str:
+    """Return a text that can stand in a line of another direction."""
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+        return f"{ISOLATE}{text}{END_OF_ISOLATE}"
+    return text

@@ -1,0 +1,168 @@
+"""What the check before launch says: lines, each with its level, its reason and its remedy."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Value = str | int | float
+_LONGEST = 300
+SENTENCES = ("said", "why", "remedy", "how")
+
+
+class Level(StrEnum):
+    """How serious a line is: an error stops a launch, a note is only worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    PASSED = "passed"
+
+
+class Fix(StrEnum):
+    """The step of making a challenge in which something is put right."""
+
+    ABOUT = "about"
+    PAGES = "pages"
+    DATA = "data"
+    METRIC = "metric"
+    SOLUTION = "solution"
+    PHASES = "phases"
+    TEAMS = "teams"
+    RULES = "rules"
+    BASELINES = "baselines"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: a file of the challenge, a line of it, a column of a table."""
+
+    file: str
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        parts += [f"line {self.line}"] if self.line is not None else []
+        parts += [f"column {_printable(self.column)}"] if self.column is not None else []
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was found.
+
+    `said`, `why`, `remedy`, `how` (it was found): English sentences and the ids of their
+    translations, with `%(name)s` places that `values` fill (without values any sign may stand
+    there). `phase`: its slug, empty where the line is about the whole challenge.
+    """
+
+    level: Level
+    code: str
+    fix: Fix
+    said: str
+    why: str = ""
+    remedy: str = ""
+    how: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    where: Place | None = None
+    phase: str = ""
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The values as they are written in a sentence."""
+        return {name: in_words(value) for name, value in self.values.items()}
+
+    def told(self, sentence: str) -> str:
+        """One of its sentences in English, filled in."""
+        return sentence % self.shown if self.values else sentence
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line in JSON's types, with its English text beside its sentences."""
+        where = self.where
+        return {
+            "level": self.level.value,
+            "code": self.code,
+            "fix": self.fix.value,
+            "phase": self.phase,
+            "where": None if where is None else vars(where),
+            "message": self.told(self.said),
+            "why": self.told(self.why),
+            "remedy": self.told(self.remedy),
+            "how": self.told(self.how),
+            "values": dict(self.values),
+            "sentences": {name: getattr(self, name) for name in SENTENCES},
+        }
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> "Line":
+        """The line that `to_dict` wrote."""
+        where, sentences = raw["where"], raw["sentences"]
+        return cls(
+            level=Level(raw["level"]),
+            code=raw["code"],
+            fix=Fix(raw["fix"]),
+            values=raw["values"],
+            where=None if where is None else Place(**where),
+            phase=raw["phase"],
+            **sentences,
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a check says, the most serious first."""
+
+    lines: tuple[Line, ...]
+    quick: bool = False
+
+    @classmethod
+    def of(cls, lines: Iterable[Line], *, quick: bool = False) -> "Report":
+        """The lines in the order of their levels; within a level as they were found."""
+        levels = list(Level)
+        return cls(tuple(sorted(lines, key=lambda line: levels.index(line.level))), quick)
+
+    def at(self, level: Level | str) -> tuple[Line, ...]:
+        """The lines of one level."""
+        return tuple(line for line in self.lines if line.level == level)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing stops a launch."""
+        return not self.at(Level.ERROR)
+
+    def to_json(self) -> str:
+        """The report as JSON text, the same text for the same report."""
+        lines = [line.to_dict() for line in self.lines]
+        return json.dumps({"ok": self.ok, "quick": self.quick, "lines": lines}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Report":
+        """The report that `to_json` wrote."""
+        raw = json.loads(text)
+        return cls(tuple(Line.from_dict(line) for line in raw["lines"]), raw["quick"])
+
+
+def in_words(value: Value) -> str:
+    """A value as it stands in a sentence: counts with commas, numbers with 3 digits that count."""
+    if isinstance(value, str):
+        return _printable(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _printable(text: str) -> str:
+    """A name out of somebody's file, fit for a terminal: no control characters, not endless."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: _LONGEST + 1])
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+
+
+def share_in_words(share: float) -> str:
+    """A share as a percentage, never 0 % or 100 % where it is not."""
+    if 0 < share < 0.001:
+        return "less than 0.1 %"
+    if 0.999 < share < 1:
+        return "more than 99.9 %"
+    return f"{100 * share:.3g} %"

@@ -1,0 +1,40 @@
+"""What the scorers say of themselves, for the catalogues: they know of no language but English."""
+
+import ast
+from collections.abc import Collection, Iterator
+from typing import Any, BinaryIO
+
+from server.shared.catalogues import catalogue_of
+from server.shared.language import language
+
+# Arguments whose text people read, and at which places of some calls it stands.
+NAMED = frozenset({"title", "summary", "doc"})
+SAID = {"withheld": (0,), "always_withheld": (0,), "Interval": (1,), "_scorer": (1, 2)}
+Found = tuple[int, str, str, list[str]]
+
+
+def extract(
+    source: BinaryIO, keywords: Any, comment_tags: Collection[str], options: dict[str, Any]
+) -> Iterator[Found]:
+    """Yield line, function, message and comments, as Babel's extractors do."""
+    for node in ast.walk(ast.parse(source.read())):
+        if isinstance(node, ast.Call):
+            yield from ((node.lineno, "gettext", text, []) for text in _texts(node))
+
+
+def _texts(call: ast.Call) -> Iterator[str]:
+    values = [keyword.value for keyword in call.keywords if keyword.arg in NAMED]
+    places = SAID.get(_name(call.func), ())
+    values += [call.args[place] for place in places if len(call.args) > place]
+    for value in values:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
+            yield value.value
+
+
+def _name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def scorer_words(text: str | None) -> str:
+    """Return what a scorer says in the reader's language; as it is where nobody translated it."""
+    return str(catalogue_of(language()).ugettext(text)) if text else ""

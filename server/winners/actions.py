@@ -1,0 +1,162 @@
+"""Writes of winners: publish them, take them back, and warn of boards that changed since."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from server.challenges.models import Challenge, Phase
+from server.challenges.queries import hold_phases
+from server.challenges.running import those_who_run
+from server.notifications.actions import notify
+from server.shared.database import Database, changed_rows
+from server.shared.errors import N_, Conflict
+from server.shared.events import record
+from server.teams.announcements import everybody
+from server.winners.models import Winners, WinningPlace
+from server.winners.queries import is_current, top_of, winners_of, winners_to_look_at
+from server.winners.rules import check_places, clean_prizes
+
+
+def publish(
+    session: Session,
+    *,
+    challenge: Challenge,
+    phase: Phase,
+    places: int,
+    prizes: Mapping[int, str],
+    actor_id: int,
+    now: datetime,
+) -> Winners:
+    """Publish who stands in the first places of a final board, and what each rank gets.
+
+    Doing it again publishes them as the board stands then. Everybody in the challenge is told
+    the first time.
+
+    Raises:
+        Conflict: the result is not revealed, or nobody stands on the board.
+        Invalid: so many places can't be had, or a prize is too long.
+    """
+    hold_phases(session, challenge.id or 0)
+    if phase.revealed_at is None:
+        raise Conflict(N_("The result of this phase is not revealed."), code="not-revealed")
+    rows, words = top_of(session, phase, check_places(places)), clean_prizes(prizes)
+    if not rows:
+        raise Conflict(N_("Nobody stands on the final board."), code="nobody")
+    before = winners_of(session, phase.id or 0)
+    made = _replace(session, before, challenge, phase, places, actor_id, now)
+    session.add_all(
+        WinningPlace(
+            phase_id=made.phase_id,
+            team_id=row.team.id,
+            rank=row.rank,
+            score=row.score,
+            prize=words.get(row.rank, ""),
+        )
+        for row in rows
+        if row.team is not None and row.rank is not None
+    )
+    _log(session, "winners.published", challenge, phase, actor_id, now, places=len(rows))
+    if before is None:
+        _tell(session, challenge, now)
+    return made
+
+
+def _replace(
+    session: Session,
+    before: Winners | None,
+    challenge: Challenge,
+    phase: Phase,
+    places: int,
+    actor_id: int,
+    now: datetime,
+) -> Winners:
+    session.execute(sa.delete(WinningPlace).where(col(WinningPlace.phase_id) == phase.id))
+    made = before or Winners(
+        phase_id=phase.id or 0,
+        challenge_id=challenge.id or 0,
+        places=places,
+        published_at=now,
+        published_by=actor_id,
+    )
+    made.places, made.published_at, made.published_by = places, now, actor_id
+    made.outdated_at = None
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _tell(session: Session, challenge: Challenge, now: datetime) -> None:
+    notify(
+        session,
+        kind="winners_published",
+        account_ids=everybody(challenge),
+        values={"challenge": challenge.title},
+        link=f"/challenges/{challenge.slug}",
+        now=now,
+    )
+
+
+def take_back(
+    session: Session, *, challenge: Challenge, phase: Phase, actor_id: int, now: datetime
+) -> None:
+    """Show no winners of a phase any more. Raises Conflict where there are none."""
+    published = winners_of(session, phase.id or 0)
+    if published is None:
+        raise Conflict(N_("No winners of this phase are published."), code="not-published")
+    session.execute(sa.delete(WinningPlace).where(col(WinningPlace.phase_id) == phase.id))
+    session.delete(published)
+    _log(session, "winners.withdrawn", challenge, phase, actor_id, now)
+
+
+def warn_of_changes(database: Database, *, now: datetime) -> int:
+    """Tell organisers, once, whose winners the board no longer has; return of how many phases."""
+    with database.reading() as session:
+        changed = [
+            winners.phase_id
+            for winners, phase in winners_to_look_at(session)
+            if not is_current(session, winners, phase)
+        ]
+    return sum(_warn(database, phase_id, now) for phase_id in changed)
+
+
+def _warn(database: Database, phase_id: int, now: datetime) -> int:
+    with database.writing() as session:
+        mine = sa.update(Winners).where(
+            col(Winners.phase_id) == phase_id, col(Winners.outdated_at).is_(None)
+        )
+        if not changed_rows(session, mine.values(outdated_at=now)):
+            return 0
+        phase = session.get_one(Phase, phase_id)
+        challenge = session.get_one(Challenge, phase.challenge_id)
+        notify(
+            session,
+            kind="winners_outdated",
+            account_ids=those_who_run(challenge.id or 0),
+            values={"challenge": challenge.title},
+            link=f"/organise/{challenge.slug}/winners",
+            now=now,
+        )
+        session.commit()
+    return 1
+
+
+def _log(
+    session: Session,
+    kind: str,
+    challenge: Challenge,
+    phase: Phase,
+    actor_id: int,
+    now: datetime,
+    **data: int,
+) -> None:
+    record(
+        session,
+        kind,
+        at=now,
+        actor_id=actor_id,
+        challenge_id=challenge.id,
+        subject_id=phase.id,
+        **data,
+    )

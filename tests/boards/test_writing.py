@@ -1,0 +1,64 @@
+"""Rows that are filled into a pattern are those that the template itself writes."""
+
+from itertools import product
+
+import pytest
+from markupsafe import Markup
+
+from server.boards.shown import Interval, Moment, ShownRow, row_macro
+from server.boards.writing import Compares, _written
+
+NASTY = '<script>alert("%s")</script> 100% & \ue000'
+
+
+def row(*, university: bool = True, interval: bool = True, method: str = "Wilson", **more):
+    ends = Interval("0.1", "0.9", "4.0", "116.0", "60.0", f"by {method}" if method else "")
+    words = {
+        "rank": 12_345,
+        "bracket": "bracket-middle",
+        "place": "12,345",
+        "beside": Markup("<small>1–9</small>"),
+        "team_url": "/teams/",
+        "team_id": 17,
+        "team": NASTY,
+        "university_url": "/universities/",
+        "university_slug": "tum" if university else None,
+        "university": NASTY if university else "",
+        "share": Markup("<small>first</small>"),
+        "score": "0.5",
+        "interval": ends if interval else None,
+        "method": method,
+        "submissions": "3",
+        "last": Moment("2026-01-01T12:00:00+00:00", "1 Jan 2026, 12:00"),
+    }
+    return ShownRow(**(words | more))
+
+
+@pytest.mark.parametrize(
+    ("university", "interval", "method", "compares"),
+    product((True, False), (True, False), ("Wilson", ""), (None, Compares("/compare?b=", "&a=1"))),
+)
+def test_a_filled_row_is_the_row_of_the_template(app, university, interval, method, compares):
+    shown = row(university=university, interval=interval, method=method)
+    with app.test_request_context():
+        url = compares.url(17) if compares else ""
+        filled = _written(shown, False, compares)
+        assert filled == row_macro("board_row")(shown, False, url)
+    assert "<script>" not in filled
+    assert "&lt;script&gt;alert(&#34;%s&#34;)" in filled
+    assert ("compare-link" in filled) == bool(compares)
+
+
+@pytest.mark.parametrize("more", [{"rank": 2}, {"rank": None, "last": None, "team_id": None}])
+def test_what_is_drawn_in_its_own_way_is_written_by_the_template(app, more):
+    with app.test_request_context():
+        written = _written(row(**more), False, None)
+    assert ("rank-2" in written) == (more["rank"] == 2)
+    assert ("is-baseline" in written) == (more["rank"] is None)
+
+
+def test_an_own_row_is_marked_and_is_not_compared_with_itself(app):
+    with app.test_request_context():
+        written = _written(row(), True, Compares("/compare?b=", ""))
+    assert 'id="own"' in written
+    assert "compare-link" not in written

@@ -1,0 +1,254 @@
+"""Certificates in the browser: looked up, hidden, handed out, checked offline."""
+
+import json
+
+import pytest
+
+from server.accounts.closing import close_account
+from server.accounts.models import Account
+from server.certificates.checking import attached_data, confirmed_certificate
+from server.certificates.rules import ALPHABET, DRAWN, State, check_character, shown_code
+from server.challenges.models import Organiser
+from server.challenges.rules import Role
+from server.receipts.checking import NotConfirmed, read_keys
+from tests.cast import NOON, sign_in
+from tests.certificates.test_issuing import LEVELS, overtake
+
+HAND_OUT = "/organise/digits/certificates"
+
+
+@pytest.fixture
+def code(handed_out):
+    return shown_code(handed_out.of("wei").code)
+
+
+def browser(app, account):
+    client = app.test_client()
+    sign_in(client, account)
+    return client
+
+
+def test_a_certificate_says_what_it_certifies_to_who_has_its_code(client, code):
+    page = client.get(f"/certificates/{code}")
+    assert page.status_code == 200
+    for words in ("王伟", "Tsinghua University", "rank 1 of 2 teams", "This certificate is valid"):
+        assert words in page.text
+    assert "signature was checked just now" in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert 'src="data:image/svg+xml' in page.text
+
+
+def test_a_code_is_found_however_it_is_typed(client, code):
+    plain = code.replace("-", "").lower()
+    assert client.get(f"/certificates/{plain}").location.endswith(f"/certificates/{code}")
+    assert client.get(f"/certificates?code={plain}").location.endswith(f"/certificates/{code}")
+
+
+def test_a_mistyped_code_and_a_forged_one_are_told_apart(client, code):
+    wrong = code[:-1] + next(c for c in ALPHABET if c != code[-1])
+    page = client.get(f"/certificates/{wrong}")
+    assert (page.status_code, "a character is wrong" in page.text) == (404, True)
+    forged = "2" * DRAWN + check_character("2" * DRAWN)
+    page = client.get(f"/certificates/{forged}")
+    assert (page.status_code, "No certificate of this server" in page.text) == (404, True)
+    # What was typed is still there to be mended.
+    assert forged in page.text
+    script = client.get("/certificates?code=<script>")
+    assert "&lt;script&gt;" in script.text
+    assert client.get(f"/api/v1/certificates/{wrong}").json["code"] == "mistyped"
+    for name in ("certificate.pdf", "certificate.json"):
+        assert client.get(f"/certificates/{forged}/{name}").status_code == 404
+
+
+def test_its_holder_can_hide_what_it_says(app, client, cast, code):
+    wei, mei = browser(app, cast.wei), browser(app, cast.mei)
+    assert mei.post(f"/certificates/{code}/shown", data={"shown": "no"}).status_code == 403
+    assert wei.post(f"/certificates/{code}/shown", data={"shown": "no"}).status_code == 303
+    page = client.get(f"/certificates/{code}")
+    assert "Hidden by its holder" in page.text
+    for said in ("王伟", "Giant Pandas", "Tsinghua", "rank 1"):
+        assert said not in page.text
+    for name in ("certificate.pdf", "certificate.json"):
+        assert client.get(f"/certificates/{code}/{name}").status_code == 403
+    answer = client.get(f"/api/v1/certificates/{code}").json
+    assert (answer["state"], answer["signed"]) == ("valid", None)
+    assert "王伟" in wei.get(f"/certificates/{code}").text
+    wei.post(f"/certificates/{code}/shown", data={"shown": "yes"})
+    assert "王伟" in client.get(f"/certificates/{code}").text
+
+
+def test_a_closed_account_is_named_nowhere_before_any_job_ran(client, handed_out, cast, code):
+    close_account(handed_out.session, account_id=cast.wei.id, actor_id=None, now=NOON)
+    handed_out.session.commit()
+    page = client.get(f"/certificates/{code}")
+    assert "王伟" not in page.text
+    assert "closed the account" in page.text
+    assert client.get(f"/certificates/{code}/certificate.pdf").status_code == 404
+    assert client.get(f"/api/v1/certificates/{code}").json["signed"] is None
+    handed_out.follow()
+    assert "Withdrawn on" in client.get(f"/certificates/{code}").text
+
+
+def test_a_superseded_one_says_so_and_where_the_new_one_is(client, handed_out):
+    old = shown_code(handed_out.of("lena").code)
+    overtake(handed_out)
+    handed_out.ranges()
+    handed_out.follow()
+    new = shown_code(handed_out.of("lena").code)
+    page = client.get(f"/certificates/{old}").text
+    assert "Replaced on" in page
+    assert f'href="/certificates/{new}"' in page
+    assert "This certificate is valid" not in page
+    answer = client.get(f"/api/v1/certificates/{old}").json
+    assert (answer["state"], answer["replaced_by"]) == ("superseded", new)
+    assert "an earlier certificate" in client.get(f"/certificates/{new}").text
+
+
+@pytest.fixture
+def keys(client, handed_out):
+    return read_keys(client.get("/.well-known/varsity-keys.json").data)
+
+
+def test_the_data_is_confirmed_offline_and_no_digit_of_it_can_change(client, code, keys):
+    data = client.get(f"/certificates/{code}/certificate.json").data
+    assert confirmed_certificate(data, keys).holder.name == "王伟"
+    for before, after in ((b'"rank": 1', b'"rank": 2'), (b"0.8", b"0.9")):
+        assert before in data
+        with pytest.raises(NotConfirmed, match="certificate is not what the server signed"):
+            confirmed_certificate(data.replace(before, after, 1), keys)
+    receipt = json.dumps({"receipt": json.loads(data)["certificate"], "signature": ""})
+    with pytest.raises(NotConfirmed, match="no certificate"):
+        confirmed_certificate(receipt.encode(), keys)
+
+
+def test_the_paper_holds_the_data_that_was_signed(client, code, keys):
+    answer = client.get(f"/certificates/{code}/certificate.pdf")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert len(answer.data) < 150_000
+    assert confirmed_certificate(answer.data, keys).code == code
+    changed = answer.data.replace(b'"rank": 1', b'"rank": 2')
+    with pytest.raises(NotConfirmed, match="not what the server signed"):
+        confirmed_certificate(changed, keys)
+    other = attached_data(answer.data).replace(b"1", b"2", 1)
+    twice = answer.data + b"stream\n" + other + b"\nendstream"
+    with pytest.raises(NotConfirmed, match="several"):
+        confirmed_certificate(twice, keys)
+    with pytest.raises(NotConfirmed, match="no signed data"):
+        confirmed_certificate(b"%PDF-1.7\n", keys)
+
+
+def test_an_organiser_previews_and_hands_out_in_the_browser(app, scene, cast):
+    olga = browser(app, cast.olga)
+    before = olga.get(HAND_OUT)
+    assert "after the result of the last phase is revealed" in before.text
+    form = {"participation": "yes", "placing": "top", "top": "1"}
+    assert olga.post(HAND_OUT, data=form).status_code == 409
+    scene.reveal()
+    preview = olga.get(HAND_OUT, query_string=form).text
+    assert "Hand out: 3 changes" in preview
+    assert olga.post(HAND_OUT, data=form).status_code == 303
+    assert olga.get(f"{HAND_OUT}/live").json["state"] == "queued"
+    scene.do(1)
+    assert olga.get(f"{HAND_OUT}/live").json["state"] == "done"
+    page = olga.get(HAND_OUT).text
+    assert "Everybody has theirs" in page
+    found = scene.of("lena")
+    revoke = f"{HAND_OUT}/{found.id}/revoke"
+    scene.session.rollback()
+    assert olga.post(revoke, data={"reason": ""}).status_code == 422
+    assert olga.post(revoke, data={"reason": "<b>shared</b> files"}).status_code == 303
+    shown = olga.get(f"/certificates/{shown_code(found.code)}").text
+    assert "&lt;b&gt;shared&lt;/b&gt; files" in shown
+    assert olga.post(f"{HAND_OUT}/{found.id}/allow").status_code == 303
+
+
+def test_a_judge_reads_and_an_organiser_of_elsewhere_does_neither(app, scene, cast):
+    scene.reveal()
+    scene.session.add(
+        Organiser(challenge_id=cast.digits.id, account_id=cast.manfred.id, role=Role.JUDGE)
+    )
+    scene.session.commit()
+    judge, chidi = browser(app, cast.manfred), browser(app, cast.chidi)
+    page = judge.get(HAND_OUT)
+    assert page.status_code == 200
+    assert "Hand out:" not in page.text
+    for client in (judge, chidi):
+        assert client.post(HAND_OUT, data={"placing": "medals"}).status_code == 403
+    assert chidi.get(HAND_OUT).status_code == 403
+
+
+def test_a_certificate_of_another_challenge_is_not_an_organisers(app, scene, cast, handed_out):
+    found = handed_out.of("lena")
+    found.challenge_id = None
+    handed_out.session.add(found)
+    handed_out.session.commit()
+    answer = browser(app, cast.olga).post(f"{HAND_OUT}/{found.id}/revoke", data={"reason": "x"})
+    assert answer.status_code == 404
+
+
+FORM = {
+    "slug": "ml",
+    "title": "Machine learning",
+    "issuer": "Varsity",
+    "advanced-0-test": "surely_beats",
+    "advanced-0-challenges": "digits/b = logistic regression\n",
+    "advanced-0-at_least": "1",
+}
+
+
+def test_an_organiser_defines_a_standard_in_the_browser(app, client, scene, cast):
+    scene.reveal()
+    olga = browser(app, cast.olga)
+    wrong = olga.post("/standards/new", data=FORM | {"advanced-0-at_least": "2"})
+    assert wrong.status_code == 422
+    for kept in ("Machine learning", "digits/b = logistic regression", "more challenges than it"):
+        assert kept in wrong.text
+    more = olga.post("/standards/new", data=FORM | {"add": "yes"})
+    assert 'id="advanced-2-challenges"' in more.text
+    assert olga.post("/standards/new", data=FORM).status_code == 303
+    assert olga.post("/standards/new", data=FORM).status_code == 422
+    assert "the result is not out yet" not in browser(app, cast.wei).get("/standards/ml").text
+    assert olga.post("/standards/ml/certificates").status_code == 303
+    scene.do(1)
+    assert len(scene.certificates()) == 3
+    scene.session.rollback()
+    assert olga.post("/standards/ml/edit", data=FORM | {"title": "ML"}).status_code == 303
+    assert olga.post("/standards/ml/delete").status_code == 409
+    assert "ML" in client.get("/standards").text
+    own = browser(app, cast.wei).get("/certificates").text
+    assert "advanced" in own
+
+
+def test_a_standard_is_changed_by_who_runs_all_that_it_names(app, scene, cast):
+    scene.standard(**LEVELS)
+    for who in ("chidi", "wei"):
+        somebody = browser(app, cast.people[who])
+        assert somebody.get("/standards/ml/edit").status_code == 403
+        assert somebody.post("/standards/ml/certificates").status_code == 403
+        assert somebody.post("/standards/new", data=FORM | {"slug": "x"}).status_code == 403
+    assert browser(app, cast.ada).post("/standards/ml/delete").status_code == 303
+
+
+def test_progress_says_what_is_missing_for_the_next_level(app, scene, cast):
+    hard = {"test": "top", "challenges": ["digits"], "percent": "50"}
+    scene.standard(elementary=LEVELS["elementary"], advanced=[hard])
+    lena = browser(app, cast.lena)
+    assert "You reached no level yet" in lena.get("/standards/ml").text
+    scene.reveal()
+    page = lena.get("/standards/ml").text
+    assert "You reached the elementary level" in page
+    assert "1 more challenge is missing" in page
+
+
+def test_names_are_text_wherever_they_stand(app, client, scene, cast):
+    scene.session.get_one(Account, cast.wei.id).name = "<script>alert(1)</script>"
+    scene.session.commit()
+    scene.reveal()
+    scene.give()
+    code = shown_code(scene.of("wei").code)
+    scene.session.rollback()
+    for page in (client.get(f"/certificates/{code}"), browser(app, cast.olga).get(HAND_OUT)):
+        assert "<script>alert" not in page.text
+        assert "&lt;script&gt;alert(1)" in page.text
+    assert client.get(f"/certificates/{code}/certificate.pdf").status_code == 200
+    assert scene.certificates(State.VALID)

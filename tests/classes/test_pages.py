@@ -1,0 +1,267 @@
+"""A class from its settings to a student's own grade."""
+
+import csv
+from datetime import timedelta
+from io import BytesIO, StringIO
+
+import pytest
+from sqlmodel import select
+
+from server.accounts.tokens import create_token
+from server.boards.actions import reveal
+from server.boards.schedules import reveal_due
+from server.challenges.models import Challenge, Invitation, Organiser
+from server.challenges.rules import Role
+from server.classes.models import GradeBook, PublishedGrade
+from server.notifications.models import Notification
+from server.shared.errors import Conflict
+from server.submissions.models import Submission
+from server.teams.models import Team
+from tests.boards.scored import evaluate, scored
+from tests.cast import NOON, sign_in
+
+URL = "/organise/digits/class"
+LINEAR = {
+    "rule": "linear",
+    "bottom": "baseline: always zero",
+    "lowest": "50",
+    "top": "best",
+    "highest": "100",
+    "decimals": "1",
+    "missing": "0",
+    "late_cost": "10",
+    "late_days": "2",
+}
+
+
+@pytest.fixture
+def board(session, cast):
+    """The open phase `a`: two teams with a score, and a baseline."""
+    phase = session.merge(cast.phase_a)
+    evaluate(session, phase)
+    for key, public, private in (("pandas", 0.9, 0.9), ("isar", 0.8, 0.7)):
+        team = session.merge(cast.teams[key])
+        person = cast.wei if key == "pandas" else cast.lena
+        scored(session, phase, team, public, private, by=person, at=NOON - timedelta(hours=2))
+    scored(session, phase, None, 0.5, 0.5, baseline="always zero")
+    session.commit()
+    return phase
+
+
+@pytest.fixture
+def olga(app, cast):
+    return sign_in(app.test_client(), cast.olga)
+
+
+@pytest.fixture
+def bearer(session):
+    def bearer(account):
+        _, secret = create_token(session, account_id=account.id, name="test", now=NOON)
+        session.commit()
+        return {"Authorization": f"Bearer {secret}"}
+
+    return bearer
+
+
+def challenge_now(database) -> Challenge:
+    with database.reading() as session:
+        return session.exec(select(Challenge)).one()
+
+
+def finish(session, phase, clock):
+    """Let the late days pass and the result be revealed."""
+    clock.forward(days=12, seconds=2)
+    session.rollback()
+    assert reveal_due(session, now=clock()) == [phase.id]
+    session.commit()
+
+
+def test_settings_come_back_as_they_were_saved(board, olga, database) -> None:
+    assert olga.post(URL, data=LINEAR).status_code == 303
+    kept = challenge_now(database)
+    assert kept.late_days == 2
+    assert kept.grading["bottom"] == "baseline: always zero"
+    page = olga.get(URL).text
+    assert '<option value="baseline: always zero" selected>' in page
+    assert 'name="late_cost" maxlength="40" value="10"' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("late_days", "61", "between 0 and 60"),
+        ("late_days", "two", "between 0 and 60"),
+        ("top", "baseline: always zero", "two different ones"),
+        ("top", "number", "Write a number"),
+        ("highest", "50", "must differ"),
+        ("late_cost", "-1", "less than nothing"),
+    ],
+)
+def test_a_form_that_can_not_be_read_comes_back_filled_in(
+    board, olga, database, field, value, said
+) -> None:
+    answer = olga.post(URL, data=LINEAR | {field: value, "missing": "absent"})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'value="absent"' in answer.text
+    assert challenge_now(database).grading is None
+
+
+def test_grades_are_previewed_then_published_and_each_student_is_told(
+    board, olga, cast, session, clock, app, database
+) -> None:
+    olga.post(URL, data=LINEAR)
+    assert "A preview" in olga.get(URL).text
+    refused = olga.post(f"{URL}/phases/a/publish", follow_redirects=True)
+    assert "when the result of the phase is revealed" in refused.text
+    finish(session, board, clock)
+    assert olga.post(f"{URL}/phases/a/publish").status_code == 303
+    with database.reading() as reading:
+        grades = {g.account_id: g.grade for g in reading.exec(select(PublishedGrade))}
+        told = {n.account_id for n in reading.exec(select(Notification)) if n.kind == "grade"}
+    assert grades == {cast.wei.id: "100.0", cast.mei.id: "100.0", cast.lena.id: "75.0"}
+    assert told == set(grades)
+    lena = sign_in(app.test_client(), cast.lena)
+    page = lena.get("/challenges/digits/grade").text
+    assert "75.0" in page
+    assert "50" in page
+    assert "100.0" not in page
+
+
+def test_a_student_without_a_grade_is_told_when_there_will_be_one(board, olga, app, cast) -> None:
+    olga.post(URL, data=LINEAR)
+    lena = sign_in(app.test_client(), cast.lena)
+    assert "No grade yet" in lena.get("/challenges/digits/grade").text
+    assert "/challenges/digits/grade" in lena.get("/challenges/digits").text
+
+
+def test_a_late_file_is_taken_to_the_last_second_and_counts_for_the_grade_alone(
+    board, olga, cast, session, clock, app, database
+) -> None:
+    olga.post(URL, data=LINEAR)
+    lena = sign_in(app.test_client(), cast.lena)
+
+    def send(moment):
+        clock.moment = moment
+        data = {"file": (BytesIO(b"id,digit\n1,2\n"), "late.csv"), "phase": "a"}
+        return lena.post("/challenges/digits/submit", data=data, content_type="multipart/form-data")
+
+    until = board.ends + timedelta(days=2)
+    assert send(until + timedelta(seconds=1)).status_code == 409
+    assert send(until + timedelta(milliseconds=900)).status_code == 303
+    with database.reading() as reading:
+        sent = reading.exec(select(Submission).where(Submission.filename == "late.csv")).one()
+    assert sent.late
+
+
+def test_the_last_late_file_is_graded_where_it_is_better(
+    board, olga, cast, session, clock, database
+) -> None:
+    olga.post(URL, data=LINEAR | {"late_cost": "2"})
+    session.rollback()
+    phase = session.merge(board)
+    isar = session.merge(cast.isar)
+    for hours, private in ((3, 0.95), (30, 0.9)):
+        at = phase.ends + timedelta(hours=hours)
+        scored(session, phase, isar, 0.5, private, by=cast.lena, at=at, late=True)
+    session.commit()
+    finish(session, phase, clock)
+    olga.post(f"{URL}/phases/a/publish")
+    with database.reading() as reading:
+        lena = reading.exec(
+            select(PublishedGrade).where(PublishedGrade.account_id == cast.lena.id)
+        ).one()
+    assert (lena.value, lena.late_days, lena.grade) == (0.9, 2, "96.0")
+
+
+def test_nothing_is_revealed_while_late_files_are_taken(board, olga, session, clock) -> None:
+    olga.post(URL, data=LINEAR)
+    session.rollback()
+    phase = session.merge(board)
+    clock.moment = phase.ends + timedelta(days=2)
+    assert reveal_due(session, now=clock()) == []
+    with pytest.raises(Conflict, match="late days"):
+        reveal(session, phase=phase, actor_id=None, now=clock())
+    clock.forward(seconds=1)
+    assert reveal_due(session, now=clock()) == [phase.id]
+
+
+def test_late_days_stay_once_a_result_is_revealed(board, olga, session, clock) -> None:
+    olga.post(URL, data=LINEAR)
+    finish(session, board, clock)
+    answer = olga.post(URL, data=LINEAR | {"late_days": "5"})
+    assert answer.status_code == 422
+    assert "stay as they were" in answer.text
+
+
+def test_an_anonymous_board_has_drawn_names_and_tells_nobody_who_is_in_a_team(
+    board, olga, app, cast, database, bearer
+) -> None:
+    olga.post(URL, data={"anonymous": "yes"})
+    with database.reading() as reading:
+        names = {team.id: team.name for team in reading.exec(select(Team))}
+    assert not {"Giant Pandas", "Isar Surfers"} & set(names.values())
+    visitor = app.test_client()
+    pandas = f"/teams/{cast.pandas.id}"
+    assert cast.wei.name not in visitor.get(pandas).text
+    assert visitor.get(f"/api/v1{pandas}").json["members"] == []
+    assert cast.wei.name in olga.get(pandas).text
+    wei = sign_in(app.test_client(), cast.wei)
+    assert cast.mei.name in wei.get(pandas).text
+    renamed = visitor.patch(
+        f"/api/v1{pandas}", json={"name": "Wei and Mei"}, headers=bearer(cast.wei)
+    )
+    assert renamed.status_code == 409
+    with database.reading() as reading:
+        assert {team.id: team.name for team in reading.exec(select(Team))} == names
+
+
+def test_a_course_is_invited_by_a_list_and_each_address_once(board, olga, database) -> None:
+    text = "anna@tum.example\nben@tum.example, anna@tum.example"
+    assert olga.post(f"{URL}/invite", data={"addresses": text}).status_code == 303
+    with database.reading() as reading:
+        assert {i.email for i in reading.exec(select(Invitation))} == {
+            "anna@tum.example",
+            "ben@tum.example",
+        }
+    wrong = olga.post(f"{URL}/invite", data={"addresses": "carl@tum.example\nnobody"})
+    assert wrong.status_code == 422
+    assert "carl@tum.example" in wrong.text
+
+
+def test_the_gradebook_is_exported_and_names_no_address_that_was_not_invited(
+    board, olga, session, cast
+) -> None:
+    olga.post(URL, data=LINEAR)
+    olga.post(f"{URL}/invite", data={"addresses": f"{cast.lena.email} anna@tum.example"})
+    rows = list(csv.DictReader(StringIO(olga.get(f"{URL}/grades.csv").text.lstrip("\ufeff"))))
+    by_name = {row["name"]: row for row in rows}
+    assert by_name[cast.wei.name]["email"] == ""
+    assert by_name[cast.lena.name]["email"] == cast.lena.email
+    assert [row["grade"] for row in rows if row["email"] == "anna@tum.example"] == ["0"]
+    moodle = olga.get(f"{URL}/grades.csv?form=moodle").text
+    assert moodle.splitlines()[0].endswith("Email address,Full name,Handwritten digits")
+    assert cast.wei.name not in moodle
+
+
+def test_a_judge_reads_the_gradebook_and_changes_nothing(board, app, cast, session) -> None:
+    session.add(Organiser(challenge_id=cast.digits.id, account_id=cast.jonas.id, role=Role.JUDGE))
+    session.commit()
+    jonas = sign_in(app.test_client(), cast.jonas)
+    assert jonas.get(URL).status_code == 200
+    assert jonas.post(URL, data=LINEAR).status_code == 403
+    assert jonas.post(f"{URL}/phases/a/publish").status_code == 403
+    assert sign_in(app.test_client(), cast.lena).get(URL).status_code == 403
+
+
+def test_what_changed_since_the_grades_were_published_is_counted(
+    board, olga, session, clock, database
+) -> None:
+    olga.post(URL, data=LINEAR)
+    finish(session, board, clock)
+    olga.post(f"{URL}/phases/a/publish")
+    assert "Nothing has changed since" in olga.get(URL).text
+    olga.post(URL, data=LINEAR | {"lowest": "60"})
+    assert "1 grade has changed since" in olga.get(URL).text
+    with database.reading() as reading:
+        assert len(reading.exec(select(GradeBook)).all()) == 1

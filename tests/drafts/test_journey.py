@@ -1,0 +1,99 @@
+"""A challenge made in the browser from nothing, launched, and submitted to."""
+
+from io import BytesIO
+
+from sqlmodel import select
+
+from server.boards.scoring import Scorer
+from server.challenges.models import Challenge, ChallengeFile, Organiser, Phase
+from server.challenges.rules import Role
+from server.drafts.rules import DraftState
+from server.submissions.models import Submission
+from server.submissions.rules import SubmissionState
+from tests.cast import sign_in
+from tests.drafts.drafting import BASELINE, SOLUTION
+
+
+def test_an_organiser_makes_a_challenge_and_a_student_is_scored(desk, cast, app, session):
+    desk.begin()
+    assert desk.client.get(desk.path()).location.endswith("/pages")
+    desk.fill()
+    desk.upload("/baselines", ("b.csv", BASELINE), title="coin and rule", phase="final")
+    text = desk.check()
+    assert "these stop the launch" not in text
+    assert "Launch" in text
+    desk.launch()
+    draft = desk.draft()
+    assert draft.state is DraftState.LAUNCHED
+    challenge = session.exec(select(Challenge).where(Challenge.slug == "petals")).one()
+    phase = session.exec(select(Phase).where(Phase.challenge_id == challenge.id)).one()
+    assert phase.starts.isoformat() == "2026-11-20T09:00:00+00:00"
+    owner = session.get(Organiser, (challenge.id, cast.olga.id))
+    assert owner is not None
+    assert owner.role is Role.OWNER
+    files = session.exec(
+        select(ChallengeFile.name)
+        .where(ChallengeFile.challenge_id == challenge.id)
+        .order_by(ChallengeFile.position)
+    ).all()
+    assert files == ["train.csv", "test.csv", "sample_submission.csv"]
+    session.rollback()
+
+    student = sign_in(app.test_client(), cast.lena)
+    assert "Tell them apart" in student.get("/challenges/petals").text
+    student.post("/challenges/petals/join")
+    answer = student.post(
+        "/challenges/petals/submit",
+        data={"file": (BytesIO(SOLUTION.encode()), "mine.csv")},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 303, answer.text
+    scorer = Scorer(desk.tools, base_url="http://localhost")
+    with desk.database.reading() as reading:
+        sent = reading.exec(select(Submission.id)).all()
+    for submission_id in sent:
+        scorer.score(submission_id)
+    with desk.database.reading() as reading:
+        states = {s.state for s in reading.exec(select(Submission))}
+    assert states == {SubmissionState.SCORED}
+    assert "coin and rule" in student.get("/challenges/petals/leaderboard").text
+
+
+def test_a_second_click_launches_nothing_twice(desk):
+    desk.begin()
+    desk.fill()
+    version = desk.draft().version
+    first = desk.post("/launch", version=version)
+    desk.post("/launch", version=version)
+    desk.work()
+    desk.post("/launch", version=version)
+    assert first.location.endswith("/check")
+    assert len(desk.all(select(Challenge))) == 2
+    assert "is launched" in desk.get("/check")
+
+
+def test_a_live_challenge_is_changed_by_a_draft_that_shows_each_difference(desk, session):
+    desk.begin()
+    desk.fill()
+    desk.upload("/baselines", ("b.csv", BASELINE), title="coin and rule", phase="final")
+    desk.launch()
+    assert "Begin a draft of changes" in desk.client.get("/organise/petals/change").text
+    answer = desk.client.post("/organise/petals/change")
+    again = desk.client.post("/organise/petals/change")
+    assert answer.location == again.location
+    desk.id = int(answer.location.split("/")[3])
+    desk.work()
+    unchanged = desk.check()
+    assert "Nothing: the challenge is as the draft says." in unchanged
+    desk.post("/pages/overview", slug="overview", markdown="Written anew.")
+    desk.post("/teams", max_size="2", join="open", registration="open", invited="", ask="")
+    text = desk.check()
+    assert "page overview markdown" in text
+    assert "max_size" in text
+    assert "Written anew." not in desk.client.get("/challenges/petals").text
+    desk.launch()
+    assert "are applied" in desk.get("/check")
+    assert "Written anew." in desk.client.get("/challenges/petals").text
+    assert [c.max_size for c in desk.all(select(Challenge).where(Challenge.slug == "petals"))] == [
+        2
+    ]

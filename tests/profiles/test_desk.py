@@ -1,0 +1,168 @@
+"""The home of somebody who is signed in: what is open, what is due, what changed."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.accounts.rules import RequestState
+from server.challenges.rules import Ranking
+from server.notifications.models import Notification
+from server.profiles.desk import desk_of
+from server.shared.access import Viewer
+from server.submissions.rules import SubmissionState
+from server.teams.models import ExtraSubmissions, JoinRequest
+from tests.boards.scored import evaluate, reveal_now, scored, statements, submitted
+from tests.cast import NOON, sign_in
+
+
+@pytest.fixture
+def phase(session, cast):
+    made = session.merge(cast.phase_a)
+    evaluate(session, made)
+    session.commit()
+    return made
+
+
+def viewer_of(account) -> Viewer:
+    return Viewer(
+        id=account.id,
+        name=account.name,
+        email=account.email,
+        confirmed=account.confirmed_at is not None,
+        university_id=account.university_id,
+        manages_any=account.name == "Manfred Roth",
+    )
+
+
+@pytest.fixture
+def desk(app, database):
+    def desk(account, now=NOON):
+        with app.test_request_context(), database.reading() as session:
+            return desk_of(session, viewer_of(account), now)
+
+    return desk
+
+
+def test_what_is_left_today_is_counted_as_the_upload_counts_it(
+    client, session, cast, phase, desk
+) -> None:
+    team = session.merge(cast.pandas)
+    for state in (SubmissionState.SCORED, SubmissionState.QUEUED, SubmissionState.REJECTED):
+        submitted(session, phase, team, state=state)
+    for _ in range(4):
+        submitted(session, phase, team, state=SubmissionState.FAILED)
+    session.add(
+        ExtraSubmissions(
+            phase_id=phase.id,
+            team_id=team.id,
+            total=1,
+            per_day=2,
+            day=NOON,
+            reason="ill",
+            given_at=NOON,
+        )
+    )
+    session.commit()
+    (one,) = desk(cast.wei).mine
+    # Five and two more a day; scored, queued and the fourth failure count.
+    assert one.left.left == 5 + 2 - 3
+    page = sign_in(client, cast.wei).get("/challenges/digits/submit").text
+    assert "4 submissions left today" in page
+
+
+def test_where_one_stands_is_what_the_board_says(session, cast, phase, desk) -> None:
+    scored(session, phase, session.merge(cast.isar), 0.9, 0.1, by=cast.lena)
+    scored(session, phase, session.merge(cast.pandas), 0.8, 0.7, by=cast.wei)
+    session.commit()
+    (one,) = desk(cast.wei).mine
+    assert (one.place.rank, one.place.teams, one.place.board) == (2, 2, "public")
+    reveal_now(session, phase)
+    session.commit()
+    (one,) = desk(cast.wei).mine
+    assert (one.place.rank, one.place.board) == (1, "private")
+
+
+def test_what_closes_soon_and_what_is_not_picked_is_due(session, cast, phase, desk) -> None:
+    scored(session, phase, session.merge(cast.pandas), 0.8, 0.7, by=cast.wei)
+    session.commit()
+    assert desk(cast.wei).due == []
+    phase.ranking = Ranking.SELECTED
+    session.add(phase)
+    session.commit()
+    (pick,) = desk(cast.wei).due
+    assert ("0 of 2 final picks" in pick.text, pick.urgent) == (True, False)
+    late = desk(cast.wei, phase.ends - timedelta(minutes=2)).due
+    assert [(due.action, due.urgent) for due in late] == [("Submit", True), ("Pick", True)]
+    assert desk(cast.wei, phase.ends + timedelta(seconds=2)).due == []
+
+
+def test_who_waits_at_a_team_s_door_is_told_to_its_captain_alone(
+    session, cast, phase, desk
+) -> None:
+    for person in (cast.jonas, cast.amina):
+        session.add(
+            JoinRequest(
+                team_id=cast.pandas.id,
+                account_id=person.id,
+                state=RequestState.OPEN,
+                created_at=NOON,
+            )
+        )
+    session.commit()
+    (due,) = desk(cast.wei).due
+    assert due.text == "2 requests wait at your team in Handwritten digits"
+    assert desk(cast.mei).due == []
+
+
+def test_news_are_the_viewer_s_own_and_open_where_they_point(client, session, cast) -> None:
+    for account, link in ((cast.wei, "/challenges/digits"), (cast.mei, "/universities")):
+        session.add(
+            Notification(
+                account_id=account.id,
+                kind="no-such-kind",
+                data={},
+                link=link,
+                created_at=NOON,
+            )
+        )
+    session.commit()
+    page = sign_in(client, cast.wei).get("/").text
+    assert page.count('class="told-unread"') == 1
+    assert "Something changed that concerns you." in page
+
+
+@pytest.mark.parametrize(
+    ("person", "current"),
+    [("newt", "Confirm your address"), ("amina", "Join a challenge"), ("wei", "starter kit")],
+)
+def test_whoever_has_no_score_yet_is_led_by_the_hand(client, cast, person, current) -> None:
+    page = sign_in(client, cast.people[person]).get("/").text
+    assert "To your first score" in page
+    step = page.split('aria-current="step"')[1].split("</li>")[0]
+    assert current in step
+
+
+def test_after_the_first_file_the_steps_are_gone(client, session, cast, phase) -> None:
+    submitted(session, phase, session.merge(cast.pandas))
+    session.commit()
+    assert "To your first score" not in sign_in(client, cast.wei).get("/").text
+
+
+def test_a_visitor_s_home_stays_the_landing_page(client, cast) -> None:
+    page = client.get("/").text
+    assert "Universities compete on real data" in page
+    assert "Your challenges" not in page
+
+
+def test_a_home_asks_a_bounded_number_of_times_for_each_team(
+    app, database, session, cast, phase
+) -> None:
+    scored(session, phase, session.merge(cast.pandas), 0.8, 0.7, by=cast.wei)
+    session.commit()
+    with (
+        app.test_request_context(),
+        database.reading() as reading,
+        statements(reading) as asked,
+    ):
+        desk_of(reading, viewer_of(cast.wei), NOON)
+    assert 10 < len(asked) < 25

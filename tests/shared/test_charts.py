@@ -1,0 +1,137 @@
+"""Where the lines and bars of a chart stand."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.shared.charts import (
+    Bar,
+    Form,
+    Point,
+    Series,
+    bar_chart,
+    histogram,
+    line_chart,
+    nice_ticks,
+)
+
+MONDAY = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0, 10, [0, 2, 4, 6, 8, 10]),
+        (0.91, 0.934, [0.91, 0.915, 0.92, 0.925, 0.93, 0.935]),
+        (-3, 41, [-10, 0, 10, 20, 30, 40, 50]),
+        (5, 5, [5, 5.1, 5.2, 5.3, 5.4, 5.5]),
+    ],
+)
+def test_ticks_are_round_numbers(low: float, high: float, ticks: list[float]) -> None:
+    assert nice_ticks(low, high, 6) == ticks
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(2, 9))
+def test_ticks_reach_over_the_values_and_are_few(low: float, span: float, most: int) -> None:
+    ticks = nice_ticks(low, low + span, most)
+    assert len(ticks) <= most + 1
+    slack = 1e-6 * max(1, abs(low), span)
+    assert ticks[0] <= low + slack
+    assert ticks[-1] >= low + span - slack
+
+
+def test_an_axis_without_an_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="finite ends"):
+        nice_ticks(0, float("inf"), 5)
+
+
+def test_a_line_runs_from_the_left_to_the_right_and_better_is_higher() -> None:
+    chart = line_chart([Series("a", [Point(0, 1.0), Point(5, 2.0), Point(10, 4.0)])])
+    assert chart is not None
+    marks = chart.series[0].marks
+    assert (marks[0].x, marks[-1].x) == (chart.frame.left, chart.frame.right)
+    assert marks[0].y > marks[1].y > marks[2].y
+    assert chart.series[0].path == "M" + "L".join(f"{m.x} {m.y}" for m in marks)
+
+
+def test_the_ends_of_an_interval_lie_within_the_axes() -> None:
+    chart = line_chart([Series("a", [Point(0, 0.9, 0.7, 0.99), Point(1, 0.95)])])
+    assert chart is not None
+    mark = chart.series[0].marks[0]
+    assert mark.low is not None
+    assert mark.high is not None
+    assert chart.frame.top <= mark.high < mark.y < mark.low <= chart.frame.bottom
+
+
+def test_a_best_of_so_far_goes_on_to_the_edge() -> None:
+    chart = line_chart([Series("a", [Point(0, 1.0), Point(5, 2.0)], Form.STEPS)])
+    assert chart is not None
+    assert chart.series[0].path.endswith(f"H{chart.frame.right}")
+
+
+def test_dots_are_not_joined() -> None:
+    chart = line_chart([Series("a", [Point(0, 1.0), Point(5, 2.0)], Form.DOTS)])
+    assert chart is not None
+    assert chart.series[0].path == ""
+
+
+def test_one_point_stands_in_the_middle() -> None:
+    chart = line_chart([Series("a", [Point(3, 1.0)])])
+    assert chart is not None
+    assert chart.series[0].marks[0].x == (chart.frame.left + chart.frame.right) / 2
+
+
+@pytest.mark.parametrize(
+    ("span", "hours"),
+    [
+        (timedelta(hours=5), {10, 11, 12, 13, 14}),
+        (timedelta(hours=30), {12, 18, 0, 6}),
+        (timedelta(days=30), {0}),
+    ],
+)
+def test_moments_on_the_axis_are_whole_hours_or_days(span: timedelta, hours: set[int]) -> None:
+    chart = line_chart([Series("a", [Point(MONDAY, 1.0), Point(MONDAY + span, 2.0)])])
+    assert chart is not None
+    moments = [tick.value for tick in chart.across]
+    assert 1 <= len(moments) <= 7
+    assert {m.hour for m in moments if isinstance(m, datetime)} == hours
+
+
+def test_counts_begin_at_zero_where_asked() -> None:
+    chart = line_chart([Series("a", [Point(0, 90.0), Point(1, 95.0)])], from_zero=True)
+    assert chart is not None
+    assert chart.up[0].value == 0
+
+
+def test_parts_of_a_bar_stand_on_one_another() -> None:
+    chart = bar_chart([Bar("Mon", (3, 1)), Bar("Tue", (0, 0))], names=("scored", "rejected"))
+    assert chart is not None
+    low, high = chart.bars[0].pieces
+    assert low.y + low.height == chart.frame.bottom
+    assert high.y + high.height == pytest.approx(low.y)
+    assert low.height == pytest.approx(3 * high.height, abs=0.2)
+    assert [piece.height for piece in chart.bars[1].pieces] == [0, 0]
+
+
+def test_only_so_many_bars_have_their_label_below() -> None:
+    chart = bar_chart([Bar(str(i), (1,)) for i in range(40)], names=("n",))
+    assert chart is not None
+    assert sum(bar.shown for bar in chart.bars) == 10
+
+
+def test_nothing_to_draw_is_no_chart() -> None:
+    assert line_chart([Series("a", [])]) is None
+    assert bar_chart([], names=("n",)) is None
+
+
+def test_a_histogram_has_a_bar_between_two_edges() -> None:
+    chart = histogram([0, 1, 2], [5, 2], name="rows", write=str)
+    assert chart is not None
+    assert [bar.bar.note for bar in chart.bars] == ["0 – 1", "1 – 2"]
+
+
+def test_a_histogram_needs_an_edge_more_than_counts() -> None:
+    with pytest.raises(ValueError, match="3 edges"):
+        histogram([0, 1], [5, 2], name="rows", write=str)
