@@ -9,7 +9,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo dev test test-all check format catalogues reference clean
+.PHONY: help install demo dev test test-all check format catalogues reference screenshots clean
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,10 @@ catalogues: install ## Collect every message into the catalogue
 
 reference: install ## Write docs/scorer-reference.md from the scorers
 	@$(BIN)/python -m scorers.reference docs/scorer-reference.md
+
+screenshots: install ## Picture each page of a running demo into screenshots/, and some for docs/
+	@$(BIN)/python -m tests.journeys.picturing --url $(or $(URL),http://127.0.0.1:8000)
+	@$(BIN)/python -m tests.journeys.shooting --url $(or $(URL),http://127.0.0.1:8000) $(ARGS)
 
 clean: ## Remove what tools left behind (not your instance)
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

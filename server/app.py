@@ -36,6 +36,7 @@ from server.challenges.queries import (
 )
 from server.challenges.registration_pages import bp as registration_pages
 from server.challenges.roles import judge_gate, may_run, organiser_gate, owner_gate, owns
+from server.challenges.views import metric_title
 from server.classes.pages import bp as classes_pages
 from server.comparisons.api import bp as comparisons_api
 from server.comparisons.own_pages import bp as own_comparisons_pages
@@ -57,7 +58,7 @@ from server.drafts.file_pages import bp as draft_file_pages
 from server.drafts.live_pages import bp as draft_live_pages
 from server.drafts.metric_pages import bp as draft_metric_pages
 from server.drafts.pages import bp as drafts_pages
-from server.drafts.queries import draft_gate, draft_owner_gate, require_creator
+from server.drafts.queries import draft_gate, draft_owner_gate, has_console, require_creator
 from server.drafts.step_pages import bp as draft_step_pages
 from server.drafts.text_pages import bp as draft_text_pages
 from server.health import bp as health
@@ -199,6 +200,7 @@ def create_app(
     app.jinja_env.globals["asset_version"] = _asset_version(app)
     app.jinja_env.filters["fault_words"] = fault_words
     app.jinja_env.filters["scorer_words"] = scorer_words
+    app.jinja_env.filters["metric_title"] = metric_title
     csrf = CSRFProtect(app)
     for blueprint in (*PAGES, *APIS):
         app.register_blueprint(blueprint)
@@ -301,7 +303,13 @@ def _context() -> dict[str, Any]:
         "newest_announcement": _newest_announcement,
         "may_run": _may_run,
         "owns": _owns,
+        "has_console": _has_console,
     }
+
+
+def _has_console() -> bool:
+    """Whether the menu names the organiser's console."""
+    return has_console(reading(), viewer(), services().settings.create_challenges)
 
 
 def _newest_announcement(challenge: Challenge) -> Announcement | None:

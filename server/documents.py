@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask_babel import gettext
 
 from server.shared.access import Who, access, declared
-from server.shared.errors import N_
+from server.shared.errors import N_, NotFound
 from server.shared.responses import PROBLEM, problem
 from server.shared.web import services
 
@@ -69,17 +69,40 @@ def openapi() -> Response:
 @bp.get("/api/docs")
 @access(Who.EVERYBODY)
 def api() -> str:
-    """Show every route of the API, readable without JavaScript."""
+    """Name every route of the API, readable without JavaScript."""
+    return render_template(
+        "docs/api.html", groups=_groups(document()), base_url=services().settings.base_url
+    )
+
+
+@bp.get("/api/docs/<topic>")
+@access(Who.EVERYBODY)
+def topic(topic: str) -> str:
+    """Describe the routes of one topic, with their fields."""
+    groups = _groups(document())
+    found = next((tag for tag in groups if topic_of(tag) == topic), None)
+    if found is None:
+        raise NotFound(
+            N_("The API has no such topic. All of its routes are listed under API docs.")
+        )
+    return render_template("docs/topic.html", groups=groups, tag=found, operations=groups[found])
+
+
+@bp.app_template_filter("topic")
+def topic_of(tag: str) -> str:
+    """Return a tag as it stands in an address."""
+    return tag.lower().replace(" ", "-")
+
+
+def _groups(spec: dict[str, Any]) -> dict[str, list[Operation]]:
+    """Return the operations under their tags, in the order of these."""
     groups: dict[str, list[Operation]] = defaultdict(list)
-    spec = document()
     for path, methods in spec["paths"].items():
         for method, operation in methods.items():
             if method != "parameters":
                 tag = (operation.get("tags") or ["Other"])[0]
                 groups[tag].append(_operation(spec, path, method, operation))
-    return render_template(
-        "docs/api.html", groups=dict(sorted(groups.items())), base_url=services().settings.base_url
-    )
+    return dict(sorted(groups.items()))
 
 
 def document() -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The API's description is valid, complete and readable."""
 
+import re
+
 from flask import Flask
 from openapi_spec_validator import validate
 
@@ -25,6 +27,17 @@ def test_the_page_of_the_api_names_every_route(client) -> None:
     page = client.get("/api/docs").get_data(as_text=True)
     for path in client.get("/api/v1/openapi.json").json["paths"]:
         assert path in page
+
+
+def test_each_topic_of_the_api_has_a_light_page_with_its_routes_and_their_fields(client) -> None:
+    listed = client.get("/api/docs").get_data(as_text=True)
+    topics = set(re.findall(r"/api/docs/([a-z-]+)", listed))
+    assert len(topics) > 8
+    for topic in topics:
+        page = client.get(f"/api/docs/{topic}").get_data()
+        assert b"<section" in page
+        assert len(page) < 100_000
+    assert client.get("/api/docs/cookery").status_code == 404
 
 
 def test_a_body_that_can_not_be_read_is_a_problem_with_its_fields(client) -> None:

@@ -101,8 +101,10 @@ def _spearman(first: Ranks, second: Ranks) -> float | None:
 def _kendall(first: Ranks, second: Ranks) -> float | None:
     if first.min() == first.max() or second.min() == second.max():
         return None
-    # Its p-value is not used; the exact one would cost much more than the number itself.
-    return float(kendalltau(first, second, method="asymptotic").statistic)
+    # Its p-value is not used; the exact one would cost much more than the number itself. Of two
+    # teams scipy has the exact one alone: the other's variance has n - 2 below the line.
+    method = "exact" if len(first) == 2 else "asymptotic"
+    return float(kendalltau(first, second, method=method).statistic)
 
 
 def _stayed(first: Ranks, second: Ranks) -> float | None:

@@ -44,7 +44,7 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     yield BYTE_ORDER_MARK
-    writer.writerow(header)
+    writer.writerow([cell(name) for name in header])
     for row in rows:
         writer.writerow([cell(value) for value in row])
         if buffer.tell() > 1 << 15:

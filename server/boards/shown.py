@@ -132,7 +132,7 @@ class Words:
         share = row.first_share
         if share is None or share < LEAST_SHARE or self.is_ladder or row.team is None:
             return NOTHING
-        return Markup(row_macro("first_share")(share))  # noqa: S704 - what a template has escaped
+        return Markup(row_macro("share")(share))  # noqa: S704 - what a template has escaped
 
     def last(self, row: Row) -> Moment | None:
         """Say when a team sent something last; nobody asks that of a baseline."""

@@ -63,7 +63,7 @@ PLACED = Both(
 )
 REACHED = Both(
     "reached the {level} level of the standard “{title}”.",
-    "达到评估标准“{title}”的{level}水平。",
+    "达到评价标准“{title}”的{level}水平。",
 )
 NO_LETTERS = Both(
     "the person named on the page behind this code",
@@ -75,10 +75,10 @@ NAMED_THERE = Both(
     "姓名所用文字无法在本文件中显示，请见网页及随附的签名数据。",
 )
 RANK, RANGE = Both("Rank", "名次"), Both("95 % range of the rank", "名次的 95 % 区间")
-SCORE, INTERVAL = Both("Score", "分数"), Both("95 % interval", "95 % 区间")
+SCORE, INTERVAL = Both("Score", "得分"), Both("95 % interval", "95 % 置信区间")
 METRIC, MEDAL = Both("Metric", "评分指标"), Both("Medal", "奖牌")
 PHASE, ADVISERS = Both("Phase", "阶段"), Both("Advisers", "指导教师")
-CHALLENGE, TEAMS = Both("Challenge", "挑战"), Both("Teams", "队伍数")
+CHALLENGE, TEAMS = Both("Challenge", "挑战赛"), Both("Teams", "队伍数")
 ISSUED_BY, ISSUED_ON = Both("Issued by", "颁发单位"), Both("Date of issue", "颁发日期")
 CODE = Both("Certificate code", "证书编号")
 SIGNED = Both(

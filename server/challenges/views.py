@@ -222,7 +222,7 @@ class Frame:
     @property
     def also_titles(self) -> list[str]:
         """The names of the metrics that are shown and rank nobody."""
-        return [_title_of(name) for name in self.challenge.also]
+        return [metric_title(name) for name in self.challenge.also]
 
     def context(self) -> dict[str, Any]:
         """Return what layout/challenge.html needs, and the frame itself."""
@@ -257,7 +257,7 @@ def scorer_title(name: str, params: dict[str, Any] | None = None, code: str | No
     return gettext("The organisers' own metric") if name.endswith(".py") else name
 
 
-def _title_of(name: str) -> str:
+def metric_title(name: str) -> str:
     """Return the name for people of a metric whose parameters are not at hand."""
     try:
         return get_unbound(name).title

@@ -10,7 +10,7 @@ from server.challenges.actions import invite
 from server.challenges.queries import challenge_by_slug, challenge_frame, phases_of
 from server.classes.actions import publish, set_up
 from server.classes.exports import moodle, spreadsheet
-from server.classes.forms import read_wanted
+from server.classes.forms import read_addresses, read_wanted
 from server.classes.queries import own_grades, phase_to_grade
 from server.classes.views import class_page
 from server.shared.access import Who, access
@@ -69,7 +69,7 @@ def enrol(slug: str) -> BaseResponse:
             added = invite(
                 session,
                 challenge=challenge_by_slug(session, slug),
-                emails=text.replace(",", " ").replace(";", " ").split(),
+                emails=read_addresses(text),
                 base_url=services().settings.base_url,
                 now=now(),
             )

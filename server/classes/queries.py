@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from server.accounts.models import Account
 from server.boards.models import Entry
-from server.challenges.models import Challenge, Invitation, Participation, Phase
+from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
 from server.classes.models import GradeBook, PublishedGrade
 from server.classes.rules import (
@@ -25,6 +24,7 @@ from server.classes.rules import (
     late_days,
     late_until,
 )
+from server.classes.students import Student, students_of
 from server.evaluations.models import Evaluation, Score
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import Board
@@ -32,16 +32,7 @@ from server.folders.course import Grading
 from server.shared.errors import N_, Conflict, NotFound
 from server.submissions.models import Submission
 from server.submissions.rules import INCLUSIVE, SubmissionState
-from server.teams.models import Membership, Team
-
-
-class Student(NamedTuple):
-    """Somebody of a class: the address only where the organisers invited it themselves."""
-
-    account_id: int | None
-    name: str
-    email: str | None
-    team: Team | None
+from server.teams.models import Team
 
 
 class Row(NamedTuple):
@@ -128,50 +119,6 @@ def book_of(session: Session, challenge: Challenge, phase: Phase) -> Book:
         for student in students_of(session, challenge)
     ]
     return Book(phase, evaluation, board, scheme, known, rows)
-
-
-def students_of(session: Session, challenge: Challenge) -> list[Student]:
-    """Return who takes part or was invited, by name; who has no account yet comes last."""
-    invited = set(_invited(session, challenge))
-    query = (
-        sa.select(Account, Team)
-        .join(Participation, col(Participation.account_id) == col(Account.id))
-        .outerjoin(
-            Membership,
-            sa.and_(
-                col(Membership.account_id) == col(Account.id),
-                col(Membership.challenge_id) == challenge.id,
-            ),
-        )
-        .outerjoin(Team, col(Team.id) == col(Membership.team_id))
-        .where(col(Participation.challenge_id) == challenge.id, col(Account.closed_at).is_(None))
-        .order_by(col(Account.name), col(Account.id))
-    )
-    found = [
-        Student(a.id, a.name, a.email if a.email in invited else None, team)
-        for a, team in session.execute(query)
-    ]
-    missing = sorted(invited - {student.email for student in found})
-    return found + _not_here(session, missing)
-
-
-def _invited(session: Session, challenge: Challenge) -> Sequence[str]:
-    query = select(Invitation.email).where(Invitation.challenge_id == challenge.id)
-    return session.exec(query).all()
-
-
-def _not_here(session: Session, addresses: Sequence[str]) -> list[Student]:
-    """Return who was invited and has not joined, by the name of the account where there is one."""
-    query = select(Account).where(
-        col(Account.email).in_(addresses), col(Account.closed_at).is_(None)
-    )
-    accounts = {account.email: account for account in session.exec(query)}
-    return [
-        Student(known.id, known.name, address, None)
-        if (known := accounts.get(address))
-        else Student(None, "", address, None)
-        for address in addresses
-    ]
 
 
 def _in_time(session: Session, phase: Phase, board: Board) -> dict[int, HandedIn]:

@@ -18,9 +18,9 @@ from server.classes.queries import (
     books_of,
     grades_differ,
     phase_to_grade,
-    students_of,
     takes_late_files,
 )
+from server.classes.students import students_of
 from server.folders.course import Grading
 from server.shared.charts import Bar, BarChart, bar_chart
 from server.shared.errors import Conflict

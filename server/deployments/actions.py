@@ -26,12 +26,14 @@ from server.evaluations.rescores import queue_rescoring
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import SolutionReport
 from server.folders.contents import BaselineFile, Folder, sha256_of
+from server.notifications.actions import notify
 from server.shared.errors import N_, Conflict
 from server.shared.storage import Stores
 from server.submissions.actions import Received, submit_baseline
 from server.submissions.models import Submission
 from server.submissions.queries import has_submissions
 from server.submissions.rules import SubmissionState
+from server.teams.announcements import everybody
 from server.teams.models import ExtraSubmissions
 
 
@@ -98,6 +100,7 @@ def deploy(
         _deploy_solution(run, phase, deployed)
         _deploy_baselines(run, phase, deployed)
         _follow_policy(run, phase, result)
+        _tell_of_deadline(run, phase, result)
     session.flush()
     return deployed
 
@@ -109,6 +112,32 @@ def _follow_policy(run: _Run, phase: Phase, result: DeployResult) -> None:
     _refuse_late_ladder(run, phase, {change.what for change in result.changes})
     if live is not None and policies & {change.what for change in result.changes}:
         rebuild_board(run.session, phase=phase, evaluation=live)
+
+
+def _tell_of_deadline(run: _Run, phase: Phase, result: DeployResult) -> None:
+    """Tell everybody that a deadline was moved of a phase that teams submit to."""
+    moved = f"phase {phase.slug} ends" in {
+        c.what for c in result.changes if c.kind is ChangeKind.CHANGED
+    }
+    if (
+        not moved
+        or phase.revealed_at is not None
+        or not has_submissions(run.session, phase.id or 0)
+    ):
+        return
+    challenge = result.challenge
+    notify(
+        run.session,
+        kind="deadline_moved",
+        account_ids=everybody(challenge),
+        values={
+            "challenge": challenge.title,
+            "phase": phase.title,
+            "ends": phase.ends.isoformat(),
+        },
+        link=f"/challenges/{challenge.slug}",
+        now=run.now,
+    )
 
 
 def _refuse_late_ladder(run: _Run, phase: Phase, changed: set[str]) -> None:

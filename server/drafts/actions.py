@@ -243,6 +243,11 @@ def add_person(
         raise Invalid(
             N_("There is no account with this address. Ask them to sign up first."), field="email"
         )
+    if account.confirmed_at is None:
+        raise Invalid(
+            N_("This address is not confirmed yet: whoever signed up may not be who you mean."),
+            field="email",
+        )
     if account.id == draft.owner_id:
         raise Invalid(N_("This is the owner already."), field="email")
     if role not in (Role.ORGANISER, Role.JUDGE, Role.OWNER):

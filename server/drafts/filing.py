@@ -19,10 +19,11 @@ from server.drafts.queries import (
     of_kind,
 )
 from server.drafts.rules import MOST_FILES, FileKind, FileState, JobKind
-from server.shared.errors import N_, Conflict, Invalid
+from server.shared.errors import N_, Conflict, Invalid, NotFound
 
 MOST_BYTES = 5_000_000_000
 STARTER = "baseline.py"
+NO_STARTER = N_("baseline.py is not taken through the browser: rename it.")
 STEPS = {
     FileKind.DATA: "data",
     FileKind.IMAGE: "pages",
@@ -96,7 +97,7 @@ def _refuse_name(given: GivenFile) -> None:
     if name.startswith("."):
         raise Invalid(N_("A file whose name begins with a dot is hidden: rename it."), field="file")
     if given.kind is FileKind.DATA and name == STARTER:
-        raise Invalid(N_("baseline.py is not taken through the browser: rename it."), field="file")
+        raise Invalid(NO_STARTER, field="file")
 
 
 def _same_place(known: Sequence[DraftFile], given: GivenFile) -> DraftFile | None:
@@ -135,9 +136,14 @@ def describe_file(
     """Rename a data file and say what it is. Raises Invalid, Conflict, NotFound."""
     draft = open_draft(session, draft_id)
     file = file_of_draft(session, draft_id, file_id)
+    if file.kind is not FileKind.DATA:
+        # A picture's name is its type, and what a solution is called decides nothing.
+        raise NotFound(N_("This draft has no such file."))
     others = [f.name for f in of_kind(files_of_draft(session, draft_id), file.kind) if f != file]
     if not name or name.startswith(".") or "/" in name or not name.isprintable():
         raise Invalid(N_("Give the file a name without slashes."), field="name")
+    if name == STARTER != file.name:
+        raise Invalid(NO_STARTER, field="name")
     if name in others:
         raise Invalid(N_("There is a file %(name)s already."), field="name", name=name)
     before = path_in_folder(file)

@@ -24,6 +24,8 @@ from server.shared.responses import message_of
 
 REQUIRED = InputRequired(_("This is needed."))
 MOST = 2**31 - 1
+# To the second: many deadlines are at 23:59:59.
+MOMENT = {"type": "datetime-local", "step": "1"}
 _INT = NumberRange(min=1, max=MOST, message=_("Write a whole number of at least 1."))
 
 
@@ -149,7 +151,9 @@ class SubmissionForm(Form):
     labels = TextAreaField(
         _("Labels that a prediction may take"),
         [Length(max=20_000)],
-        description=_("Where labels are predicted: one a line. Empty: those of the sample."),
+        description=_(
+            "Where labels are predicted: one a line. Empty: any; an unknown label is simply wrong."
+        ),
         render_kw={"rows": 3},
     )
     max_mb = IntegerField(
@@ -179,7 +183,7 @@ class TeamsForm(Form):
         _("Teams stay as they are from"),
         [Optional()],
         description=_("Before the last phase ends. Empty: teams may change until the end."),
-        render_kw={"type": "datetime-local"},
+        render_kw=MOMENT,
     )
     registration = RadioField(
         _("Who decides"),
@@ -224,12 +228,12 @@ class PhaseForm(Form):
         description=_("Readers see each moment in their own."),
         render_kw={"list": "zones", "autocomplete": "off"},
     )
-    starts = StringField(_("Starts"), [REQUIRED], render_kw={"type": "datetime-local"})
+    starts = StringField(_("Starts"), [REQUIRED], render_kw=MOMENT)
     ends = StringField(
         _("Ends"),
         [REQUIRED],
         description=_("Submissions are taken until the end of this second."),
-        render_kw={"type": "datetime-local"},
+        render_kw=MOMENT,
     )
     per_day = IntegerField(_("Submissions a day"), [REQUIRED, _INT], default=5)
     total = IntegerField(_("Submissions in all"), [REQUIRED, _INT], default=100)

@@ -10,7 +10,7 @@ from server.challenges.models import Challenge
 from server.challenges.queries import challenge_by_slug, pages_of
 from server.drafts.actions import GivenFile, begin_draft
 from server.drafts.models import ChallengeDraft
-from server.drafts.queries import draft_of_challenge
+from server.drafts.queries import draft_of_challenge, zone_of_challenge
 from server.drafts.rules import FileKind
 from server.shared.access import Who, access
 from server.shared.web import now, reading, viewer, writing
@@ -60,4 +60,5 @@ def _begun(session: Session, challenge: Challenge) -> ChallengeDraft:
         ],
         now=now(),
         challenge_id=challenge.id,
+        zone=zone_of_challenge(session, challenge.id or 0) or viewer().time_zone or "UTC",
     )

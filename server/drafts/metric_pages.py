@@ -41,7 +41,8 @@ def choose(draft_id: int) -> str:
     if chosen is None or request.args.get("list"):
         return _list(desk, scoring)
     same = chosen.name == scoring.get("scorer")
-    return _one(desk, chosen, _typed(scoring if same else {}))
+    tried = {name: text for name, text in request.args.items() if name.startswith(PREFIX)}
+    return _one(desk, chosen, _typed(scoring if same else {}) | tried)
 
 
 def _list(desk: Desk, scoring: Mapping[str, Any]) -> str:

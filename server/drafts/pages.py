@@ -6,6 +6,8 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.challenges.models import Challenge
+from server.challenges.queries import phases_of
 from server.drafts import actions
 from server.drafts.desk import desk_of
 from server.drafts.documents import new_definition, new_pages
@@ -62,6 +64,7 @@ def begin() -> BaseResponse:
             definition=new_definition(form.title.data, now=now()),
             pages=new_pages(),
             now=now(),
+            zone=viewer().time_zone or "UTC",
         )
         session.commit()
     return redirect(url_for("draft_steps.about", draft_id=draft.id), 303)
@@ -150,6 +153,7 @@ def _checked(desk: Any) -> dict[str, Any]:
     failed = desk.launch is not None and desk.launch.state == "refused"
     launched = (desk.launch.report or {}) if failed else {}
     lines = [Line.from_dict(line) for line in report.get("lines", ())]
+    challenge = challenge_of(desk)
     return {
         "report": report,
         "launched": launched,
@@ -165,9 +169,14 @@ def _checked(desk: Any) -> dict[str, Any]:
         ],
         "state": _state(desk),
         "until": ",".join((*ENDED, "launched", "none")),
-        "challenge": challenge_of(desk),
+        "challenge": challenge,
+        "opened": challenge is not None and _has_begun(challenge),
         "created": bool(((desk.launch.report or {}) if desk.launch else {}).get("created")),
     }
+
+
+def _has_begun(challenge: Challenge) -> bool:
+    return any(phase.starts <= now() for phase in phases_of(reading(), challenge.id or 0))
 
 
 def _state(desk: Any) -> str:

@@ -92,12 +92,36 @@ def drafts_of(session: Session, account_id: int) -> list[ChallengeDraft]:
     return list(session.exec(query.order_by(col(ChallengeDraft.updated_at).desc())))
 
 
+def has_console(session: Session, viewer: Viewer, creators: str) -> bool:
+    """Whether the organiser's console has something for a viewer: a challenge, a draft, the right.
+
+    Asked on each page: whoever may create finds the door before there is a first challenge.
+    """
+    if viewer.id is None or viewer.organises_any:
+        return viewer.organises_any
+    may = may_create(
+        creators=Creators(creators),
+        is_admin=viewer.is_admin,
+        confirmed=viewer.confirmed,
+        manages_any=viewer.manages_any,
+    )
+    return may or bool(drafts_of(session, viewer.id))
+
+
 def draft_of_challenge(session: Session, challenge_id: int) -> ChallengeDraft | None:
     """Return the open draft that changes a live challenge."""
     query = select(ChallengeDraft).where(
         ChallengeDraft.challenge_id == challenge_id, ChallengeDraft.state == DraftState.EDITING
     )
     return session.exec(query.order_by(col(ChallengeDraft.id))).first()
+
+
+def zone_of_challenge(session: Session, challenge_id: int) -> str | None:
+    """Return the zone in which a challenge's times were written last; None: never in a draft."""
+    query = select(ChallengeDraft.zone).where(
+        ChallengeDraft.challenge_id == challenge_id, ChallengeDraft.state == DraftState.LAUNCHED
+    )
+    return session.exec(query.order_by(col(ChallengeDraft.id).desc())).first()
 
 
 def files_of_draft(session: Session, draft_id: int) -> list[DraftFile]:

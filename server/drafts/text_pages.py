@@ -13,7 +13,7 @@ from server.drafts.filing import By, add_files, remove_file
 from server.drafts.forms import PageForm, RulesForm
 from server.drafts.models import ChallengeDraft
 from server.drafts.queries import files_of_draft, of_kind
-from server.drafts.rules import MOST_PAGES, FileKind, Step
+from server.drafts.rules import LONGEST_PAGE, MOST_PAGES, FileKind, Step
 from server.drafts.serving import address, render, save, saved
 from server.folders.definition import RESERVED_PAGES, as_slug
 from server.folders.pictures import PICTURE_BYTES, PICTURES, is_picture_name, picture_type
@@ -85,7 +85,8 @@ def _edit(desk: Desk, form: PageForm, page: str, shown: str) -> str:
 def preview_of(desk: Desk, text: str) -> str:
     """Return a text as participants will read it, with the draft's own pictures."""
     images = url_for("draft_texts.image", draft_id=desk.draft.id, name="-").removesuffix("-")
-    return render_markdown(text, images)
+    # What is longer can't be saved either.
+    return render_markdown(text[:LONGEST_PAGE], images)
 
 
 @bp.post("/organise/drafts/<int:draft_id>/pages/<page>")

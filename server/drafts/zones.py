@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from server.drafts.documents import moment_of
 from server.shared.errors import N_, Invalid
 
-LOCAL = "%Y-%m-%dT%H:%M"
 USUAL = (
     "UTC",
     "Africa/Cairo",
@@ -88,4 +87,7 @@ def to_utc(text: str, zone: str) -> datetime:
 def local_text(moment: object, zone: str) -> str:
     """Return a definition's moment as a field of a form has it, in a zone."""
     found = moment if isinstance(moment, datetime) else moment_of(moment)
-    return found.astimezone(ZoneInfo(zone)).strftime(LOCAL) if found is not None else ""
+    if found is None:
+        return ""
+    local = found.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return local.isoformat(timespec="seconds" if local.second else "minutes")

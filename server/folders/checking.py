@@ -176,7 +176,7 @@ def _sample(scored: Scored, phase: PhaseDefinition) -> Finding:
         else:
             scored.samples[phase.slug] = file
             return _ok(f"Phase {phase.slug}: {name} scores {_values(result)}.", "sample")
-    return _rejected_sample(folder, phase, rejected[0] if is_first else None)
+    return _rejected_sample(folder, phase, rejected[0], later=not is_first)
 
 
 def _other_samples(folder: Folder) -> Iterator[Path]:
@@ -187,15 +187,24 @@ def _other_samples(folder: Folder) -> Iterator[Path]:
                 yield file.path
 
 
+def _has_other_rows(error: InvalidPredictions) -> bool:
+    """Tell a sample of another test set: it has rows too many, and others are missing."""
+    return {"unknown_id", "missing_id"} <= {fault.code for fault in error.faults}
+
+
 def _rejected_sample(
-    folder: Folder, phase: PhaseDefinition, error: InvalidPredictions | None
+    folder: Folder, phase: PhaseDefinition, error: InvalidPredictions, *, later: bool
 ) -> Finding:
-    if error is None:
+    if later and _has_other_rows(error):
         said = f"No file in data/ shows a submission that phase {phase.slug} would accept."
         remedy = f"Add data/sample_submission_{phase.slug}.csv."
         return Finding(Level.WARNING, said, remedy, "sample")
     said = f"Phase {phase.slug} would reject {folder.definition.submission.sample}: {error}"
     remedy = "Give the sample the solution's ids and allowed values."
+    if later:
+        # The same rows but for some: the solution is as likely to be wrong as the sample is.
+        remedy += f" Or add data/sample_submission_{phase.slug}.csv, if its rows are meant."
+        return Finding(Level.WARNING, said, remedy, "sample")
     return Finding(Level.ERROR, said, remedy, "sample")
 
 

@@ -20,11 +20,14 @@ from server.kits.snippets import Snippets, snippets_of
 from server.kits.views import COLUMNS_ON_TAB, ROWS_ON_TAB, contents_for, data_tab
 from server.kits.zipping import version_of, zip_stream
 from server.shared.access import Who, access
+from server.shared.limits import asker, limiter
 from server.shared.paging import clamp
 from server.shared.web import now, reading, services, viewer
 
 bp = Blueprint("kits", __name__)
 COLUMNS_A_PAGE = 50
+# Each is packed anew.
+KITS = "30 per minute"
 
 
 @bp.record_once
@@ -72,6 +75,7 @@ def preview(slug: str, name: str) -> str:
 
 @bp.get("/challenges/<slug>/starter-kit.zip")
 @access(Who.SEES_CHALLENGE)
+@limiter.limit(KITS, key_func=asker)
 def starter_kit(slug: str) -> Response:
     """Send a challenge's starter kit to somebody who may download its files."""
     session = reading()

@@ -102,6 +102,13 @@ ALL = (
         moments=frozenset({"ends"}),
     ),
     Kind(
+        "deadline_moved",
+        _CHALLENGES,
+        N_("A deadline was changed"),
+        N_("%(challenge)s: %(phase)s now closes on %(ends)s."),
+        moments=frozenset({"ends"}),
+    ),
+    Kind(
         "deadline_reminder",
         _CHALLENGES,
         N_("A deadline comes near"),

@@ -209,6 +209,8 @@ def _counting(session: Session, challenge_id: int, evaluation: Evaluation) -> An
         .where(
             col(Score.evaluation_id) == evaluation.id,
             col(Score.board) == Board.PUBLIC,
+            # A baseline has no team, which is in no list of teams and out of an empty one.
+            col(Submission.team_id).is_not(None),
             col(Submission.team_id).not_in(_off(challenge_id)),
             col(Submission.late).is_(False),
             col(Submission.withdrawn_at).is_(None),

@@ -52,7 +52,7 @@ def show(slug: str) -> str:
 
 
 def _written(day: date) -> str:
-    return str(format_date(day, "d MMM"))
+    return str(format_date(day, _("d MMM")))
 
 
 @bp.post("/organise/<slug>/phases/<phase>/reveal")

@@ -1,6 +1,7 @@
 """The end of an account, in every room: results stay, the person is forgotten."""
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from server.notifications.models import Notification
 from server.portability.actions import expire_exports
 from server.portability.holdings import After
 from server.portability.queries import known_holdings, mine, owned_alone
+from server.portability.rules import without_names
 from server.shared import events
 from server.shared.errors import N_, Conflict
 from server.shared.mail import OutgoingMail
@@ -23,6 +25,15 @@ from server.teams.models import Membership, Team, TeamInvitation
 from server.teams.parting import part_with_closed
 from server.teams.rules import name_key
 from server.teams.seats import log
+
+# Kinds of letters that name another person, or a team that may be called like one.
+NAMING_KINDS = (
+    *("question", "registration", "adviser", "extra_submissions", "disqualified"),
+    *("team_requested", "team_decided", "team_joined", "team_left", "team_changed"),
+)
+# What a notification keeps of another person.
+NAMING_VALUES = ("person", "comer", "leaver", "team")
+AT_ONCE = 500
 
 
 def delete_account(
@@ -39,6 +50,8 @@ def delete_account(
     account = locked_account(session, account_id)
     refuse_only_owner(session, account_id)
     name, address = account.name, account.email
+    # Else it may be somebody else's address, and what is kept for it as well.
+    confirmed = account.confirmed_at is not None
     pass_drafts_on(session, account_id, now=now)
     close_account(session, account_id=account_id, actor_id=actor_id, now=now)
     part_with_closed(session, now=now)
@@ -54,9 +67,9 @@ def delete_account(
             session.execute(sa.update(table).where(rows).values(**holding.emptied))
     # What was read before is not what there is now.
     session.expire_all()
-    _rename_teams(session, account_id, name, now=now)
-    _forget_address(session, address)
-    _forget_in_messages(session, name, address)
+    called = [name, *_rename_teams(session, account_id, name, now=now)]
+    _forget_address(session, address, confirmed=confirmed)
+    _forget_in_messages(session, called, address if confirmed else name)
     events.record(session, "account.forgotten", at=now, actor_id=actor_id, subject_id=account_id)
 
 
@@ -96,8 +109,11 @@ def pass_drafts_on(session: Session, account_id: int, *, now: datetime) -> None:
     session.flush()
 
 
-def _rename_teams(session: Session, account_id: int, name: str, *, now: datetime) -> None:
-    """Rename teams that bear the person's name, where nobody else is in them."""
+def _rename_teams(session: Session, account_id: int, name: str, *, now: datetime) -> Sequence[str]:
+    """Rename teams that bear the person's name, where nobody else is in them; return their names.
+
+    The team's name was the person's, and stands in messages to others.
+    """
     others = (
         sa.select(sa.literal(1))
         .where(col(Membership.team_id) == col(Team.id), col(Membership.account_id) != account_id)
@@ -108,7 +124,9 @@ def _rename_teams(session: Session, account_id: int, name: str, *, now: datetime
         ~others,
         sa.or_(col(Team.name).icontains(name, autoescape=True), col(Team.closed_at).is_not(None)),
     )
+    before = []
     for team in list(session.exec(own)):
+        before.append(team.name)
         called = f"{CLOSED_NAME} {team.id}"
         if team.closed_at is None:
             team.name_key = name_key(called)
@@ -116,10 +134,19 @@ def _rename_teams(session: Session, account_id: int, name: str, *, now: datetime
         session.add(team)
         log(session, "team.renamed", team, at=now, actor_id=None)
     session.flush()
+    return before
 
 
-def _forget_address(session: Session, address: str) -> None:
-    """Delete invitations to an address, and take it off the lists of drafts."""
+def _forget_address(session: Session, address: str, *, confirmed: bool) -> None:
+    """Delete letters to an address and invitations to it, and take it off the lists of drafts.
+
+    Where nobody ever showed to read its mail, others' invitations and what waits for it stay.
+    """
+    mine = col(OutgoingMail.recipient) == address
+    if not confirmed:
+        session.execute(sa.delete(OutgoingMail).where(mine, col(OutgoingMail.sent_at).is_not(None)))
+        return
+    session.execute(sa.delete(OutgoingMail).where(mine))
     for table in (Invitation, TeamInvitation):
         session.execute(sa.delete(table).where(table.email == address))  # type: ignore[arg-type]
     listed = sa.cast(ChallengeDraft.invited, sa.Text).icontains(address, autoescape=True)
@@ -128,22 +155,37 @@ def _forget_address(session: Session, address: str) -> None:
         session.add(draft)
 
 
-def _forget_in_messages(session: Session, name: str, address: str) -> None:
-    """Delete messages to a person; in those to others the name gives way to nobody's."""
-    session.execute(sa.delete(OutgoingMail).where(col(OutgoingMail.recipient) == address))
-    for letter in list(session.exec(select(OutgoingMail).where(_names(name, address)))):
-        for known in (address, name):
-            letter.subject = letter.subject.replace(known, CLOSED_NAME)
-            letter.body = letter.body.replace(known, CLOSED_NAME)
+def _forget_in_messages(session: Session, called: Sequence[str], address: str) -> None:
+    """Let the name give way to nobody's in letters to others; delete what the bell says of it.
+
+    Whoever is called like a word of every letter must not take that out of them: only what can
+    name another person is looked at, whole words are replaced, and none in an address.
+    """
+    for letter in _letters(session, [*called, address]):
+        letter.subject = without_names(letter.subject, [address, *called], instead=CLOSED_NAME)
+        letter.body = without_names(letter.body, [address, *called], instead=CLOSED_NAME)
         session.add(letter)
     # As JSON is kept: with its characters, or as escapes of them.
-    said = {text for known in (name, address) for text in (known, json.dumps(known)[1:-1])}
+    said = {
+        f'"{value}": {json.dumps(name, ensure_ascii=escaped)}'
+        for value in NAMING_VALUES
+        for name in called
+        for escaped in (True, False)
+    }
     data = sa.cast(Notification.data, sa.Text)
     session.execute(
         sa.delete(Notification).where(sa.or_(*(data.contains(t, autoescape=True) for t in said)))
     )
 
 
-def _names(name: str, address: str) -> sa.ColumnElement[bool]:
+def _letters(session: Session, names: Sequence[str]) -> Iterator[OutgoingMail]:
+    """Yield letters in which a name may stand, some at a time."""
     texts = (col(OutgoingMail.subject), col(OutgoingMail.body))
-    return sa.or_(*(t.contains(k, autoescape=True) for t in texts for k in (name, address)))
+    query = select(OutgoingMail.id).where(
+        sa.or_(col(OutgoingMail.kind).is_(None), col(OutgoingMail.kind).in_(NAMING_KINDS)),
+        sa.or_(*(t.contains(n, autoescape=True) for t in texts for n in names)),
+    )
+    ids = list(session.exec(query))
+    for first in range(0, len(ids), AT_ONCE):
+        some = col(OutgoingMail.id).in_(ids[first : first + AT_ONCE])
+        yield from list(session.exec(select(OutgoingMail).where(some)))

@@ -37,11 +37,10 @@ from server.portability.queries import (
     exports_to_make,
     hopeless_exports,
     known_holdings,
-    mine,
     old_exports,
+    to_show,
 )
 from server.portability.reading_me import part_name, read_me
-from server.shared.mail import OutgoingMail
 from server.submissions.models import Submission
 
 log = structlog.get_logger(__name__)
@@ -233,9 +232,7 @@ def _holdings(session: Session, account: Account) -> Iterator[Table]:
 
 def _rows(session: Session, holding: Holding, account: Account) -> Iterator[dict[str, Any]]:
     table = SQLModel.metadata.tables[holding.table]
-    which = mine(holding, account.id or 0)
-    if holding.table == OutgoingMail.__tablename__:
-        which = sa.or_(which, table.c.recipient == account.email)
+    which = to_show(holding, account)
     columns = [table.c[name] for name in columns_to_copy(holding)]
     for row in session.execute(sa.select(*columns).where(which).order_by(*table.primary_key)):
         yield {name: _plain_value(value) for name, value in row._mapping.items()}

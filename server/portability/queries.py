@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
+from server.accounts.models import Account
 from server.accounts.queries import account_by_id
 from server.challenges.models import Challenge, Organiser
 from server.challenges.rules import Role
@@ -80,6 +81,18 @@ def mine(holding: Holding, account_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(*(table.c[name] == account_id for name in holding.by))
 
 
+def to_show(holding: Holding, account: Account) -> sa.ColumnElement[bool]:
+    """Return the condition of a table's rows to be what their owner gets a copy of.
+
+    Letters to an address are among it once that is confirmed. Before, whoever signed up with
+    another's address would read the letters to it here, and the link that confirms it first of all.
+    """
+    rows = mine(holding, account.id or 0)
+    if holding.table == OutgoingMail.__tablename__ and account.confirmed_at is not None:
+        return sa.or_(rows, col(OutgoingMail.recipient) == account.email)
+    return rows
+
+
 def known_holdings() -> list[Holding]:
     """Return the holdings whose tables there are."""
     return [h for h in HOLDINGS if h.table in SQLModel.metadata.tables]
@@ -90,9 +103,7 @@ def held_of(session: Session, account_id: int) -> list[Held]:
     account, found = account_by_id(session, account_id), []
     for holding in known_holdings():
         table = SQLModel.metadata.tables[holding.table]
-        whose = mine(holding, account_id)
-        if holding.table == OutgoingMail.__tablename__:
-            whose = sa.or_(whose, table.c.recipient == account.email)
+        whose = to_show(holding, account)
         query = sa.select(sa.func.count()).select_from(table).where(whose)
         found.append(Held(holding, int(session.execute(query).scalar_one())))
     return [held for held in found if held.rows]

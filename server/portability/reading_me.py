@@ -55,7 +55,7 @@ def read_me(
         )
         for name, rows in counts.items()
     ]
-    moment = moment_words(at, "d MMM y, HH:mm", language)
+    moment = moment_words(at, said("d MMM y, HH:mm"), language)
     text = [said(INTRODUCTION, moment=moment), said(SHAPE), "", *lines, "", said(OTHERS)]
     if left_out:
         text += ["", said(LEFT_OUT), *left_out]

@@ -26,6 +26,7 @@ from server.notifications.models import Notification
 from server.notifications.queries import notifications_of
 from server.notifications.words import words_of
 from server.profiles.first_steps import Step, first_steps
+from server.profiles.people import organised_by
 from server.shared.access import Viewer
 from server.submissions.models import Submission
 from server.submissions.queries import quota_of, selected_count
@@ -83,6 +84,7 @@ class Desk(NamedTuple):
     due: list[Due]
     news: list[News]
     steps: list[Step]
+    runs: list[Challenge]
 
 
 def desk_of(session: Session, viewer: Viewer, now: datetime) -> Desk:
@@ -95,8 +97,11 @@ def desk_of(session: Session, viewer: Viewer, now: datetime) -> Desk:
             session, viewer.account_id, unread=True, per_page=MOST_NEWS
         ).rows
     ]
-    steps = [] if any(m.last_sent for m in mine) else _steps(session, viewer, mine)
-    return Desk(mine, _due(session, viewer, mine, now=now), news, steps)
+    runs = organised_by(session, viewer.account_id)
+    # Whoever came to organise is not led to a first score.
+    led = not any(m.last_sent for m in mine) and (mine or not runs)
+    steps = _steps(session, viewer, mine) if led else []
+    return Desk(mine, _due(session, viewer, mine, now=now), news, steps, runs)
 
 
 def _teams(session: Session, account_id: int) -> dict[int, Team]:

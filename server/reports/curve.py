@@ -42,4 +42,4 @@ def _label(paper: Paper, left: float, top: float, wide: float, text: str, align:
 
 
 def _day(moment: datetime) -> str:
-    return str(format_datetime(moment, "d MMM y", rebase=False))
+    return str(format_datetime(moment, _("d MMM y"), rebase=False))

@@ -31,14 +31,17 @@ def university_report(slug: str) -> BaseResponse:
     university = university_by_slug(session, slug)
     season = season_by_slug(session, request.args.get("season"))
     version = report_version(session, university, season)
+    # A reader who has it in another language has another paper.
+    tag = f"{version}-{language()}"
     response = Response(status=304)
-    if not request.if_none_match.contains(version):
+    if not request.if_none_match.contains(tag):
         response = Response(_kept(session, university, season, version))
         response.mimetype = "application/pdf"
         name = f"{slug}-{season.slug}.pdf"
         response.headers.set("Content-Disposition", "inline", filename=name)
     response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(version)
+    response.set_etag(tag)
+    response.vary.update(("Cookie", "Authorization", "Accept-Language"))
     return response
 
 

@@ -108,4 +108,4 @@ def _foot(paper: Paper, facts: Facts, *, url: str) -> None:
 
 
 def _moment(moment: datetime | None) -> str:
-    return str(format_datetime(moment, "d MMM y, HH:mm", rebase=False)) if moment else DASH
+    return str(format_datetime(moment, _("d MMM y, HH:mm"), rebase=False)) if moment else DASH

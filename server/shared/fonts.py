@@ -1,4 +1,4 @@
-"""The fonts of papers: Noto Sans, Noto Sans SC, and whatever Noto font is installed beside them.
+"""The fonts of papers: Noto Sans, its SC and KR, and whatever Noto font is installed beside them.
 
 Each paper carries the letters that it uses. Scripts whose letters join, stack or run from the right
 are written only where HarfBuzz is installed too (`uharfbuzz`): without it they would be wrong.
@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 import fontpkg
 import fontpkg_noto_sans
+import pylopdf_fonts_ko
 import pylopdf_fonts_zh_cn
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
 # A line for each table of each font is not for an operator's log.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
-LATIN, CHINESE = "noto", "noto-sc"
+LATIN, CHINESE, KOREAN = "noto", "noto-sc", "noto-kr"
 # What stands for a letter that no font has.
 MISSING = "□"
 # From Hebrew to Myanmar, and from Khmer to Mongolian: scripts that a shaping engine has to lay out.
@@ -52,8 +53,8 @@ def chinese_path() -> Path:
 
 @cache
 def further_fonts() -> tuple[FontFile, ...]:
-    """Return the upright fonts of further scripts that the operator installed, by name."""
-    found = []
+    """Return the upright fonts of further scripts that are installed, Korean first."""
+    found = [FontFile(KOREAN, pylopdf_fonts_ko.sans_path())]
     for slug, family in sorted(fontpkg.families().items()):
         upright = [file.path for file in family.files if file.style == "normal"]
         if slug.startswith("noto-sans-") and upright:

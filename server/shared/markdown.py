@@ -1,10 +1,14 @@
 """Markdown of organisers, made safe."""
 
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
-from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 _ATTRIBUTES = {
@@ -19,6 +23,10 @@ _ATTRIBUTES = {
 
 # What a picture of a challenge is called in its pages.
 IMAGES = "images/"
+# A heading of these levels can be linked to.
+_LINKED = ("h1", "h2", "h3")
+# So much of a paragraph is read for emphasis and links: that takes time by its square.
+_LONGEST_PARAGRAPH = 20_000
 
 
 def _table_cell(token: Token) -> None:
@@ -28,10 +36,36 @@ def _table_cell(token: Token) -> None:
         token.attrSet("class", f"text-{style.removeprefix('text-align:')}")
 
 
+def _leave_long_as_text(state: StateCore) -> None:
+    """Show what is too long to be read as it was typed: nobody writes such a paragraph."""
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) > _LONGEST_PARAGRAPH:
+            token.type, token.tag = "text", ""
+
+
+def _name_headings(tokens: Sequence[Token]) -> None:
+    """Give headings ids by their words, of equal ones the second -1; the plugin for that takes
+    time by the square of their number.
+    """
+    used, following = set[str](), dict[str, int]()
+    for heading, inline in pairwise(tokens):
+        if heading.type != "heading_open" or heading.tag not in _LINKED:
+            continue
+        parts = (c.content for c in inline.children or () if c.type in ("text", "code_inline"))
+        slug = re.sub(r"[^\w\u4e00-\u9fff\- ]", "", "".join(parts).lower().replace(" ", "-"))
+        name, number = slug, following.get(slug, 1)
+        while name in used:
+            name, number = f"{slug}-{number}", number + 1
+        following[slug] = number
+        used.add(name)
+        heading.attrSet("id", name)
+
+
 def _make() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
     parser.enable(["table", "strikethrough"])
-    parser.use(anchors_plugin, max_level=3).use(footnote_plugin)
+    parser.use(footnote_plugin)
+    parser.core.ruler.before("inline", "long_paragraphs", _leave_long_as_text)
     return parser
 
 
@@ -52,6 +86,7 @@ def render_markdown(text: str, images: str = "") -> Markup:
     `images`: the address under which the pictures images/NAME are found.
     """
     tokens = _PARSER.parse(text)
+    _name_headings(tokens)
     for token in tokens:
         if token.type == "inline" and images:
             _place_images(token, images)

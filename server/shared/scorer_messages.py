@@ -6,10 +6,17 @@ from typing import Any, BinaryIO
 
 from server.shared.catalogues import catalogue_of
 from server.shared.language import language
+from server.shared.method_words import method_words
 
 # Arguments whose text people read, and at which places of some calls it stands.
 NAMED = frozenset({"title", "summary", "doc"})
-SAID = {"withheld": (0,), "always_withheld": (0,), "Interval": (1,), "_scorer": (1, 2)}
+SAID = {
+    "withheld": (0,),
+    "always_withheld": (0,),
+    "Interval": (1,),
+    "_scorer": (1, 2),
+    "Input": (2,),
+}
 Found = tuple[int, str, str, list[str]]
 
 
@@ -37,4 +44,8 @@ def _name(function: ast.expr) -> str:
 
 def scorer_words(text: str | None) -> str:
     """Return what a scorer says in the reader's language; as it is where nobody translated it."""
-    return str(catalogue_of(language()).ugettext(text)) if text else ""
+    if not text:
+        return ""
+    catalogue = catalogue_of(language())
+    known = str(catalogue.ugettext(text))
+    return known if known != text else method_words(text, catalogue)

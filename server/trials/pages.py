@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,7 +12,7 @@ from server.shared.errors import N_, DomainError, Invalid, NotFound
 from server.shared.limits import asker, by_setting, limiter
 from server.shared.responses import message_of
 from server.shared.uploads import received
-from server.shared.web import accepts_upload, now, reading, safe_path, services, viewer, writing
+from server.shared.web import accepts_upload, now, reading, services, viewer, writing
 from server.trials.actions import Wanted, ask
 from server.trials.catalogue import Metric, metric_by_name, metrics
 from server.trials.examples import example_of
@@ -23,6 +24,7 @@ from server.trials.showing import faults_of
 
 bp = Blueprint("trials", __name__)
 UNTIL = ",".join(ENDED)
+LONGEST_ID = 9
 
 
 @bp.get("/organise/trials")
@@ -62,7 +64,7 @@ def _form(metric: Metric, typed: Mapping[str, str], error: DomainError | None = 
         metric=metric,
         metrics=metrics(),
         typed=typed,
-        back=_back(typed.get("draft", "")),
+        back=_back(typed.get("draft", ""), metric.name, typed),
         faults=faults_of(error),
         problem=message_of(error) if error is not None else None,
         prefix=PREFIX,
@@ -73,9 +75,12 @@ def _form(metric: Metric, typed: Mapping[str, str], error: DomainError | None = 
     )
 
 
-def _back(draft: str) -> str | None:
-    """Return the address of the draft whose metric is tried; its own gate keeps it."""
-    return safe_path(f"/organise/drafts/{draft}/metric", "") if draft.isdigit() else None
+def _back(draft: str, metric: str, typed: Mapping[str, str]) -> str | None:
+    """Return the address of the draft, at the metric as it was tried; its own gate keeps it."""
+    if not (draft.isascii() and draft.isdigit()) or len(draft) > LONGEST_ID:
+        return None
+    tried = {name: text for name, text in typed.items() if name.startswith(PREFIX) and text}
+    return f"/organise/drafts/{draft}/metric?{urlencode({'metric': metric, **tried})}"
 
 
 def _limit(_session: object, _arguments: dict[str, Any]) -> int:
@@ -118,7 +123,7 @@ def _wanted(metric: Metric) -> Wanted:
         prediction=prediction[0],
         pasted=truth[1] and prediction[1],
         kind=None,
-        draft_id=int(draft) if draft.isdigit() and len(draft) < 10 else None,
+        draft_id=int(draft) if draft.isdigit() and len(draft) <= LONGEST_ID else None,
     )
 
 
@@ -156,7 +161,7 @@ def _shown(trial: Trial) -> dict[str, Any]:
         "metric": metric_by_name(trial.scorer),
         "report": trial.report or {},
         "until": UNTIL,
-        "back": _back(str(trial.draft_id or "")),
+        "back": _back(str(trial.draft_id or ""), trial.scorer, typed),
         "truth": trial.truth.decode("utf-8", "replace") if trial.pasted else "",
         "prediction": trial.prediction.decode("utf-8", "replace") if trial.pasted else "",
         "typed": typed,

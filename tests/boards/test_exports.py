@@ -11,6 +11,10 @@ def test_no_text_becomes_a_formula(text):
     assert cell(text) == "'" + text
 
 
+def test_no_heading_becomes_a_formula_either():
+    assert "'=cmd()" in "".join(csv_lines(("name", "=cmd()"), []))
+
+
 def test_numbers_stay_numbers_even_negative_ones():
     assert cell(-0.5) == -0.5
     assert cell(0.0) == 0.0

@@ -17,6 +17,7 @@ from server.evaluations.rules import EvaluationState
 from server.folders.reading import read_folder
 from server.folders.scaffold import new_challenge
 from server.integrity.actions import ask_for_report
+from server.notifications.models import Notification
 from server.shared.errors import Conflict
 from server.shared.events import Event
 from server.shared.storage import FileStore, Stores
@@ -258,3 +259,30 @@ def test_a_phase_that_standings_and_reports_know_can_be_forgotten(database, sess
     session.delete(session.get_one(Phase, phase_id))
     session.commit()
     assert session.get(Phase, phase_id) is None
+
+
+def move_end(folder: Path, **by) -> None:
+    """Move the end of the folder's phase."""
+    definition = folder / "challenge.toml"
+    text = definition.read_text()
+    found = re.search(r"^ends = (\S+)", text, re.MULTILINE)
+    assert found
+    ends = datetime.fromisoformat(found[1]) + timedelta(**by)
+    moved = f"ends = {ends:%Y-%m-%dT%H:%M:%SZ}"
+    definition.write_text(text.replace(found[0], moved, 1))
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_a_team_that_submits_is_told_when_the_deadline_is_moved(session, cast, wines, put, hours):
+    put()
+    move_end(wines, hours=1)
+    put()
+    assert session.exec(select(Notification)).all() == []
+    send(session, cast)
+    session.commit()
+    move_end(wines, hours=hours)
+    put()
+    put()
+    told = session.exec(select(Notification)).all()
+    assert [(one.kind, one.account_id) for one in told] == [("deadline_moved", cast.wei.id)]
+    assert told[0].data["ends"] == phase_of(session).ends.isoformat()

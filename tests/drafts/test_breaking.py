@@ -49,6 +49,8 @@ def test_people_of_a_draft_get_their_roles_at_the_launch(desk, cast):
     desk.begin()
     desk.post("/people", email=cast.lena.email, role="judge")
     desk.post("/people", 422, email="nobody@tum.example", role="judge")
+    # Whoever signed up with an address that they never confirmed may be somebody else.
+    desk.post("/people", 422, email=cast.newt.email, role="owner")
     desk.fill()
     desk.launch()
     challenge = desk.all(select(Challenge).where(Challenge.slug == "petals"))[0]
@@ -213,6 +215,10 @@ def test_names_of_files_hold_no_paths(desk):
     file = desk.all(select(DraftFile))[0]
     page = desk.post(f"/files/{file.id}", 422, name="../up.csv", description="kept words")
     assert "kept words" in page.text
+    desk.post(f"/files/{file.id}", 422, name="baseline.py", description="")
+    desk.upload("/images", ("plot.png", PNG))
+    picture = desk.all(select(DraftFile))[-1]
+    desk.post(f"/files/{picture.id}", 404, name="plot.html", description="")
 
 
 def test_an_upload_that_is_too_large_is_refused(desk, settings):

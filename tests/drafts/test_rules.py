@@ -76,6 +76,8 @@ def test_a_definition_is_made_whole_by_its_files():
 def test_times_are_written_in_a_zone_and_kept_in_utc():
     assert to_utc("2026-07-01T10:00", "Europe/Berlin").isoformat() == "2026-07-01T08:00:00+00:00"
     assert local_text("2026-12-01T08:00:00Z", "Asia/Shanghai") == "2026-12-01T16:00"
+    # A deadline at the last second of a day stays one, however often its form is saved.
+    assert local_text("2026-12-31T22:59:59Z", "Europe/Berlin") == "2026-12-31T23:59:59"
     assert local_text("", "UTC") == ""
     # Of the hour that comes twice the first is meant.
     assert to_utc("2026-10-25T02:30", "Europe/Berlin").isoformat() == "2026-10-25T00:30:00+00:00"

@@ -85,6 +85,15 @@ def test_a_later_phase_with_a_test_set_of_its_own_wants_a_sample_of_its_own(wine
     assert finding.remedy == "Add data/sample_submission_final.csv."
 
 
+def test_a_later_solution_that_lacks_ids_of_the_sample_is_told_with_the_ids(wines: Path) -> None:
+    add_final_phase(wines)
+    solution = pl.read_csv(wines / "private" / "solution.csv")
+    solution.head(-2).write_csv(wines / "private" / "final.csv")
+    finding = only_complaint(wines)
+    assert finding.level is Level.WARNING
+    assert f"the id “{solution['id'][-1]}” is not one of the sample's" in finding.message
+
+
 def test_the_sample_of_a_later_phase_is_found_by_its_columns(wines: Path) -> None:
     sample = add_final_phase(wines).with_columns(cultivar=pl.lit("class_1"))
     sample.write_csv(wines / "data" / "sample_of_the_final.csv")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.journeys.predictions import right_but_for
-from tests.journeys.product import SLUG, Product
+from tests.journeys.product import Product
 from tests.journeys.watching import Watched, chromium, launched
 
 Open = Callable[..., Watched]
@@ -24,18 +24,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
             "account", "create", "amina@uonbi.example", "--name", RIVAL, "--university", "nairobi",
             "--token",
         ).strip()  # fmt: skip
-        lone_team(made, token)
+        made.take_part_alone(token)
         assert made.submit(token, right_but_for(made.challenge, 12))["state"] == "scored"
         yield made
     finally:
         made.stop()
-
-
-def lone_team(product: Product, token: str) -> None:
-    """Have somebody with a token take part alone."""
-    for path in ("join", "teams"):
-        answer = product.post(token, f"/challenges/{SLUG}/{path}", {})
-        assert answer.is_success, answer.text
 
 
 @pytest.fixture(scope="module")

@@ -31,8 +31,9 @@ LINK = re.compile(r"https?://\S+")
 class Product:
     """One served instance in a folder; its commands run in processes of their own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.settings = settings
         self.data = folder / "data"
         self.challenge = folder / SLUG
         self.port = free_port()
@@ -54,7 +55,7 @@ class Product:
             "OMP_NUM_THREADS": "1",
             "POLARS_MAX_THREADS": "1",
         }
-        return kept | ours | more
+        return kept | ours | self.settings | more
 
     def command(self, *arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
         """Run `varsity` with these arguments."""
@@ -76,11 +77,22 @@ class Product:
 
     def prepare(self) -> None:
         """Make the universities, the organiser and a challenge, as an operator would."""
-        for slug, (name, domain) in UNIVERSITIES.items():
-            self.must("university", "create", slug, "--name", name, "--domain", domain)
-        self.must("account", "create", ORGANISER, "--name", "Olga Petrova", "--password", PASSWORD)
+        self.universities(*UNIVERSITIES)
+        self.account(ORGANISER, "Olga Petrova")
         self.must("new", SLUG)
         self.must("deploy", self.challenge, "--organiser", ORGANISER)
+
+    def universities(self, *slugs: str) -> None:
+        """Make universities of the list."""
+        for slug in slugs:
+            name, domain = UNIVERSITIES[slug]
+            self.must("university", "create", slug, "--name", name, "--domain", domain)
+
+    def account(self, address: str, name: str) -> str:
+        """Make an account with a confirmed address; return a token for programs of its owner."""
+        return self.must(
+            "account", "create", address, "--name", name, "--password", PASSWORD, "--token"
+        ).strip()
 
     def start(self) -> None:
         """Serve, and wait until the pages answer."""
@@ -109,6 +121,11 @@ class Product:
     def log(self) -> str:
         """Return what the server has said so far."""
         return (self.folder / "serve.log").read_text(errors="replace")
+
+    def require_quiet(self) -> None:
+        """Fail if the server or its worker met something that it had not expected."""
+        faults = [line for line in self.log().splitlines() if '"level": "error"' in line]
+        assert not faults, "\n".join(faults)
 
     def stop(self) -> None:
         """Ask the server to end, and end what is left of its group."""
@@ -175,10 +192,16 @@ class Product:
         with self._api(token) as api:
             return api.post(path, json=body)
 
-    def submit(self, token: str, text: str) -> dict[str, object]:
+    def take_part_alone(self, token: str, slug: str = SLUG) -> None:
+        """Have somebody with a token join a challenge and make a team."""
+        for path in ("join", "teams"):
+            answer = self.post(token, f"/challenges/{slug}/{path}", {})
+            assert answer.is_success, answer.text
+
+    def submit(self, token: str, text: str, slug: str = SLUG) -> dict[str, object]:
         """Send a file through the API and wait until it is scored."""
         with self._api(token) as api:
-            path = f"/challenges/{SLUG}/submissions"
+            path = f"/challenges/{slug}/submissions"
             sent = api.post(path, files={"file": ("rival.csv", text.encode())})
             assert sent.status_code == 202, sent.text
             return self._final(lambda: api.get(f"/submissions/{sent.json()['id']}").json())

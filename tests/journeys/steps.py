@@ -29,9 +29,9 @@ def sign_in(person: Watched, address: str) -> None:
     expect(page.locator(".menu")).to_be_visible()
 
 
-def take_part(person: Watched) -> None:
+def take_part(person: Watched, slug: str = SLUG) -> None:
     """Accept the rules, where the upload page asks for it."""
-    page = person.go(f"/challenges/{SLUG}/submit")
+    page = person.go(f"/challenges/{slug}/submit")
     page.locator("main").get_by_role("button", name="Take part").click()
     expect(page.locator(".flash")).to_contain_text("You take part")
 
@@ -44,9 +44,9 @@ def choose(page: Page, name: str, text: str, note: str = "") -> None:
         page.fill("[name=comment]", note)
 
 
-def send(person: Watched, name: str, text: str, note: str = "") -> int:
+def send(person: Watched, name: str, text: str, note: str = "", *, slug: str = SLUG) -> int:
     """Upload a file and return the submission's number, read off the address one lands at."""
-    page = person.go(f"/challenges/{SLUG}/submit")
+    page = person.go(f"/challenges/{slug}/submit")
     choose(page, name, text, note)
     page.get_by_role("button", name="Submit", exact=True).click()
     page.wait_for_url("**/submissions/*")

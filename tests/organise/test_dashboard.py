@@ -89,6 +89,13 @@ def test_a_team_off_the_boards_takes_no_part_in_the_best_score(figures, session,
     assert [value for _, value in figures().best[0].days] == [0.8]
 
 
+def test_the_best_score_is_never_a_baselines(figures, session, cast, board):
+    before = figures().best[0].days
+    scored(session, board, None, 0.999, 0.1, baseline="strong")
+    session.commit()
+    assert figures().best[0].days == before
+
+
 @pytest.mark.parametrize(("higher", "kept"), [(True, [1.0, 3.0]), (False, [1.0, 0.5])])
 def test_records_follow_the_direction_of_the_metric(higher, kept):
     days = [(TODAY + i * DAY, v) for i, v in enumerate((1.0, 1.0, 3.0, 0.5))]

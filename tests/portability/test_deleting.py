@@ -11,10 +11,12 @@ from sqlmodel import Session, SQLModel, select
 import server.app
 import server.worker  # noqa: F401 - with it every table is known
 from server.accounts.models import Account
-from server.challenges.models import Organiser
+from server.challenges.models import Invitation, Organiser
 from server.challenges.rules import Role
 from server.drafts.models import ChallengeDraft, DraftPerson
 from server.drafts.rules import DraftState
+from server.notifications.actions import notify
+from server.notifications.models import Notification
 from server.portability.deleting import delete_account
 from server.portability.holdings import HOLDINGS, After
 from server.shared.database import Database, UTCDateTime
@@ -218,6 +220,40 @@ def test_a_message_to_others_goes_on_without_the_name(session, quirin, cast) -> 
     assert left[0].subject == "Former participant asks"
     assert left[0].body.startswith("Dear Manfred Roth,")
     assert found_in(session) == []
+
+
+def test_whoever_is_called_like_a_word_of_every_message_takes_nothing_else_away(
+    session, quirin, cast
+) -> None:
+    quirin.name = "challenge"
+    session.merge(quirin)
+    link = "Choose a password:\n\nhttps://varsity.example/challenge/reset/challenge"
+    challenges = "Many challenges; challenge asks you."
+    post(session, recipient=cast.wei.email, subject="challenges", body=link, now=NOON)
+    post(session, recipient=cast.mei.email, subject="challenges", body=challenges, now=NOON)
+    told = {"account_ids": [cast.wei.id], "link": "/", "now": NOON, "by_mail": False}
+    phase = {"challenge": "challenge", "phase": "challenge"}
+    notify(session, kind="result_revealed", values=phase, **told)
+    asks = {"challenge": "challenge", "person": "challenge"}
+    notify(session, kind="registration", values=asks, **told)
+    delete_account(session, account_id=quirin.id, actor_id=None, now=NOON)
+    left = session.execute(sa.text("SELECT body FROM outgoing_mail ORDER BY id")).scalars().all()
+    assert left == [link, "Many challenges; Former participant asks you."]
+    assert session.exec(select(Notification.kind)).all() == ["result_revealed"]
+
+
+def test_who_never_read_an_addresss_mail_takes_no_invitation_to_it_away(
+    session, quirin, cast
+) -> None:
+    quirin.confirmed_at = None
+    session.merge(quirin)
+    session.add(Invitation(challenge_id=cast.digits.id, email=ADDRESS))
+    post(session, recipient=ADDRESS, subject="Come", body="You are invited", now=NOON)
+    delete_account(session, account_id=quirin.id, actor_id=None, now=NOON)
+    assert session.exec(select(Invitation.email)).all() == [ADDRESS]
+    assert session.execute(sa.text("SELECT recipient FROM outgoing_mail")).scalars().all() == [
+        ADDRESS
+    ]
 
 
 def test_a_team_of_one_loses_the_name_and_a_team_of_several_its_captain(

@@ -154,6 +154,24 @@ def test_nothing_that_opens_the_account_is_in_it(archive, cast) -> None:
     assert cast.lena.name not in text
 
 
+def test_no_letter_to_an_address_is_for_who_never_read_its_mail(
+    session, app, cast, exporter, database
+) -> None:
+    """Else whoever signs up with another's address finds the link here that confirms it."""
+    account = session.get_one(Account, cast.wei.id)
+    account.confirmed_at = None
+    session.add(account)
+    post(session, recipient=account.email, subject="Confirm", body="the link", now=NOON)
+    session.commit()
+    client = sign_in(app.test_client(), cast.wei)
+    assert ask(client) == 303
+    exporter.make(only_export(database).id)
+    assert "Messages to you" not in client.get("/settings/data").text
+    names = fetched(client).namelist()
+    assert "json/account.json" in names
+    assert not [name for name in names if "mail" in name]
+
+
 def test_the_tables_open_in_excel_and_no_cell_is_a_formula(archive) -> None:
     raw = archive.read("csv/submission.csv")
     assert raw.startswith(b"\xef\xbb\xbf")

@@ -142,6 +142,13 @@ def test_whoever_has_no_score_yet_is_led_by_the_hand(client, cast, person, curre
     assert current in step
 
 
+def test_whoever_organises_and_takes_no_part_sees_their_challenges_first(client, cast) -> None:
+    page = sign_in(client, cast.olga).get("/").text
+    assert "To your first score" not in page
+    assert 'href="/organise/digits"' in page
+    assert "You organise" in page
+
+
 def test_after_the_first_file_the_steps_are_gone(client, session, cast, phase) -> None:
     submitted(session, phase, session.merge(cast.pandas))
     session.commit()

@@ -4,9 +4,11 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from sqlmodel import select
 
 from server.certificates.actions import show
 from server.certificates.models import CertificateJob
+from server.challenges.models import Challenge
 from server.shared.access import Viewer
 from server.shared.errors import Forbidden
 from server.standings.keeping import refresh_standings
@@ -118,3 +120,16 @@ def test_tables_open_in_a_spreadsheet_and_run_nothing(manager, session, cast):
     assert text.startswith("\ufeffname,email")
     assert "\r\n'=HYPERLINK(1),lena@tum.example,yes,no,no" in text
     assert "王伟" not in text
+
+
+def test_where_a_board_is_anonymous_managers_learn_no_names_either(manager, session, cast):
+    for path in ("teams", "teams.csv"):
+        assert cast.lena.name in manager.get(f"{BASE}/{path}").text
+    challenge = session.exec(select(Challenge)).one()
+    challenge.anonymous = True
+    session.add(challenge)
+    session.commit()
+    for path in ("teams", "teams.csv"):
+        page = manager.get(f"{BASE}/{path}").text
+        assert cast.isar.name in page
+        assert cast.lena.name not in page

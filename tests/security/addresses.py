@@ -82,6 +82,7 @@ def _values(world: World, rule: Rule, slug: str) -> dict[str, object]:
         "trial_id": world.ids["trial"],
         "policy": "terms",
         "spoken": "zh",
+        "topic": "boards",
         "export_id": world.ids["export of mei"],
         "filename": STATIC.get(rule.endpoint, ""),
     }

@@ -115,6 +115,7 @@ def test_every_route_but_static_files_declares_who_it_is_for(world: World):
     assert undeclared == {"static", "bootstrap.static"}
 
 
+@pytest.mark.timeout(900)
 def test_reading_lets_in_who_is_declared_and_changes_nothing(world, probe, commits):
     wrong = []
     for address in addresses(world):
@@ -128,6 +129,7 @@ def test_reading_lets_in_who_is_declared_and_changes_nothing(world, probe, commi
     assert not wrong, "\n".join(map(str, wrong))
 
 
+@pytest.mark.timeout(900)
 def test_writing_lets_in_who_is_declared_and_no_refusal_changes_anything(world, probe, commits):
     wrong = []
     for address in addresses(world):

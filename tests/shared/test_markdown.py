@@ -1,6 +1,7 @@
 """What organisers write becomes a page that the content security policy lets through."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -50,6 +51,19 @@ def test_the_alignment_of_a_column_is_a_class_and_no_style():
     assert [cell.get("class") for cell in table.named("th")] == expected
     assert [cell.get("class") for cell in table.named("td")] == expected
     assert "style" not in render_markdown(TABLE)
+
+
+def test_equal_headings_have_addresses_of_their_own():
+    html = render_markdown("# A b\n# A b\n## `x` A!\n# A b 1\n#### Deep\n")
+    assert re.findall(r'id="([^"]*)"', html) == ["a-b", "a-b-1", "x-a", "a-b-1-1"]
+
+
+def test_no_text_takes_time_by_its_square():
+    before = time.process_time()
+    assert render_markdown("# a\n" * 10_000).count('id="a-') == 9_999
+    assert "[[[&lt;b&gt;" in render_markdown("[" * 100_000 + "<b>\n\n*and on*")
+    assert "<em>and on</em>" in render_markdown("[" * 100_000 + "\n\n*and on*")
+    assert time.process_time() - before < 4
 
 
 def test_headings_are_one_level_lower_for_the_page_has_its_own():

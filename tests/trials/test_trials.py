@@ -46,6 +46,12 @@ def test_an_example_shows_a_score_with_one_click(olga, trier):
     assert "1,a" in text
 
 
+def test_one_comes_back_to_the_draft_with_the_metric_and_parameters_that_were_tried(olga):
+    page = olga.get("/organise/trials?metric=fbeta&param-beta=2&draft=7").text
+    assert 'href="/organise/drafts/7/metric?metric=fbeta&amp;param-beta=2"' in page
+    assert "Back to the draft" not in olga.get("/organise/trials?metric=fbeta&draft=x").text
+
+
 def test_a_participants_mistakes_are_shown_as_the_participant_reads_them(olga, trier):
     text = tried(olga, trier, prediction="id,y\n1,a\n2,b\n2,b\n9,a\n")
     assert "The submission would be rejected." in text

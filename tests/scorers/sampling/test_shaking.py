@@ -44,6 +44,16 @@ def test_few_or_level_teams_say_what_can_be_said():
     assert found.mean_move == 1.0
 
 
+def test_a_board_of_two_teams_has_its_correlations_too():
+    kept, swapped = (shake(np.array([1, 2]), after) for after in (np.array([1, 2]), [2, 1]))
+    assert (kept.kendall, kept.spearman, kept.mean_move) == (1.0, 1.0, 0.0)
+    assert (swapped.kendall, swapped.spearman, swapped.mean_move) == (-1.0, -1.0, 1.0)
+    rng = np.random.default_rng(4)
+    sides = [Side(np.array([0.4, 0.5]), rng.normal(0, 0.1, (2, 400))) for _ in range(2)]
+    # Either order of the two is the one or the other: their mean is in between.
+    assert -1 < chance_alone(*sides, higher_is_better=True).kendall.mean < 1
+
+
 def test_the_score_on_all_rows_is_the_mean_weighted_by_rows():
     assert pooled([0.5], [0.9], rows=(100, 300)).tolist() == pytest.approx([0.8])
 

@@ -1,0 +1,38 @@
+"""A method that a scorer wrote with its numbers, in another language."""
+
+import pytest
+
+from server.shared.catalogues import catalogue_of
+from server.shared.method_words import FORMS, method_words
+
+METHODS = [
+    "t from 180 rows",
+    "t in Wilson's form with 90 degrees of freedom from 180 rows",
+    "t on the logarithmic scale from 9000 rows, in 4096 groups",
+    "t in Wilson's form from 1000 outright resamples of 400 of 900 units",
+    "t from 30 blocks of 12 consecutive rows",
+    "Wilson's of 10 classes, combined (MOVER)",
+    "Wilson, from 40 units, as distances from the share promised",
+    "order statistics of 90 rows in 12 units",
+    "percentiles of 1000 outright resamples of 60 rows",
+    "withheld: 4 rows are too few to show how they vary",
+    "withheld: without one of the units the metric is not defined",
+    "withheld: every resample gives the same value",
+]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_part_of_a_method_is_said_in_chinese_and_its_numbers_stay(method: str) -> None:
+    said = method_words(method, catalogue_of("zh"))
+    english = {"rows", "units", "from", "of", "with", "in", "withheld", "groups", "blocks"}
+    assert not english & set(said.replace(",", " ").split())
+    assert sorted(filter(str.isdigit, said)) == sorted(filter(str.isdigit, method))
+
+
+def test_every_form_is_tried_and_what_has_none_stays_as_it_is() -> None:
+    used = {form.pattern for form, _ in FORMS if any(form.search(method) for method in METHODS)}
+    assert len(used) > len(FORMS) - 3
+    assert method_words("by the sortition of herons", catalogue_of("zh")) == (
+        "by the sortition of herons"
+    )
+    assert method_words(METHODS[1], catalogue_of("en")) == METHODS[1]
