@@ -7,6 +7,9 @@ PYTHON="$PWD/.venv/bin/python"
 source tests/servers.sh
 unset VARSITY_TEST_DATABASE_URL VARSITY_TEST_REDIS_URL
 
+# Some tests wait for processes: half as many again as there are cores keep these busy.
+TESTERS=$(n=$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 2) && echo $((n + n / 2)))
+
 say() { printf -- '-- %s\n' "$*"; }
 
 install_servers() {
@@ -31,7 +34,7 @@ round() {
   shift
   log=$(mktemp)
   say "$name"
-  "$PYTHON" -m pytest -n auto --dist worksteal -q "$@" 2>&1 | tee "$log" || status=$?
+  "$PYTHON" -m pytest -n "$TESTERS" --dist worksteal -q "$@" 2>&1 | tee "$log" || status=$?
   TOTALS+=("$name: $(grep -aE '(passed|failed|error)' "$log" | tail -n 1)")
   rm -f "$log"
   [ "$status" = 0 ] || FAILED=1

@@ -44,6 +44,7 @@ def known(world: World, path: str) -> dict[str, Any]:
         "token_id": world.ids["token of wei"],
         "account_id": world.cast.people["mei"].id,
         "name": "train.csv",
+        "code": world.tokens["certificate of digits"],
         "phase": "a",
     }
 
