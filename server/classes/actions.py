@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from server.accounts.queries import account_by_id
 from server.challenges.models import Challenge, Phase
 from server.classes.models import GradeBook, PublishedGrade
-from server.classes.queries import Book, Row, book_of
+from server.classes.queries import Book, Row, book_of, books_of, grades_differ
 from server.classes.rules import score_of
 from server.folders.course import Grading
 from server.notifications.actions import notify
@@ -89,7 +89,8 @@ def publish(
     """Publish the grades of a phase as they are now; each student is told.
 
     Raises:
-        Conflict: the result is not revealed yet, or as `book_of`.
+        Conflict: the result is not revealed yet, nothing differs from what is published, or as
+            `book_of`.
     """
     hold_challenge(session, challenge.id)
     session.refresh(phase)
@@ -99,6 +100,9 @@ def publish(
             code="not-revealed",
         )
     book = book_of(session, challenge, phase)
+    before = [kept for kept in books_of(session, challenge) if kept.phase_id == phase.id]
+    if before and not grades_differ(session, before[0], book.rows):
+        raise Conflict(N_("These grades are published already: nothing differs."), code="same")
     kept = GradeBook(
         challenge_id=challenge.id or 0,
         phase_id=phase.id or 0,

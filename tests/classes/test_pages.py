@@ -261,6 +261,8 @@ def test_what_changed_since_the_grades_were_published_is_counted(
     finish(session, board, clock)
     olga.post(f"{URL}/phases/a/publish")
     assert "Nothing has changed since" in olga.get(URL).text
+    again = olga.post(f"{URL}/phases/a/publish", follow_redirects=True)
+    assert "nothing differs" in again.text
     olga.post(URL, data=LINEAR | {"lowest": "60"})
     assert "1 grade has changed since" in olga.get(URL).text
     with database.reading() as reading:
