@@ -1,7 +1,6 @@
 """What is wrong in a file, in the reader's language: the scorers say it in English, in detail."""
 
-from flask_babel import gettext
-
+from server.shared.catalogues import catalogue_of
 from server.shared.errors import N_
 from server.shared.language import LANGUAGES, language
 
@@ -48,4 +47,4 @@ def fault_words(code: str) -> str:
     """Return what a fault is about for whoever does not read English; nothing in English."""
     if language() == LANGUAGES[0] or code not in WORDS:
         return ""
-    return str(gettext(WORDS[code]))
+    return str(catalogue_of(language()).ugettext(WORDS[code]))

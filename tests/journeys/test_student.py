@@ -123,7 +123,7 @@ def test_a_student_takes_data_withdraws_and_leaves(product: Product, visit: Open
     expect(page.locator("[data-announce]")).to_contain_text("Scored")
     page = person.go(f"/challenges/{SLUG}/data")
     with page.expect_download() as download:
-        page.get_by_role("link", name="train.csv").click()
+        page.get_by_role("link", name="train.csv", exact=True).click()
     download.value.save_as(tmp_path / "train.csv")
     assert (tmp_path / "train.csv").read_bytes() == (
         product.challenge / "data" / "train.csv"
