@@ -29,8 +29,9 @@ def walks_of_sqlite(connection: sa.Connection, statement: str, values: Any) -> l
 
 
 def walks_of_postgres(connection: sa.Connection, statement: str, values: Any) -> list[str]:
-    # Tables of a few rows are read as they stand, unless that is ruled out.
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    # Tables of a few rows are read as they stand, and joined whole, unless that is ruled out.
+    for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+        connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
     plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
     return list(walked(plan[0]["Plan"], first_rows=False))
 
