@@ -1,6 +1,5 @@
 """The worker's part: hands out certificates, makes files of many, follows what changed."""
 
-import threading
 import traceback
 from datetime import timedelta
 
@@ -24,6 +23,7 @@ from server.certificates.rules import JobKind, JobState, hand_out_of
 from server.certificates.signing import Pen, listed_pen
 from server.challenges.models import Challenge
 from server.evaluations.tools import Tools
+from server.shared.asides import Aside
 from server.shared.errors import Conflict
 from server.shared.settings import Settings
 
@@ -39,9 +39,7 @@ class Issuer:
     def __init__(self, tools: Tools, settings: Settings) -> None:
         self.tools = tools
         self.settings = settings
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self.aside = Aside("certificates_failed", self.do)
         tools.jobs.handle("certificates", self.begin)
 
     def pen(self) -> Pen:
@@ -50,18 +48,7 @@ class Issuer:
 
     def begin(self, job_id: int) -> None:
         """Do a job in a thread of its own; one that is busy leaves it to the sweep."""
-        with self._lock:
-            busy = self._thread is not None and self._thread.is_alive()
-            if busy or self._stopping.is_set():
-                return
-            self._thread = threading.Thread(target=self._guarded, args=(job_id,), daemon=True)
-            self._thread.start()
-
-    def _guarded(self, job_id: int) -> None:
-        try:
-            self.do(job_id)
-        except Exception:
-            log.exception("certificates_failed", job=job_id)
+        self.aside.begin(job_id)
 
     def do(self, job_id: int) -> None:
         """Do a job if nobody else does; done again, it changes nothing."""
@@ -81,7 +68,7 @@ class Issuer:
             values |= {"state": JobState.FAILED, "problem": str(error)}
         except Exception:  # noqa: BLE001 - ours: noted for whoever mends it
             values |= {"state": JobState.FAILED, "problem": traceback.format_exc()}
-        if self._stopping.is_set() and values["state"] is JobState.FAILED:
+        if self.aside.stops and values["state"] is JobState.FAILED:
             # A worker that stops gives the job back itself.
             return
         with self.tools.database.writing() as session:
@@ -91,7 +78,7 @@ class Issuer:
 
     def _made(self, job: CertificateJob) -> dict[str, object]:
         if job.kind is JobKind.BUNDLE:
-            return make_bundle(self.tools, job, stopping=self._stopping)
+            return make_bundle(self.tools, job, stopping=self.aside.stopping)
         with self.tools.database.reading() as session:
             about, steps = self._steps(session, job)
         made = carry_out(
@@ -151,6 +138,5 @@ class Issuer:
 
     def stop(self) -> None:
         """Begin nothing more, and wait a little for what is being done."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(PARTING_SECONDS)
+        self.aside.stop()
+        self.aside.join(PARTING_SECONDS)

@@ -33,6 +33,7 @@ from server.integrity.queries import (
 )
 from server.integrity.rules import Leap, improbable_leaps
 from server.integrity.sightings import shared_addresses, shared_devices
+from server.shared.asides import Aside
 from server.shared.isolation import Isolation, LimitExceeded, NoChildren
 from server.shared.limited import Limits
 
@@ -54,26 +55,14 @@ class Reporter:
     def __init__(self, tools: Tools, *, memory_bytes: int) -> None:
         self.tools = tools
         self.limits = Limits(memory_bytes, COMPARING_SECONDS)
+        self.aside = Aside("integrity_report_failed", self.make)
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
         self._isolation: Isolation | None = None
-        self._stopping = False
         tools.jobs.handle("integrity", self.begin)
 
     def begin(self, report_id: int) -> None:
         """Make a report in a thread of its own; one that is busy leaves it to the sweep."""
-        with self._lock:
-            busy = self._thread is not None and self._thread.is_alive()
-            if busy or self._stopping:
-                return
-            self._thread = threading.Thread(target=self._guarded, args=(report_id,), daemon=True)
-            self._thread.start()
-
-    def _guarded(self, report_id: int) -> None:
-        try:
-            self.make(report_id)
-        except Exception:
-            log.exception("integrity_report_failed", report=report_id)
+        self.aside.begin(report_id)
 
     def make(self, report_id: int) -> None:
         """Make a report if nobody else does; called again, it changes nothing."""
@@ -95,7 +84,7 @@ class Reporter:
             problem = str(error)
         except Exception:  # noqa: BLE001 - ours: noted for whoever mends it
             problem = traceback.format_exc()
-        if findings is None and self._stopping:
+        if findings is None and self.aside.stops:
             # A worker that stops takes its child along, and gives the report back itself.
             return
         with self.tools.database.writing() as session:
@@ -152,7 +141,7 @@ class Reporter:
     def _children(self) -> Isolation:
         """Children apart from those that score: a long comparison holds up no submission."""
         with self._lock:
-            if self._stopping:
+            if self.aside.stops:
                 raise NoChildren("the worker stops")
             if self._isolation is None:
                 preload = [compare_in_child.__module__]
@@ -175,12 +164,11 @@ class Reporter:
     def stop(self) -> None:
         """Stop the child at once, and wait until its report is left alone."""
         with self._lock:
-            self._stopping = True
-            isolation, thread = self._isolation, self._thread
+            self.aside.stop()
+            isolation = self._isolation
         if isolation is not None:
             isolation.stop()
-        if thread is not None:
-            thread.join(PARTING_SECONDS)
+        self.aside.join(PARTING_SECONDS)
 
 
 def _predictions(

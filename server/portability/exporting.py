@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import threading
 import traceback
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -41,6 +40,7 @@ from server.portability.queries import (
     to_show,
 )
 from server.portability.reading_me import part_name, read_me
+from server.shared.asides import Aside
 from server.submissions.models import Submission
 
 log = structlog.get_logger(__name__)
@@ -81,25 +81,12 @@ class Exporter:
 
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self.aside = Aside("export_failed", self.make)
         tools.jobs.handle("export", self.begin)
 
     def begin(self, export_id: int) -> None:
         """Make a copy in a thread of its own; one that is busy leaves it to the sweep."""
-        with self._lock:
-            busy = self._thread is not None and self._thread.is_alive()
-            if busy or self._stopping.is_set():
-                return
-            self._thread = threading.Thread(target=self._guarded, args=(export_id,), daemon=True)
-            self._thread.start()
-
-    def _guarded(self, export_id: int) -> None:
-        try:
-            self.make(export_id)
-        except Exception:
-            log.exception("export_failed", export=export_id)
+        self.aside.begin(export_id)
 
     def make(self, export_id: int) -> None:
         """Make a copy if nobody else does; called again, it changes nothing."""
@@ -179,7 +166,7 @@ class Exporter:
         return left_out
 
     def _go_on(self) -> None:
-        if self._stopping.is_set():
+        if self.aside.stops:
             raise Stopping
 
     def sweep(self) -> None:
@@ -212,11 +199,8 @@ class Exporter:
 
     def stop(self) -> None:
         """Break off, and wait until the copy is left alone."""
-        self._stopping.set()
-        with self._lock:
-            thread = self._thread
-        if thread is not None:
-            thread.join(PARTING_SECONDS)
+        self.aside.stop()
+        self.aside.join(PARTING_SECONDS)
 
 
 def _account(account: Account) -> dict[str, Any]:

@@ -231,7 +231,7 @@ def test_a_report_that_can_not_be_made_says_why(
 
 def test_a_lost_signal_is_found_by_the_sweep(database, reporter, asked) -> None:
     reporter.sweep()
-    reporter._thread.join(60)
+    reporter.aside.join(60)
     assert read(database, asked).state is ReportState.DONE
 
 
