@@ -19,6 +19,7 @@ from server.comparisons.computing import compare_in_child
 from server.comparisons.shaking import Shaker
 from server.corrections.rescoring import Rescorer
 from server.drafts.looking import check_in_child as check_draft_in_child
+from server.drafts.queries import is_data_of_a_draft
 from server.drafts.working import Drafter
 from server.evaluations.metrics import metric_rules
 from server.evaluations.scoring import protection, score_file
@@ -36,6 +37,7 @@ from server.shared.queue import Jobs, make_engine
 from server.shared.schedules import beat, forget
 from server.shared.settings import Settings
 from server.shared.storage import FileStore, Stores
+from server.submissions.queries import is_public_file
 from server.trials.trying import try_in_child
 from server.trials.working import Trier
 
@@ -110,6 +112,7 @@ class Worker:
             name=self.name,
             lease=timedelta(seconds=settings.lease_seconds),
             rules=metric_rules(settings),
+            needed_in_public=(is_public_file, is_data_of_a_draft),
         )
 
     def log_protection(self) -> None:

@@ -1,7 +1,5 @@
 """The worker's part of a comparison: both files and the hidden answers, in a limited child."""
 
-import traceback
-
 import structlog
 
 from server.comparisons.actions import (
@@ -15,7 +13,6 @@ from server.comparisons.queries import waiting_comparisons
 from server.evaluations.queries import evaluation_by_id
 from server.evaluations.scoring import spec_text
 from server.evaluations.tools import Tools
-from server.shared.isolation import LimitExceeded, NoChildren
 from server.submissions.queries import submission_by_id
 
 log = structlog.get_logger(__name__)
@@ -43,31 +40,17 @@ class Comparer:
             session.commit()
         if taken is None:
             return
-        try:
-            report = self._report(taken)
-        except NoChildren:
-            # The worker stops, or the machine can start nothing: no fault of these files.
-            with self.tools.database.writing() as session:
-                COMPARISONS.give_back(session, holder, died=False)
-                session.commit()
+        report = self.tools.attempt(
+            COMPARISONS, holder, lambda: self._compared(taken), lambda t: ComparisonReport(trace=t)
+        )
+        if report is None:
             return
         with self.tools.database.writing() as session:
             ours = end(session, taken, holder=holder, report=report, now=self.tools.clock())
             session.commit()
         log.info("compared", comparison=comparison_id, found=report.found is not None, ours=ours)
 
-    def _report(self, comparison: Comparison) -> ComparisonReport:
-        try:
-            text = self._compared(comparison)
-        except LimitExceeded as error:
-            return ComparisonReport(trace=str(error))
-        except NoChildren:
-            raise
-        except Exception:  # noqa: BLE001 - ours: noted with its trace, and tried again
-            return ComparisonReport(trace=traceback.format_exc())
-        return ComparisonReport.model_validate_json(text)
-
-    def _compared(self, comparison: Comparison) -> str:
+    def _compared(self, comparison: Comparison) -> ComparisonReport:
         with self.tools.database.reading() as session:
             first = submission_by_id(session, comparison.first_submission_id).sha256
             second = submission_by_id(session, comparison.second_submission_id).sha256
@@ -78,7 +61,7 @@ class Comparer:
             files.local(second) as b,
             hidden.local(evaluation.solution_sha256) as solution,
         ):
-            return self.tools.isolation.run(
+            text = self.tools.isolation.run(
                 compare_in_child,
                 str(a),
                 str(b),
@@ -88,6 +71,7 @@ class Comparer:
                 self.tools.rules,
                 comparison.first_team_id == comparison.second_team_id,
             )
+        return ComparisonReport.model_validate_json(text)
 
     def sweep(self) -> None:
         """Find what a lost signal or a dead worker left behind."""

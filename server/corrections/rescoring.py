@@ -1,10 +1,6 @@
 """The worker's part of a new evaluation: look at its solution, score everything under it."""
 
-import shutil
-import tempfile
-import traceback
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 from sqlmodel import Session
@@ -38,9 +34,8 @@ from server.evaluations.scoring import (
     spec_text,
 )
 from server.evaluations.tools import Tools
-from server.shared.isolation import LimitExceeded, NoChildren
-from server.shared.storage import FileStore
-from server.submissions.queries import is_public_file, submission_by_id
+from server.shared.isolation import LimitExceeded
+from server.submissions.queries import submission_by_id
 
 log = structlog.get_logger(__name__)
 # So many signals go round while submissions are scored again.
@@ -65,7 +60,7 @@ class Rescorer:
         if not self._is_there(evaluation):
             return self._give_up(evaluation)
         # Also of one that was given up meanwhile: no answers stay where the web can read them.
-        self._take(evaluation.solution_sha256)
+        self.tools.hide(evaluation.solution_sha256)
         if evaluation.taken_in and evaluation.state is not EvaluationState.RECEIVED:
             return
         received = evaluation.state is EvaluationState.RECEIVED
@@ -87,15 +82,6 @@ class Rescorer:
         with self.tools.database.writing() as session:
             _take_in(session, evaluation.id or 0, report, now=self.tools.clock())
             session.commit()
-
-    def _take(self, sha256: str) -> None:
-        """Move an uploaded solution out of the store that the web can read."""
-        _copy(self.tools.stores.public_files, self.tools.stores.hidden_files, sha256)
-        with self.tools.database.reading() as session:
-            needed = is_public_file(session, sha256)
-        # Its bytes may be those of somebody's data or predictions: these stay.
-        if not needed and self.tools.stores.public_files.has(sha256):
-            self.tools.stores.public_files.delete(sha256)
 
     def _look(self, evaluation: Evaluation) -> SolutionReport:
         with self.tools.stores.hidden_files.local(evaluation.solution_sha256) as solution:
@@ -134,11 +120,8 @@ class Rescorer:
             session.commit()
         if not taken:
             return True
-        try:
-            report = self._report(submission_id, evaluation_id)
-        except NoChildren:
-            # The worker stops, or the machine can start nothing: no fault of this file.
-            self.give_back(holder)
+        report = self.tools.attempt(RESCORES, holder, lambda: self._report(*pair), _broken)
+        if report is None:
             return False
         with self.tools.database.writing() as session:
             end_rescore(session, pair, holder=holder, report=report, now=self.tools.clock())
@@ -151,21 +134,14 @@ class Rescorer:
             submission = submission_by_id(session, submission_id)
             evaluation = evaluation_by_id(session, evaluation_id)
             ladder = session.get_one(Phase, evaluation.phase_id).ranking is Ranking.LADDER
-        try:
-            with (
-                self.tools.stores.public_files.local(submission.sha256) as prediction,
-                self.tools.stores.hidden_files.local(evaluation.solution_sha256) as solution,
-            ):
-                spec = spec_text(evaluation.spec)
-                text = self.tools.isolation.run(
-                    score_file, str(prediction), str(solution), spec, self.tools.rules, ladder
-                )
-        except LimitExceeded as error:
-            return Report(outcome=Outcome.FAULT, trace=str(error))
-        except NoChildren:
-            raise
-        except Exception:  # noqa: BLE001 - ours: noted with its trace, and tried again
-            return Report(outcome=Outcome.FAULT, trace=traceback.format_exc())
+        with (
+            self.tools.stores.public_files.local(submission.sha256) as prediction,
+            self.tools.stores.hidden_files.local(evaluation.solution_sha256) as solution,
+        ):
+            spec = spec_text(evaluation.spec)
+            text = self.tools.isolation.run(
+                score_file, str(prediction), str(solution), spec, self.tools.rules, ladder
+            )
         return Report.model_validate_json(text)
 
     def sweep(self) -> None:
@@ -195,12 +171,6 @@ class Rescorer:
         for _ in range(AT_ONCE):
             self.tools.jobs.send("rescore_next")
 
-    def give_back(self, holder: str) -> None:
-        """Put back what a worker holds."""
-        with self.tools.database.writing() as session:
-            RESCORES.give_back(session, holder, died=False)
-            session.commit()
-
 
 def _take_in(
     session: Session, evaluation_id: int, report: SolutionReport, *, now: datetime
@@ -220,10 +190,5 @@ def _take_in(
     return bool(queue_rescoring(session, evaluation))
 
 
-def _copy(source: FileStore, target: FileStore, sha256: str) -> None:
-    if target.has(sha256):
-        return
-    with tempfile.NamedTemporaryFile(prefix="varsity-") as copy, source.open(sha256) as stream:
-        shutil.copyfileobj(stream, copy, 1 << 20)
-        copy.flush()
-        target.put(Path(copy.name), sha256)
+def _broken(trace: str) -> Report:
+    return Report(outcome=Outcome.FAULT, trace=trace)

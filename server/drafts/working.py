@@ -1,6 +1,5 @@
 """The worker's part of drafts: look at files, check a draft, and make a challenge of it."""
 
-import shutil
 import tempfile
 import traceback
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from server.drafts.looking import (
 )
 from server.drafts.making import METRIC, make_folder
 from server.drafts.models import DRAFT_JOBS, ChallengeDraft, DraftFile, DraftJob
-from server.drafts.queries import files_of_draft, is_data_of_a_draft, job_by_id, waiting_jobs
+from server.drafts.queries import files_of_draft, job_by_id, waiting_jobs
 from server.drafts.rules import MOST_ATTEMPTS, FileKind, FileState, JobKind, JobState
 from server.evaluations.queries import live_evaluation
 from server.evaluations.tools import Tools
@@ -36,7 +35,6 @@ from server.folders.reading import read_folder
 from server.shared.errors import DomainError
 from server.shared.isolation import LimitExceeded, NoChildren
 from server.shared.storage import FileStore
-from server.submissions.queries import is_public_file
 
 log = structlog.get_logger(__name__)
 MOST_SIGNALS = 100
@@ -68,7 +66,7 @@ class Drafter:
         try:
             self._do(job_id, holder)
         except NoChildren:
-            self._give_back(holder)
+            self.tools.give_back(DRAFT_JOBS, holder)
         except Exception:  # noqa: BLE001 - ours: noted with its trace, and tried again
             self._fail(job_id, holder, traceback.format_exc())
         log.info("draft_job_ended", job=job_id)
@@ -96,24 +94,16 @@ class Drafter:
             return self._end(job, holder, JobState.DONE, {})
         if file.kind is FileKind.SOLUTION and not self._taken_in(file):
             if self.tools.clock() < file.created_at + ARRIVES_WITHIN:
-                return self._give_back(holder)
+                return self.tools.give_back(DRAFT_JOBS, holder)
             return self._note(job, file, TableFound(problem=NEVER_CAME), holder)
         self._note(job, file, self._found(draft, files, file), holder)
         return None
 
     def _taken_in(self, file: DraftFile) -> bool:
         """Move an uploaded solution out of the store that the web can read."""
-        public, hidden = self.tools.stores
-        if not hidden.has(file.sha256):
-            if not public.has(file.sha256):
-                return False
-            _copy(public, hidden, file.sha256)
-        with self.tools.database.reading() as session:
-            # Its bytes may be those of somebody's data or predictions: these stay.
-            needed = is_public_file(session, file.sha256)
-            needed = needed or is_data_of_a_draft(session, file.sha256)
-        if not needed and public.has(file.sha256):
-            public.delete(file.sha256)
+        if not any(store.has(file.sha256) for store in self.tools.stores):
+            return False
+        self.tools.hide(file.sha256)
         return True
 
     def _found(self, draft: ChallengeDraft, files: list[DraftFile], file: DraftFile) -> TableFound:
@@ -265,11 +255,6 @@ class Drafter:
             DRAFT_JOBS.end(session, which, holder=holder, ended_at=self.tools.clock(), **values)
             session.commit()
 
-    def _give_back(self, holder: str) -> None:
-        with self.tools.database.writing() as session:
-            DRAFT_JOBS.give_back(session, holder, died=False)
-            session.commit()
-
     def sweep(self) -> None:
         """Find what a lost signal or a dead worker left behind."""
         with self.tools.database.reading() as session:
@@ -297,13 +282,6 @@ def _local(store: FileStore, file: DraftFile | None) -> Iterator[str | None]:
         return
     with store.local(file.sha256) as path:
         yield str(path)
-
-
-def _copy(source: FileStore, target: FileStore, sha256: str) -> None:
-    with tempfile.NamedTemporaryFile(prefix="varsity-") as copy, source.open(sha256) as stream:
-        shutil.copyfileobj(stream, copy, 1 << 20)
-        copy.flush()
-        target.put(Path(copy.name), sha256)
 
 
 def _code_of(session: Session, draft: ChallengeDraft) -> str | None:

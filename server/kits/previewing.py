@@ -1,7 +1,5 @@
 """The worker's part of a data preview: one public file, looked at in a limited child."""
 
-import traceback
-
 import structlog
 
 from server.evaluations.tools import Tools
@@ -16,7 +14,6 @@ from server.kits.found import LookReport
 from server.kits.looking import look_in_child
 from server.kits.models import LOOKS, FilePreview
 from server.kits.queries import orphans, unseen_files, waiting_looks
-from server.shared.isolation import LimitExceeded, NoChildren
 
 log = structlog.get_logger(__name__)
 # At most so many at a turn: what students sent is scored in between.
@@ -41,13 +38,10 @@ class Previewer:
             session.commit()
         if taken is None:
             return
-        try:
-            report = self._report(taken)
-        except NoChildren:
-            # The worker stops, or the machine can start nothing: no fault of this file.
-            with self.tools.database.writing() as session:
-                LOOKS.give_back(session, holder, died=False)
-                session.commit()
+        report = self.tools.attempt(
+            LOOKS, holder, lambda: self._report(taken), lambda t: LookReport(trace=t)
+        )
+        if report is None:
             return
         with self.tools.database.writing() as session:
             ours = end_look(session, taken, holder=holder, report=report, now=self.tools.clock())
@@ -55,15 +49,8 @@ class Previewer:
         log.info("looked", sha256=sha256, found=report.looked is not None, ours=ours)
 
     def _report(self, row: FilePreview) -> LookReport:
-        try:
-            with self.tools.stores.public_files.local(row.sha256) as path:
-                text = self.tools.isolation.run(look_in_child, str(path), row.name)
-        except LimitExceeded as error:
-            return LookReport(trace=str(error))
-        except NoChildren:
-            raise
-        except Exception:  # noqa: BLE001 - ours: noted with its trace, and tried again
-            return LookReport(trace=traceback.format_exc())
+        with self.tools.stores.public_files.local(row.sha256) as path:
+            text = self.tools.isolation.run(look_in_child, str(path), row.name)
         return LookReport.model_validate_json(text)
 
     def sweep(self) -> None:

@@ -1,13 +1,11 @@
 """The worker's part of trials."""
 
-import traceback
-
 import structlog
 from sqlmodel import col
 
 from server.evaluations.scoring import Outcome, Report
 from server.evaluations.tools import Tools
-from server.shared.isolation import LimitExceeded, NoChildren
+from server.shared.isolation import LimitExceeded
 from server.trials.actions import end, fail_interrupted_trials
 from server.trials.models import TRIALS, Trial
 from server.trials.queries import waiting_trials
@@ -42,12 +40,13 @@ class Trier:
             session.commit()
         if trial is None:
             return
-        try:
-            report = self._report(trial)
-        except NoChildren:
-            with self.tools.database.writing() as session:
-                TRIALS.give_back(session, holder, died=False)
-                session.commit()
+        report = self.tools.attempt(
+            TRIALS,
+            holder,
+            lambda: self._report(trial),
+            lambda trace: Report(outcome=Outcome.FAULT, trace=trace),
+        )
+        if report is None:
             return
         said = report.model_dump(mode="json", exclude={"trace"})
         with self.tools.database.writing() as session:
@@ -67,10 +66,6 @@ class Trier:
             text = self.tools.isolation.run(try_in_child, trial.truth, trial.prediction, asked)
         except LimitExceeded as error:
             return Report(outcome=Outcome.SOLUTION, message=str(error))
-        except NoChildren:
-            raise
-        except Exception:  # noqa: BLE001 - ours: noted with its trace, and tried again
-            return Report(outcome=Outcome.FAULT, trace=traceback.format_exc())
         return Report.model_validate_json(text)
 
     def sweep(self) -> None:

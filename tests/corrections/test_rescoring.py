@@ -92,10 +92,10 @@ def put(stores: Stores, tmp_path: Path, content: bytes) -> str:
 
 def test_an_uploaded_solution_leaves_the_public_store(rescorer, stores, cast, tmp_path) -> None:
     sha256 = put(stores, tmp_path, b"id,digit\n1,7\n")
-    rescorer._take(sha256)
+    rescorer.tools.hide(sha256)
     assert stores.hidden_files.has(sha256)
     assert not stores.public_files.has(sha256)
-    rescorer._take(sha256)
+    rescorer.tools.hide(sha256)
     assert stores.hidden_files.has(sha256)
 
 
@@ -113,7 +113,7 @@ def test_a_solution_with_the_bytes_of_a_public_file_takes_it_from_nobody(
         )
     )
     session.commit()
-    rescorer._take(sha256)
+    rescorer.tools.hide(sha256)
     assert stores.hidden_files.has(sha256)
     assert stores.public_files.has(sha256)
 

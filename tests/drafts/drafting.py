@@ -7,11 +7,13 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from server.drafts.models import ChallengeDraft, DraftJob
+from server.drafts.queries import is_data_of_a_draft
 from server.drafts.rules import JobState
 from server.drafts.working import Drafter
 from server.evaluations.tools import Tools
 from server.shared.queue import Jobs, make_engine
 from server.shared.storage import FileStore, Stores
+from server.submissions.queries import is_public_file
 from server.trials.working import Trier
 
 TRAIN = "id,petal,kind\n" + "".join(f"t{i},{i % 7},{'ab'[i % 2]}\n" for i in range(40))
@@ -67,6 +69,7 @@ def make_tools(settings, database, clock, isolation=None, name="host/1/2") -> To
         clock=clock,
         name=name,
         lease=timedelta(minutes=5),
+        needed_in_public=(is_public_file, is_data_of_a_draft),
     )
 
 
