@@ -124,6 +124,7 @@ class Chores:
             Chore("winners", 60, self.look_at_winners),
             Chore("purge", 3600, self.purge),
             Chore("old copies", 600, parts.exporter.purge),
+            Chore("discarded drafts", 3600, parts.drafter.tidy),
         )
 
     def run_due(self) -> None:

@@ -28,6 +28,7 @@ from server.drafts.making import METRIC, make_folder
 from server.drafts.models import DRAFT_JOBS, ChallengeDraft, DraftFile, DraftJob
 from server.drafts.queries import files_of_draft, job_by_id, waiting_jobs
 from server.drafts.rules import MOST_ATTEMPTS, FileKind, FileState, JobKind, JobState
+from server.drafts.tidying import tidy_discarded
 from server.evaluations.queries import live_evaluation
 from server.evaluations.tools import Tools
 from server.folders.faults import FolderFault
@@ -262,6 +263,10 @@ class Drafter:
         if waiting and self.tools.jobs.waiting() < len(waiting):
             for job_id in waiting:
                 self.tools.jobs.send("draft", job_id=job_id)
+
+    def tidy(self) -> None:
+        """Delete the files of drafts that were given up."""
+        tidy_discarded(self.tools)
 
     def fail_interrupted(self) -> None:
         """End what took its worker down each time."""
