@@ -14,8 +14,13 @@ from server.certificates.levels import (
     level_reached,
     progress_of,
 )
-from server.certificates.models import Standard
-from server.certificates.queries import challenges_named, standards
+from server.certificates.models import Certificate, Standard
+from server.certificates.queries import (
+    about_standard,
+    certificate_of,
+    challenges_named,
+    standards,
+)
 from server.challenges.models import Challenge
 from server.challenges.queries import sees
 from server.shared.access import Viewer
@@ -40,11 +45,15 @@ class OnCondition(NamedTuple):
 
 
 class StandardView(NamedTuple):
-    """A standard, what each level asks for, and how far somebody is; `reached` None: no level."""
+    """A standard, what each level asks for, and how far somebody is; `reached` None: no level.
+
+    `certificate`: the valid one that somebody has of it.
+    """
 
     standard: Standard
     levels: dict[Level, list[OnCondition]]
     reached: Level | None
+    certificate: Certificate | None = None
 
 
 def standard_view(session: Session, standard: Standard, account_id: int | None) -> StandardView:
@@ -56,7 +65,8 @@ def standard_view(session: Session, standard: Standard, account_id: int | None) 
         level: [_on(progress, evidence, outcomes, titles) for progress in found]
         for level, found in progress_of(evidence.levels, outcomes).items()
     }
-    return StandardView(standard, levels, level_reached(evidence.levels, outcomes))
+    held = certificate_of(session, account_id, about_standard(standard.id)) if account_id else None
+    return StandardView(standard, levels, level_reached(evidence.levels, outcomes), held)
 
 
 def _on(

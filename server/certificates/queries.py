@@ -71,6 +71,16 @@ def certificates_of(
     return session.exec(query.order_by(col(Certificate.id).desc())).all()
 
 
+def certificate_of(session: Session, account_id: int, about: str) -> Certificate | None:
+    """Return a person's valid certificate of something; the database allows one."""
+    query = select(Certificate).where(
+        Certificate.account_id == account_id,
+        Certificate.about == about,
+        Certificate.state == State.VALID,
+    )
+    return session.exec(query).first()
+
+
 def every_certificate_of(session: Session, account_id: int) -> Sequence[Certificate]:
     """Return every certificate that a person ever had, the newest first."""
     query = select(Certificate).where(Certificate.account_id == account_id)

@@ -238,6 +238,16 @@ def test_progress_says_what_is_missing_for_the_next_level(app, scene, cast):
     page = lena.get("/standards/ml").text
     assert "You reached the elementary level" in page
     assert "1 more challenge is missing" in page
+    assert "when the organisers hand it out" in page
+
+
+def test_who_has_the_certificate_of_a_level_is_led_to_it(app, scene, cast):
+    standard = scene.standard(**LEVELS)
+    scene.reveal()
+    scene.give_levels(standard)
+    page = browser(app, cast.lena).get("/standards/ml").text
+    assert f'href="/certificates/{scene.of("lena").code}"' in page
+    assert "when the organisers hand it out" not in page
 
 
 def test_names_are_text_wherever_they_stand(app, client, scene, cast):

@@ -123,7 +123,7 @@ def shoot(
         if modes:
             page.goto(url + path)
         for mode in modes:
-            page.emulate_media(color_scheme=mode)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=mode, reduced_motion="reduce")  # type: ignore[arg-type]
             page.screenshot(path=f"{stem}-{language}-{width}-{mode}.png", full_page=True)
         if parts := page.evaluate(TOO_WIDE):
             wide.append(f"{path} at {width} in {language} is too wide: {parts}")
