@@ -63,11 +63,14 @@ def language() -> str:
     spoken = _spoken.get()
     if spoken:
         return spoken
-    if not has_request_context():
-        return str(get_locale() or LANGUAGES[0])
-    if "language" not in g:
-        g.language = str(get_locale() or LANGUAGES[0])
-    return str(g.language)
+    try:
+        # Nearly always: found earlier in this request.
+        return g.language  # type: ignore[no-any-return]
+    except (AttributeError, RuntimeError):
+        found = str(get_locale() or LANGUAGES[0])
+    if has_request_context():
+        g.language = found
+    return found
 
 
 @contextmanager
