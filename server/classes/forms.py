@@ -1,12 +1,10 @@
 """What the page of a class accepts: the switches, and how scores become grades."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from server.accounts.addresses import clean_address
 from server.classes.actions import Wanted
 from server.folders.course import BASELINE, BEST, MOST_LATE_DAYS, Grading
 from server.shared.errors import N_, Invalid
@@ -15,7 +13,6 @@ from server.shared.errors import N_, Invalid
 BANDS = 8
 NUMBER = "number"
 LONGEST = 40
-_BRACKETS = re.compile(r"<([^<>]*)>")
 
 
 def read_wanted(form: Mapping[str, str]) -> Wanted:
@@ -121,30 +118,3 @@ def _number(form: Mapping[str, str], name: str, default: float | None) -> float:
     if not abs(number) <= 1e6:
         raise Invalid(N_("Write a number such as 0.85."), field=name)
     return number
-
-
-def read_addresses(text: str) -> list[str]:
-    """Return the addresses of a list as it is pasted: one a line, or as mail programs write them
-    (“Vogt, Lena <lena@university.edu>; ...”).
-
-    Raises:
-        Invalid: naming the first that is none.
-    """
-    found = []
-    for written in _written_addresses(text):
-        try:
-            found.append(clean_address(written))
-        except Invalid as error:
-            raise Invalid(
-                N_("“%(text)s” is no e-mail address."), field="addresses", text=written[:80]
-            ) from error
-    return list(dict.fromkeys(found))
-
-
-def _written_addresses(text: str) -> Iterator[str]:
-    for part in re.split(r"[;\r\n]", text):
-        bracketed = _BRACKETS.findall(part)
-        words = _BRACKETS.sub(" ", part).replace(",", " ").split()
-        # Beside an address in brackets stands a name.
-        yield from (word for word in words if not bracketed or "@" in word)
-        yield from bracketed

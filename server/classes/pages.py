@@ -6,11 +6,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.accounts.addresses import read_addresses
 from server.challenges.actions import invite
 from server.challenges.queries import challenge_by_slug, challenge_frame, phases_of
 from server.classes.actions import publish, set_up
 from server.classes.exports import moodle, spreadsheet
-from server.classes.forms import read_addresses, read_wanted
+from server.classes.forms import read_wanted
 from server.classes.queries import own_grades, phase_to_grade
 from server.classes.views import class_page
 from server.shared.access import Who, access
@@ -69,7 +70,7 @@ def enrol(slug: str) -> BaseResponse:
             added = invite(
                 session,
                 challenge=challenge_by_slug(session, slug),
-                emails=read_addresses(text),
+                emails=read_addresses(text, field="addresses"),
                 base_url=services().settings.base_url,
                 now=now(),
             )

@@ -6,13 +6,12 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import object_session
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.accounts.addresses import clean_address
+from server.accounts.addresses import read_addresses
 from server.drafts.actions import require_same
 from server.drafts.desk import Desk, desk_of
 from server.drafts.documents import phase_of, phases_of, stamp_of
 from server.drafts.editing import (
     about_of,
-    lines,
     phase_typed,
     remove_phase,
     teams_of,
@@ -28,11 +27,10 @@ from server.drafts.serving import address, render, save, saved
 from server.drafts.timeline import timeline_of
 from server.drafts.zones import USUAL, read_zone
 from server.shared.access import Who, access
-from server.shared.errors import N_, Conflict, Invalid, NotFound
+from server.shared.errors import N_, Conflict, NotFound
 from server.shared.web import now, reading
 
 bp = Blueprint("draft_steps", __name__)
-MOST_INVITED = 2000
 
 
 @bp.get("/organise/drafts/<int:draft_id>/about")
@@ -82,26 +80,10 @@ def save_teams(draft_id: int) -> BaseResponse:
 
     def edit(draft: ChallengeDraft) -> None:
         require_same(request.form.get("stamp", ""), stamp_of(teams_of(draft)))
-        draft.invited = _addresses(form.invited.data or "")
+        draft.invited = read_addresses(form.invited.data or "", field="invited")
         write_teams(draft, form.data)
 
     return saved(draft_id, Step.TEAMS, form, edit, lambda desk: _teams(desk, form))
-
-
-def _addresses(text: str) -> list[str]:
-    """Return the addresses that stand on lines. Raises Invalid naming the first that is none."""
-    typed = lines(text.replace(",", "\n").replace(";", "\n"))
-    if len(typed) > MOST_INVITED:
-        raise Invalid(N_("At most %(most)s addresses."), field="invited", most=MOST_INVITED)
-    found = []
-    for line in typed:
-        try:
-            found.append(clean_address(line))
-        except Invalid as error:
-            raise Invalid(
-                N_("“%(text)s” is no e-mail address."), field="invited", text=line[:80]
-            ) from error
-    return list(dict.fromkeys(found))
 
 
 @bp.get("/organise/drafts/<int:draft_id>/phases")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.accounts.addresses import clean_address
+from server.accounts.addresses import clean_address, read_addresses
 from server.shared.errors import Invalid
 
 
@@ -37,3 +37,35 @@ def test_an_address_is_kept_in_one_spelling(typed: str, kept: str) -> None:
 def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(Invalid):
         clean_address(typed)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "lena@tum.example\njonas@tum.example\nLENA@tum.example\n",
+        "lena@tum.example, jonas@tum.example",
+        "Vogt, Lena <lena@tum.example>; Huber, Jonas <jonas@tum.example>",
+        '"Vogt, Lena" <lena@tum.example>, jonas@tum.example',
+        "Lena Vogt <lena@tum.example>, Jonas Huber <jonas@tum.example>\r\n\r\n",
+    ],
+)
+def test_a_list_is_read_as_one_has_it(pasted):
+    assert sorted(read_addresses(pasted, field="addresses")) == [
+        "jonas@tum.example",
+        "lena@tum.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["Lena", "lena@tum", "Lena <>", "Lena <lena@tum", "a@b@c.example"]
+)
+def test_what_is_no_address_is_named(wrong):
+    with pytest.raises(Invalid) as refused:
+        read_addresses(f"jonas@tum.example\n{wrong}\n", field="addresses")
+    assert refused.value.field == "addresses"
+    assert refused.value.values["text"] in wrong
+
+
+def test_so_many_are_no_class() -> None:
+    with pytest.raises(Invalid, match="At most"):
+        read_addresses("\n".join(f"a{n}@tum.example" for n in range(2001)), field="addresses")
