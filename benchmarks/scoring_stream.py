@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from benchmarks.scoring_files import Case, write_case
 from server.evaluations.scoring import score_file
+from server.evaluations.warming import warm_up
 from server.shared.isolation import Isolation, Limits
 
 FILES, FRESH, PAUSE = 30, 6, 0.4
@@ -31,7 +32,7 @@ class Stream(NamedTuple):
 def measure_stream(case: Case, rows: int, folder: Path) -> Stream:
     """Score one file again and again through the worker's isolation, and as Codabench does."""
     write_case(case, rows, folder)
-    isolation = Isolation(workers=1, limits=LIMITS)
+    isolation = Isolation(workers=1, limits=LIMITS, warm_up=warm_up)
     try:
         for _ in range(3):
             _score(isolation, folder, "spec.json")

@@ -24,6 +24,7 @@ from server.drafts.working import Drafter
 from server.evaluations.metrics import metric_rules
 from server.evaluations.scoring import protection, score_file
 from server.evaluations.tools import Tools
+from server.evaluations.warming import warm_up
 from server.integrity.comparing import compare_in_child as compare_all_in_child
 from server.integrity.reporting import Reporter
 from server.kits.looking import look_in_child
@@ -101,7 +102,8 @@ class Worker:
         isolation = Isolation(
             workers=max(1, settings.workers),
             limits=Limits(settings.scoring_memory_bytes, settings.scoring_seconds),
-            preload=PRELOADED,
+            preload=[*PRELOADED, warm_up.__module__],
+            warm_up=warm_up,
         )
         return Tools(
             database=self.database,

@@ -16,7 +16,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from server.shared.limited import ALIVE, Limits, TooMuchSaid, bounded, lower_limits
+from server.shared.limited import ALIVE, Limits, TooMuchSaid, bounded, prepare
 
 __all__ = ["Isolation", "LimitExceeded", "Limits", "NoChildren"]
 
@@ -45,11 +45,26 @@ class NoChildren(Exception):
 
 
 class Isolation:
-    """A pool of fresh children, forked from a server that has the libraries loaded."""
+    """A pool of fresh children, forked from a server that has the libraries loaded.
 
-    def __init__(self, *, workers: int, limits: Limits, preload: Sequence[str] = ()) -> None:
+    `warm_up` is run in each child while that waits for its work: the libraries start their
+    threads, and the memory that they touch is the child's own by then.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int,
+        limits: Limits,
+        preload: Sequence[str] = (),
+        warm_up: Callable[[Path], None] | None = None,
+    ) -> None:
         self.limits = limits
         self.workers = workers
+        self.warm_up = warm_up
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="varsity-scoring-", ignore_cleanup_errors=True
+        )
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([*PRELOAD, *preload])
         self._lock = threading.Lock()
@@ -62,8 +77,8 @@ class Isolation:
             max_workers=self.workers,
             max_tasks=1,
             context=self._context,
-            initializer=lower_limits,
-            initargs=(self.limits,),
+            initializer=prepare,
+            initargs=(self.limits, self._folder.name, self.warm_up),
         )
 
     def run(self, function: Callable[..., str], *arguments: Any) -> str:
@@ -76,7 +91,7 @@ class Isolation:
         for attempt in range(MOST_POOLS):
             pool = self._current()
             try:
-                with _Stay() as stay:
+                with _Stay(self._folder.name) as stay:
                     return self._ask(pool, stay, function, arguments)
             except BrokenProcessPool:
                 self._replace(pool)
@@ -155,6 +170,7 @@ class Isolation:
         self._pool.join()
         for future in tuple(self._asked):
             future.cancel()
+        self._folder.cleanup()
 
 
 class _Stay:
@@ -164,8 +180,10 @@ class _Stay:
     pipe, its end would be noticed at the wall limit.
     """
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="varsity-scoring-"))
+    def __init__(self, base: str) -> None:
+        # Whoever tidies /tmp may have removed what was long not used.
+        os.makedirs(base, mode=0o700, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(dir=base))
         os.mkfifo(self.folder / ALIVE, 0o600)
         self._alive = os.open(self.folder / ALIVE, os.O_RDONLY | os.O_NONBLOCK)
         self.has_ended = False

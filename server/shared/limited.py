@@ -33,8 +33,24 @@ class TooMuchSaid(Exception):
     """The answer would fill the worker's memory."""
 
 
+def prepare(limits: Limits, base: str, warm_up: Callable[[Path], None] | None) -> None:
+    """Run in the child before anything else: give up what it needs no longer, then warm up.
+
+    Landlock holds for the thread that asks and for those started afterwards. Warming up starts
+    the libraries' threads: these may write beneath `base` alone, the child's first thread in
+    `bounded` no more than in its own folder there. What does not warm up scores all the same.
+    """
+    lower_limits(limits)
+    os.makedirs(base, mode=0o700, exist_ok=True)
+    _write_only_beneath(Path(base))
+    if warm_up is not None:
+        # A panic of a library is no Exception, and would end the child before its work.
+        with suppress(BaseException), tempfile.TemporaryDirectory(dir=base) as folder:
+            warm_up(Path(folder))
+
+
 def lower_limits(limits: Limits) -> None:
-    """Run in the child before anything else: lower its own limits for good."""
+    """Lower the limits of this process for good."""
     die_with_parent(signal.SIGKILL)
     alone = _leave_the_network()
     tasks = limits.tasks + (0 if alone else tasks_of(os.getuid()))
@@ -77,9 +93,13 @@ def _write_only_in(scratch: Path) -> None:
     scratch.mkdir()
     os.chdir(scratch)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+    _write_only_beneath(scratch)
+
+
+def _write_only_beneath(folder: Path) -> None:
     # Where there is no Landlock the limits are all there is: the worker's log says so.
     with suppress(OSError):
-        landlock.restrict(readable=None, writable=[scratch, Path(os.devnull)])
+        landlock.restrict(readable=None, writable=[folder, Path(os.devnull)])
 
 
 def protection_of_this_child(network_of_the_worker: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ import pytest
 from scorers.spec import EvaluationSpec
 from server.evaluations.metrics import MetricRules
 from server.evaluations.scoring import Outcome, Report, score_file
+from server.evaluations.warming import warm_up
 from server.shared.isolation import Isolation, Limits
 from tests import unprivileged
 from tests.evaluations.hostile import FILL, GOOD, HEAD, HOSTILE, PATCHES, SLEEP
@@ -29,6 +30,7 @@ def isolation():
         workers=1,
         limits=Limits(3_000_000_000, 30),
         preload=["server.evaluations.scoring", "pandas"],
+        warm_up=warm_up,
     )
     yield made
     made.stop()

@@ -120,6 +120,27 @@ def test_a_child_can_not_open_files_without_end(isolation):
         isolation.run(misbehaviour.open_many_files)
 
 
+def test_a_child_that_waits_has_warmed_up_and_its_threads_may_write_no_more_than_it(tmp_path):
+    kept = tmp_path / "varsity.db"
+    kept.write_text("scores")
+    limits = Limits(1_500_000_000, SECONDS)
+    warm = Isolation(workers=1, limits=limits, warm_up=misbehaviour.start_a_thread)
+    try:
+        said = warm.run(misbehaviour.let_the_thread_write, str(kept))
+    finally:
+        warm.stop()
+    assert said.startswith("PermissionError")
+    assert kept.read_text() == "scores"
+
+
+def test_a_child_that_can_not_warm_up_works_all_the_same():
+    cold = Isolation(workers=1, limits=Limits(1_500_000_000, SECONDS), warm_up=misbehaviour.burst)
+    try:
+        assert cold.run(misbehaviour.whose_child)
+    finally:
+        cold.stop()
+
+
 def test_every_run_has_a_child_of_its_own(isolation):
     pids = {isolation.run(misbehaviour.whose_child).split()[0] for _ in range(3)}
     assert len(pids) == 3
