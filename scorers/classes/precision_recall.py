@@ -10,10 +10,12 @@ from sklearn import metrics
 from scorers.classes.counted import on_counts
 from scorers.classes.indicator_terms import Ratio, chosen_columns, indicator_terms, mean_over_rows
 from scorers.classes.label_terms import averaged, code, count_terms
+from scorers.classes.share_interval import f1_of_jaccard, share_interval
 from scorers.kinds import InputKind
 from scorers.parameters import REQUIRED, Parameter, is_label, is_labels, is_positive
 from scorers.sampling.terms import Floats, Terms
 from scorers.scorer import Scorer
+from scorers.uncertainty import Interval
 
 Array = NDArray[Any]
 _EITHER = (InputKind.LABELS, InputKind.INDICATORS)
@@ -209,6 +211,7 @@ def _scorer(
     formula: str,
     functions: tuple[Callable[..., float], Callable[..., Terms]],
     parameters: tuple[Parameter, ...] = (),
+    interval: Callable[..., Interval | None] | None = None,
 ) -> Scorer:
     return Scorer(
         name=name,
@@ -223,6 +226,7 @@ def _scorer(
         kinds=_EITHER,
         compute=functions[0],
         decompose=functions[1],
+        interval=interval,
         parameters=(*parameters, *_AVERAGING),
     )
 
@@ -241,6 +245,7 @@ SCORERS = (
         "Of the rows given a class, the share that have it.",
         "TP / (TP + FP)",
         (_precision, _precision_terms),
+        interval=share_interval(lambda true, given: given),
     ),
     _scorer(
         "recall",
@@ -248,6 +253,7 @@ SCORERS = (
         "Of the rows that have a class, the share that are given it.",
         "TP / (TP + FN)",
         (_recall, _recall_terms),
+        interval=share_interval(lambda true, given: true),
     ),
     _scorer(
         "f1",
@@ -255,6 +261,7 @@ SCORERS = (
         "The harmonic mean of precision and recall.",
         "2 TP / (2 TP + FP + FN)",
         (_f1, _f1_terms),
+        interval=share_interval(np.logical_or, f1_of_jaccard),
     ),
     _scorer(
         "fbeta",
@@ -270,5 +277,6 @@ SCORERS = (
         "Of the rows that have a class or are given it, the share that have both.",
         "TP / (TP + FP + FN)",
         (_jaccard, _jaccard_terms),
+        interval=share_interval(np.logical_or),
     ),
 )
