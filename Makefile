@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # Some tests wait for processes: half as many again as there are cores keep these busy.
 TESTERS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 2); echo $$((n + n / 2)))
 export UV_COMPILE_BYTECODE := 1
+# Tests start the product in hundreds of processes: what one has compiled, the next ones read.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help

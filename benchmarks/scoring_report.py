@@ -1,13 +1,9 @@
 """The section of results.md about the speed of a score: everything as ratios."""
 
-from typing import TYPE_CHECKING
-
 from benchmarks.results import machine, table
 from benchmarks.scoring_files import CLASSES, PUBLIC
 from benchmarks.scoring_stream import Stream
-
-if TYPE_CHECKING:
-    from benchmarks.scoring import Measured
+from benchmarks.scoring_ways import Measured
 
 _HEAD = [
     "",
@@ -25,7 +21,7 @@ _HEAD = [
 _MEGABYTE = 1 << 20
 
 
-def report(measured: "list[Measured]", streams: list[Stream], load: float, repeats: int) -> str:
+def report(measured: list[Measured], streams: list[Stream], load: float, repeats: int) -> str:
     """Return the section's body."""
     parts = [f"`python -m benchmarks.scoring`. {machine(load)}", _setting(repeats)]
     for rows in sorted({each.rows for each in measured}):
@@ -52,7 +48,7 @@ def _setting(repeats: int) -> str:
     )
 
 
-def _line(measured: "Measured") -> list[str]:
+def _line(measured: Measured) -> list[str]:
     ours, kaggle = measured.ways["varsity"], measured.ways["kaggle"]
     others = [measured.ways[name].seconds for name in ("codabench", "parser", "bytes")]
     return [
@@ -74,7 +70,7 @@ _GROWTH = (
 )
 
 
-def _growth(measured: "list[Measured]") -> str:
+def _growth(measured: list[Measured]) -> str:
     few = {each.case: each for each in measured if each.rows == 100_000}
     many = [each for each in measured if each.rows == 5_000_000 and each.case in few]
     lines = [
@@ -87,7 +83,7 @@ def _growth(measured: "list[Measured]") -> str:
 _GROWING = ("varsity", "kaggle")
 
 
-def _against_linear(few: "Measured", many: "Measured", way: str) -> str:
+def _against_linear(few: Measured, many: Measured, way: str) -> str:
     growth = many.ways[way].seconds / few.ways[way].seconds
     return f"{growth / (many.rows / few.rows):.2f}"
 

@@ -54,7 +54,7 @@ def _weighted_from(frame: Scorer, parts: tuple[Scorer, ...]) -> Scorer:
     bounds = [sorted((w * p.lower, w * p.upper)) for w, p in pairs]
     return replace(
         frame,
-        title=" + ".join(f"{w:g} × {p.title}" for w, p in pairs),
+        title=_title(pairs),
         higher_is_better=_direction(pairs),
         lower=sum(low for low, _ in bounds),
         upper=sum(high for _, high in bounds),
@@ -69,6 +69,11 @@ def _weighted_from(frame: Scorer, parts: tuple[Scorer, ...]) -> Scorer:
         rebuild=_weighted_from,
         **reads_of(frame, parts, ()),
     )
+
+
+def _title(pairs: Pairs) -> str:
+    told = " ".join(f"{'+' if w > 0 else '−'} {abs(w):g} × {p.title}" for w, p in pairs)
+    return told.removeprefix("+ ")
 
 
 def _direction(pairs: Sequence[tuple[float, Scorer]]) -> bool:

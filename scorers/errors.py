@@ -1,5 +1,6 @@
 """What can go wrong, told apart by whose it is: the participant's, the organiser's."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -35,6 +36,18 @@ class UnknownScorer(LookupError):
 
 class MissingExtra(UnknownScorer):
     """The scorer needs packages that are not installed; says the command that installs them."""
+
+
+class BrokenPlugin(UnknownScorer):
+    """The package that brings the scorer does not work; says which, and why."""
+
+
+class MetricFault(Exception):
+    """A metric that is not ours failed: the organiser's fault, with the trace in their file."""
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
 
 
 class InvalidParameter(ValueError):
@@ -78,11 +91,12 @@ class InvalidSolution(_InvalidTable):
 
 
 class FaultList:
-    """Collects faults: keeps the first ten in the order found, counts them all."""
+    """Collects faults: keeps the first ten of each kind in the order found, counts them all."""
 
     def __init__(self) -> None:
         self.kept: list[Fault] = []
         self.count = 0
+        self._added: Counter[str] = Counter()
 
     def __bool__(self) -> bool:
         return self.count > 0
@@ -90,7 +104,8 @@ class FaultList:
     def add(self, fault: Fault) -> None:
         """Add one fault."""
         self.count += 1
-        if len(self.kept) < LISTED:
+        self._added[fault.code] += 1
+        if self._added[fault.code] <= LISTED:
             self.kept.append(fault)
 
     def add_counted(self, faults: Iterable[Fault], count: int) -> None:

@@ -4,15 +4,16 @@ A family's module is imported when one of its scorers is asked for: reading a la
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, NamedTuple
 
-from scorers.errors import MissingExtra, UnknownScorer, did_you_mean
+from scorers.errors import BrokenPlugin, MissingExtra, UnknownScorer, did_you_mean
+from scorers.other_names import name_here, said
+from scorers.plugging import entries, plugged
 from scorers.scorer import Scorer
 
-PLUGINS = "varsity.scorers"
 SKLEARN = "sklearn:"
 
 
@@ -120,17 +121,19 @@ class Registry(Mapping[str, Scorer]):
     def __getitem__(self, name: str) -> Scorer:
         if name in _FAMILY_OF:
             return _load(_FAMILY_OF[name])[name]
-        return plugins()[name]
+        if name not in entries():
+            raise KeyError(name)
+        return plugged(name)
 
     def __iter__(self) -> Iterator[str]:
         yield from _FAMILY_OF
-        yield from (name for name in plugins() if name not in _FAMILY_OF)
+        yield from (name for name in entries() if name not in _FAMILY_OF)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        return name in _FAMILY_OF or name in plugins()
+        return name in _FAMILY_OF or name in entries()
 
 
 SCORERS: Mapping[str, Scorer] = Registry()
@@ -151,19 +154,12 @@ def _load(family: Family) -> dict[str, Scorer]:
     return {scorer.name: scorer.unbound() for scorer in module.SCORERS}
 
 
-@cache
 def plugins() -> dict[str, Scorer]:
-    """Scorers of the entry point group `varsity.scorers`: each a Scorer, or a function giving one.
-
-    Raises: TypeError naming the entry point that gives something else.
-    """
+    """The scorers of installed packages that work; a broken one says why when it is asked for."""
     found = {}
-    for entry in entry_points(group=PLUGINS):
-        loaded = entry.load()
-        scorer = loaded if isinstance(loaded, Scorer) else loaded()
-        if not isinstance(scorer, Scorer):
-            raise TypeError(f"{PLUGINS}: {entry.name} ({entry.value}) does not give a Scorer.")
-        found[entry.name] = scorer.unbound()
+    for name in entries():
+        with suppress(BrokenPlugin):
+            found[name] = plugged(name)
     return found
 
 
@@ -173,8 +169,15 @@ def get_unbound(name: str) -> Scorer:
         scorer: Scorer = import_module("scorers.sklearn_metrics.functions").scorer_of(name)
         return scorer
     if name not in SCORERS:
-        raise UnknownScorer(f"There is no scorer “{name}”. {did_you_mean(name, list(SCORERS))}")
+        raise UnknownScorer(_unknown(name))
     return SCORERS[name]
+
+
+def _unknown(name: str) -> str:
+    here = name_here(name, SCORERS.__contains__)
+    if here is not None:
+        return said(name, here)
+    return f"There is no scorer “{name}”. {did_you_mean(name, list(SCORERS))}"
 
 
 def get_scorer(name: str, **params: Any) -> Scorer:

@@ -116,6 +116,7 @@ def resampled_result(
         evidence.replicates,
         evidence.influence if known else None,
         losses_of(terms, sums),
+        plan.key,
     )
 
 

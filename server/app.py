@@ -15,72 +15,27 @@ from flask_wtf.csrf import CSRFProtect
 from sqlmodel import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server.accounts.api import bp as accounts_api
-from server.accounts.pages import bp as accounts_pages
 from server.accounts.queries import manager_gate
 from server.accounts.rules import SESSION_LASTS
 from server.accounts.second_gate import asking_for_code, lacks_second_factor
 from server.accounts.signin import load_viewer
-from server.administration.pages import bp as administration_pages
-from server.boards.api import bp as boards_api
-from server.boards.own_pages import bp as boards_pages
-from server.certificates.api import bp as certificates_api
-from server.certificates.pages import bp as certificates_pages
-from server.challenges.api import bp as challenges_api
+from server.challenges.metric_titles import metric_title
 from server.challenges.models import Challenge
-from server.challenges.pages import bp as challenges_pages
 from server.challenges.queries import (
     challenge_gate,
     confirmed_gate,
     organises_any,
 )
-from server.challenges.registration_pages import bp as registration_pages
 from server.challenges.roles import judge_gate, may_run, organiser_gate, owner_gate, owns
-from server.challenges.views import metric_title
-from server.classes.pages import bp as classes_pages
-from server.comparisons.api import bp as comparisons_api
-from server.comparisons.own_pages import bp as own_comparisons_pages
-from server.comparisons.pages import bp as comparisons_pages
-from server.controls.api import bp as controls_api
-from server.controls.pages import bp as controls_pages
-from server.corrections.api import bp as evaluations_api
-from server.corrections.pages import bp as evaluations_pages
 from server.corrections.queries import judge_of_evaluation_gate, organiser_of_evaluation_gate
-from server.discussions.api import bp as discussions_api
 from server.discussions.models import Announcement
-from server.discussions.organiser_pages import bp as discussing_pages
-from server.discussions.pages import bp as discussions_pages
 from server.discussions.queries import newest_announcement
-from server.discussions.registration_pages import bp as registrations_pages
-from server.documents import bp as documents
 from server.documents import install_openapi
-from server.drafts.file_pages import bp as draft_file_pages
-from server.drafts.live_pages import bp as draft_live_pages
-from server.drafts.metric_pages import bp as draft_metric_pages
-from server.drafts.pages import bp as drafts_pages
-from server.drafts.queries import draft_gate, draft_owner_gate, has_console, require_creator
-from server.drafts.step_pages import bp as draft_step_pages
-from server.drafts.text_pages import bp as draft_text_pages
-from server.health import bp as health
-from server.integrity.pages import bp as integrity_pages
-from server.kits.pages import bp as kits_pages
-from server.mergers.api import bp as merging_api
-from server.mergers.pages import bp as merging_pages
-from server.notifications.api import bp as notifications_api
-from server.notifications.pages import bp as notifications_pages
+from server.drafts.gates import draft_gate, draft_owner_gate
+from server.drafts.queries import has_console, require_creator
 from server.notifications.pages import unread_now, unsubscribe
-from server.organise.api import bp as organise_api
-from server.organise.pages import bp as organise_pages
 from server.organise.queries import organiser_of_submission_gate, organiser_of_team_gate
-from server.policies.pages import bp as policies_pages
-from server.portability.pages import bp as portability_pages
-from server.profiles.api import bp as profiles_api
-from server.profiles.pages import bp as profiles_pages
-from server.profiles.person_api import bp as people_api
-from server.receipts.api import bp as receipts_api
-from server.receipts.pages import bp as receipts_pages
-from server.reports.manager_pages import bp as managing_pages
-from server.reports.pages import bp as reports_pages
+from server.routes import APIS, PAGES
 from server.shared.access import BASIC_GATES, Viewer, Who
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
@@ -98,80 +53,11 @@ from server.shared.slots import Slots
 from server.shared.storage import FileStore
 from server.shared.uploads import UploadRequest
 from server.shared.web import Services, install, now, reading, services, viewer
-from server.standings.api import bp as standings_api
-from server.standings.pages import bp as standings_pages
-from server.standings.season_pages import bp as seasons_pages
-from server.submissions.api import bp as submissions_api
-from server.submissions.pages import bp as submissions_pages
 from server.submissions.queries import submission_gate
-from server.teams.api import bp as teams_api
-from server.teams.pages import bp as teams_pages
 from server.teams.queries import team_member_gate
-from server.trials.pages import bp as trials_pages
 from server.trials.queries import trial_gate
-from server.winners.pages import bp as winners_pages
+from server.universities.naming import university_name, university_other_name
 from server.winners.pages import published_winners
-
-PAGES = (
-    profiles_pages,
-    accounts_pages,
-    notifications_pages,
-    challenges_pages,
-    registration_pages,
-    teams_pages,
-    submissions_pages,
-    boards_pages,
-    comparisons_pages,
-    own_comparisons_pages,
-    kits_pages,
-    receipts_pages,
-    merging_pages,
-    evaluations_pages,
-    classes_pages,
-    standings_pages,
-    certificates_pages,
-    seasons_pages,
-    reports_pages,
-    managing_pages,
-    controls_pages,
-    discussions_pages,
-    winners_pages,
-    discussing_pages,
-    registrations_pages,
-    integrity_pages,
-    trials_pages,
-    drafts_pages,
-    draft_step_pages,
-    draft_text_pages,
-    draft_metric_pages,
-    draft_file_pages,
-    draft_live_pages,
-    organise_pages,
-    administration_pages,
-    policies_pages,
-    portability_pages,
-    documents,
-    health,
-)
-APIS = (
-    accounts_api,
-    notifications_api,
-    challenges_api,
-    teams_api,
-    submissions_api,
-    boards_api,
-    comparisons_api,
-    receipts_api,
-    merging_api,
-    evaluations_api,
-    standings_api,
-    certificates_api,
-    profiles_api,
-    people_api,
-    controls_api,
-    discussions_api,
-    organise_api,
-)
 
 
 def _creator_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
@@ -201,6 +87,8 @@ def create_app(
     app.jinja_env.filters["fault_words"] = fault_words
     app.jinja_env.filters["scorer_words"] = scorer_words
     app.jinja_env.filters["metric_title"] = metric_title
+    app.jinja_env.filters["university_name"] = university_name
+    app.jinja_env.filters["university_other_name"] = university_other_name
     csrf = CSRFProtect(app)
     for blueprint in (*PAGES, *APIS):
         app.register_blueprint(blueprint)
@@ -271,7 +159,7 @@ def _gates() -> dict[Who, Any]:
         Who.ORGANISER_OF_EVALUATION: organiser_of_evaluation_gate,
         Who.CREATOR: _creator_gate,
         Who.TRIAL_OWNER: trial_gate,
-        Who.DRAFT_WRITER: draft_gate,
+        Who.DRAFT_PERSON: draft_gate,
         Who.DRAFT_OWNER: draft_owner_gate,
         Who.MANAGER: manager_gate,
         Who.TEAM_MEMBER: team_member_gate,

@@ -21,7 +21,9 @@ from server.challenges.registrations import forget_answers
 from server.comparisons.comparing import Comparer
 from server.comparisons.models import COMPARISONS
 from server.comparisons.shaking import Shaker
+from server.controls.letters import LETTERS
 from server.corrections.rescoring import Rescorer
+from server.corrections.telling import tell_waiting as tell_of_evaluations
 from server.discussions.announcing import tell_waiting
 from server.drafts.models import DRAFT_JOBS
 from server.drafts.working import Drafter
@@ -43,6 +45,7 @@ from server.standings.keeping import Keeper
 from server.standings.ranging import refresh_ranges
 from server.submissions.models import SUBMISSIONS
 from server.submissions.reminding import remind
+from server.teams.announcements import tell_asked
 from server.teams.parting import part_with_closed
 from server.trials.actions import forget_old_trials
 from server.trials.models import TRIALS
@@ -120,6 +123,7 @@ class Chores:
             Chore("certificates", 3, parts.issuer.follow),
             Chore("partings", 30, self.part),
             Chore("announcements", 2, self.announce),
+            Chore("evaluations' letters", 2, self.tell_of_evaluations),
             Chore("reminders", 60, self.remind),
             Chore("winners", 60, self.look_at_winners),
             Chore("purge", 3600, self.purge),
@@ -239,8 +243,13 @@ class Chores:
             session.commit()
 
     def announce(self) -> None:
-        """Tell people of what organisers announced, some at a time."""
+        """Tell people of announcements, results and deadlines, some at a time."""
         tell_waiting(self.database, now=self.clock())
+        tell_asked(self.database, letters=LETTERS, now=self.clock())
+
+    def tell_of_evaluations(self) -> None:
+        """Tell teams of evaluations that went live, some at a time."""
+        tell_of_evaluations(self.database, now=self.clock())
 
     def remind(self) -> None:
         """Tell those who can still act that a deadline comes near."""

@@ -7,7 +7,7 @@ is shared here follows from its source alone, so that no test can tell it from i
 
 from collections.abc import Callable, MutableMapping
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask
@@ -37,21 +37,43 @@ def share_templates() -> None:
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Templates()}
 
 
+class Address(NamedTuple):
+    """What follows from the text of a rule and the converters of its map."""
+
+    parts: list[Any]
+    trace: list[tuple[bool, str]]
+    converters: dict[str, Any]
+    build: Callable[..., tuple[str, str]]
+    build_unknown: Callable[..., tuple[str, str]]
+
+
 def share_addresses() -> None:
-    """Keep the functions that build addresses: unbound, they follow from the rule's text."""
-    known: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
-    compiled = Rule._compile_builder
+    """Keep what addresses are taken apart into, and the functions that build them, unbound."""
+    known: dict[tuple[Any, ...], Address] = {}
+    compiled = Rule.compile
 
     @wraps(compiled)
-    def compile_builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        if rule.defaults:
-            return compiled(rule, append_unknown)
-        key = (rule.rule, tuple(rule._trace), append_unknown)
-        if key not in known:
-            known[key] = compiled(rule, append_unknown)
-        return known[key]
+    def compile_rule(rule: Rule) -> None:
+        if rule.defaults or rule.map is None or rule.map.host_matching:
+            compiled(rule)
+            return
+        kinds = tuple(rule.map.converters.values())
+        key = (rule.rule, rule.subdomain, rule.merge_slashes, kinds)
+        if key in known:
+            _compiled_before(rule, known[key])
+            return
+        compiled(rule)
+        build, unknown = rule._build.__func__, rule._build_unknown.__func__  # type: ignore[attr-defined]
+        known[key] = Address(rule._parts, rule._trace, rule._converters, build, unknown)
 
-    Rule._compile_builder = compile_builder  # type: ignore[method-assign]
+    Rule.compile = compile_rule  # type: ignore[method-assign]
+
+
+def _compiled_before(rule: Rule, address: Address) -> None:
+    rule._parts, rule._trace, rule._converters = address[:3]
+    rule.arguments.update(address.converters)
+    rule._build = address.build.__get__(rule, None)
+    rule._build_unknown = address.build_unknown.__get__(rule, None)
 
 
 def share_statements() -> None:

@@ -9,11 +9,10 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from server.app import create_app
 from server.shared.database import Database
@@ -26,6 +25,7 @@ from tests.cast import (
     add_cast,
 )
 from tests.compiled import share_what_is_compiled
+from tests.postgres import PostgresTemplate, database_of_its_own
 
 share_what_is_compiled()
 
@@ -34,11 +34,16 @@ share_what_is_compiled()
 LONGEST = ("faults", "security", "journeys", "evaluations", "challenges_data", "cli")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin both halves of the list with long tests, so that short ones are left at the end.
 
-    Two workers have a half each to begin with, and take from each other's end.
+    Two workers have a half each to begin with, and take from each other's end. A test with a
+    database is marked as such, before the marks are chosen from.
     """
+    for item in items:
+        if "postgres_template" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
     folders = [Path(__file__).parent / name for name in LONGEST]
     by_file: dict[Path, list[pytest.Item]] = {}
     short = []
@@ -128,17 +133,37 @@ def peopled_sqlite(empty_sqlite: Path) -> tuple[Path, bytes]:
 
 
 @pytest.fixture
-def database(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Database]:
+def new_tables() -> None:
+    """Asks for tables as large as their rows: how large they are decides how they are read."""
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[PostgresTemplate | None]:
+    """The PostgreSQL database of this process's tests, where VARSITY_TEST_DATABASE_URL names one."""
+    url = os.environ.get("VARSITY_TEST_DATABASE_URL", "")
+    if not url:
+        yield None
+        return
+    with database_of_its_own(url, "varsity_test") as own:
+        made = PostgresTemplate(own)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def database(
+    settings: Settings,
+    request: pytest.FixtureRequest,
+    postgres_template: PostgresTemplate | None,
+) -> Iterator[Database]:
     """An empty database: SQLite, or PostgreSQL where VARSITY_TEST_DATABASE_URL names one.
 
     Where a test asks for the cast as well, the SQLite file that is copied has it already.
     """
-    url = os.environ.get("VARSITY_TEST_DATABASE_URL", "")
-    if url:
-        settings.database_url = postgres_database(url)
-        made = Database(settings.database_url)
-        migrate(made)
-        _empty(made)
+    if postgres_template:
+        settings.database_url = postgres_template.url
+        postgres_template.empty(as_new="new_tables" in request.fixturenames)
+        made = postgres_template.database()
     else:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         shutil.copy(_template(request), settings.data_dir / "varsity.db")
@@ -153,27 +178,6 @@ def _template(request: pytest.FixtureRequest) -> Path:
     return request.getfixturevalue("empty_sqlite")
 
 
-def postgres_database(url: str) -> str:
-    """Return the URL of a database of this test process's own, made if it is missing."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    server, name = sa.make_url(url), f"varsity_test_{worker}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        known = connection.execute(
-            sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}
-        )
-        if known.first() is None:
-            connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
-    return server.set(database=name).render_as_string(hide_password=False)
-
-
-def _empty(database: Database) -> None:
-    tables = ", ".join(f'"{t.name}"' for t in SQLModel.metadata.sorted_tables)
-    with database.write_engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-
-
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """A session that writes."""
@@ -182,10 +186,14 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def cast(database: Database, request: pytest.FixtureRequest) -> Cast:
+def cast(
+    database: Database,
+    request: pytest.FixtureRequest,
+    postgres_template: PostgresTemplate | None,
+) -> Cast:
     """Three universities, ten people, one open challenge `digits` with two phases, two teams."""
-    if not database.is_sqlite:
-        return add_cast(database)
+    if postgres_template:
+        return postgres_template.people()
     made: Cast = pickle.loads(request.getfixturevalue("peopled_sqlite")[1])
     return made
 

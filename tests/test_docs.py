@@ -12,7 +12,7 @@ from flask import Flask
 from pydantic import BaseModel
 
 from server.cli.demo.accounts import PASSWORD
-from server.cli.demo.cast import ADMINISTRATOR, ORGANISER, UNIVERSITIES
+from server.cli.demo.cast import ADMINISTRATOR, JUDGE, ORGANISER, UNIVERSITIES
 from server.cli.main import cli
 from server.folders import definition
 from server.shared.settings import Settings
@@ -262,10 +262,20 @@ def test_every_make_target_for_people_is_listed_for_contributors_or_users() -> N
 
 
 def test_the_readme_names_the_accounts_of_the_demo() -> None:
-    text = text_of("README.md")
     manager, student = UNIVERSITIES[0].manager, UNIVERSITIES[0].students[0]
-    people = [ADMINISTRATOR.email, ORGANISER.email, manager.email, student.email]
-    assert not [word for word in (*people, PASSWORD) if f"`{word}`" not in text]
+    people = [ADMINISTRATOR.email, ORGANISER.email, JUDGE.email, manager.email, student.email]
+    for text in (text_of("README.md"), text_of("docs/tour.md")):
+        assert not [word for word in (*people, PASSWORD) if f"`{word}`" not in text]
+
+
+def test_every_address_of_the_tour_is_a_page(app: Flask) -> None:
+    """Where the map knows an address it names its page, else it raises NotFound."""
+    addresses = re.findall(r"`(/[^`]*)`", text_of("docs/tour.md"))
+    pages = app.url_map.bind("localhost")
+
+    assert len(addresses) > 20
+    for address in addresses:
+        pages.match(address.partition("?")[0])
 
 
 def test_every_bundled_challenge_can_be_deployed_from_what_the_readme_says() -> None:

@@ -13,9 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.binding import invalid
-from scorers.errors import (
-    InvalidParameter,
-)
+from scorers.errors import InvalidParameter, MetricFault
 from scorers.metric_files.file import METRIC, InvalidMetric, MetricFile, Signature, read_metric
 from scorers.metric_files.reading import Answers
 from scorers.metric_files.running import Board, Columns, Rows, Task
@@ -23,6 +21,16 @@ from scorers.sampling.resampling import Resampling
 from scorers.solutions.splitting import Mask
 from scorers.spec import EvaluationSpec
 from scorers.uncertainty import Interval, percentile_interval, withheld
+
+__all__ = [
+    "LEAST_REPLICATES",
+    "MetricFault",
+    "Run",
+    "Said",
+    "Scored",
+    "bound_metric",
+    "score_by_metric",
+]
 
 LEAST_REPLICATES = 100
 
@@ -38,14 +46,6 @@ class Said:
     value: float
     replicates: Sequence[float]
     fixed_ids: bool = False
-
-
-class MetricFault(Exception):
-    """The metric file failed: the organiser's fault, with the trace in their file."""
-
-    def __init__(self, message: str, trace: str = "") -> None:
-        super().__init__(message)
-        self.trace = trace
 
 
 # Runs a task in a confined process. Raises: MetricFault, ParticipantVisibleError.

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, NoReturn, Protocol
 
-from scorers.errors import Fault, InvalidPredictions, shorten
+from scorers.errors import Fault, InvalidPredictions, listing, shorten
 
 _BROKEN = (
     OSError,
@@ -41,6 +41,9 @@ _FOREIGN = {
 }
 _ACCEPTED = "a CSV file (also .gz, or a .zip holding one), Parquet, JSON Lines or NPZ"
 _MOST_MEMBERS = 10_000
+_PIECE = 1 << 20
+# What macOS packs beside each file, about the file.
+_OF_MACOS = "__MACOSX/"
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PARQUET = b"PAR1"
@@ -125,15 +128,23 @@ def _inner(data: bytes, what: str) -> Unpacked:
 
 
 def _read_limited(stream: _Readable, max_bytes: int, what: str) -> bytes:
+    """All that is in a stream. In pieces: to ask for all that is allowed would take that memory."""
+    found = io.BytesIO()
     try:
-        data = stream.read(max_bytes + 1)
+        while found.tell() <= max_bytes and (piece := stream.read(_PIECE)):
+            found.write(piece)
     except _BROKEN:
         refuse("archive", f"The {what} archive is damaged, cut short or encrypted; pack it again.")
-    if len(data) > max_bytes:
+    except MemoryError:
+        if found.tell():
+            raise
+        text = f"The {what} archive takes too much memory to be unpacked; pack it in the usual way."
+        refuse("archive", text)
+    if found.tell() > max_bytes:
         refuse(
             "too_many_bytes", f"Unpacked, the file has more than the {max_bytes:,} bytes allowed."
         )
-    return data
+    return found.getvalue()
 
 
 def _unzip(data: bytes, max_bytes: int) -> Unpacked:
@@ -142,7 +153,7 @@ def _unzip(data: bytes, max_bytes: int) -> Unpacked:
     except _BROKEN:
         refuse("archive", "The zip archive is damaged or cut short; pack it again.")
     with archive:
-        members = archive.infolist()
+        members = [m for m in archive.infolist() if not m.filename.startswith(_OF_MACOS)]
         _check_members(members)
         if all(member.filename.endswith(".npy") for member in members):
             return Unpacked(Format.NPZ, b"", _read_members(archive, members, max_bytes))
@@ -162,7 +173,8 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
 
 def _check_single(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > 1:
-        text = f"The zip archive holds {len(members)} files; it must hold one."
+        names = listing([member.filename for member in members], 3)
+        text = f"The zip archive holds {len(members)} files ({names}); it must hold one."
         refuse("archive", text, expected="one file")
     name = members[0].filename
     if "/" in name or "\\" in name or name.startswith("."):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from scorers.errors import Fault, FaultList, InvalidPredictions, shorten
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ROWS_AT_ONCE = 65_536
+_QUOTE = ord('"')
+# What may stand before a quote that opens and after one that closes; inside a field it stands twice
+_BEFORE, _AFTER = tuple(b',\n"'), tuple(b',\r\n"')
 _TO_UTF_8 = "save the file as UTF-8 (in Excel: “CSV UTF-8”; in pandas: encoding=“utf-8”)"
 
 # How long a field may be is settled by how large the file may be.
@@ -54,7 +58,7 @@ def read_csv(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -> Table
 
 def check_encoding(data: bytes) -> None:
     """Refuse what is not UTF-8 text, with the remedy. Raises: InvalidPredictions."""
-    if data.startswith(_UTF_16) or data[1:200:2].count(0) > 40:
+    if data.startswith(_UTF_16) or abs(data[0:200:2].count(0) - data[1:200:2].count(0)) > 40:
         refuse("encoding", f"The file is in UTF-16; {_TO_UTF_8}.", expected="UTF-8")
     nul = data.find(b"\0")
     if nul >= 0:
@@ -94,6 +98,8 @@ def _read_fast(data: bytes, header: list[str], rules: Rules) -> Table | None:
     """The whole file at once; None when anything at all is not as it should be."""
     if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return None
+    if not _is_well_quoted(data):
+        return None
     schema = {name: DTYPES[rules.contents[name]] for name in header}
     try:
         frame = pl.read_csv(data, schema=schema, glob=False)
@@ -103,6 +109,19 @@ def _read_fast(data: bytes, header: list[str], rules: Rules) -> Table | None:
         return None
     frame = frame.select(list(rules.contents))
     return Table(frame, rules, _locator(data)) if frame.height and is_clean(frame, rules) else None
+
+
+def _is_well_quoted(data: bytes) -> bool:
+    """Whether every quote belongs to a field in quotes: of others polars makes what it can."""
+    if b'"' not in data:
+        return True
+    text = np.frombuffer(data, dtype=np.uint8)
+    quotes = np.flatnonzero(text == _QUOTE)
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = text[opening[opening > 0] - 1]
+    after = text[closing[closing < len(text) - 1] + 1]
+    paired = len(opening) == len(closing)
+    return paired and bool(np.isin(before, _BEFORE).all() and np.isin(after, _AFTER).all())
 
 
 def _locator(data: bytes) -> Locate:

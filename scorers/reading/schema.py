@@ -139,15 +139,21 @@ def _first(names: Iterable[str]) -> list[str]:
 
 
 def _whole_header(header: Sequence[str], due: Sequence[str]) -> list[Fault]:
-    wanted = f"the header {','.join(due)}" if len(due) <= 10 else f"a header of {len(due)} columns"
+    more = "" if len(due) <= LISTED else f" and {len(due) - LISTED} more"
+    wanted = f"the header {','.join(due[:LISTED])}{more}"
     for separator, name in _SEPARATORS.items():
         if len(header) == 1 and separator in header[0]:
             text = f"line 1: the columns are separated by {name}; separate them by commas."
             return [Fault("separator", text, line=1, expected=wanted)]
-    if set(header).isdisjoint(due):
-        text = f"line 1: the header is {listing(header)}; expected {wanted}."
+    if set(header).isdisjoint(due) and not _is_misspelt(header, due):
+        text = f"line 1: the header is {listing(header) or 'empty'}; expected {wanted}."
         return [Fault("header", text, line=1, value=shorten(",".join(header)), expected=wanted)]
     return []
+
+
+def _is_misspelt(header: Sequence[str], due: Sequence[str]) -> bool:
+    """Whether a header has the columns that are due under names that are near."""
+    return len(header) == len(due) and all(nearest(name, header) for name in due[:LISTED])
 
 
 def _repeated(name: str) -> Fault:

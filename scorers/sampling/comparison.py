@@ -13,6 +13,7 @@ from scorers.sampling.terms import Floats
 
 _ROUNDING = 1e-11
 _METHOD = "paired: t interval, p-value by turned signs"
+_OTHER_RESAMPLES = "the two were not scored under the same resamples."
 _TURNS, _TURNS_AT_ONCE = 4000, 500
 _OURS = 0x5652_5355
 
@@ -23,7 +24,8 @@ class ScoreResult:
 
     `replicates`: the metric on the evaluation's resamples, shape (R,), or None. `influence`: how
     far each group of units moves the value, shape (groups,), or None where that is not known.
-    `losses`: those of the rows, where the metric is a mean of them.
+    `losses`: those of the rows, where the metric is a mean of them. `resamples`: what tells the
+    resamples from others (`Resampling.key`), or None where that is not known.
     """
 
     value: float
@@ -32,6 +34,7 @@ class ScoreResult:
     replicates: Floats | None
     influence: Floats | None = None
     losses: Losses | None = None
+    resamples: tuple[int, int, int] | None = None
 
 
 class Comparison(NamedTuple):
@@ -53,6 +56,8 @@ def compare(a: ScoreResult, b: ScoreResult) -> Comparison:
     the percentile interval of the differences, and (1 + #{|d_r - mean d| >= |d|}) / (1 + R).
     Raises: ValueError when the two were not scored under the same resamples.
     """
+    if None not in (a.resamples, b.resamples) and a.resamples != b.resamples:
+        raise ValueError(_OTHER_RESAMPLES)
     if a.replicates is not None and b.replicates is not None:
         _require_same_shape(a.replicates, b.replicates)
     if a.influence is not None and b.influence is not None:
@@ -65,7 +70,7 @@ def compare(a: ScoreResult, b: ScoreResult) -> Comparison:
 
 def _require_same_shape(a: Floats, b: Floats) -> None:
     if a.shape != b.shape:
-        raise ValueError("the two were not scored under the same resamples.")
+        raise ValueError(_OTHER_RESAMPLES)
 
 
 def _withheld(difference: float, reason: str) -> Comparison:

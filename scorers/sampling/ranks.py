@@ -78,7 +78,7 @@ def _behind(place: RankRange, unknown: int) -> RankRange:
 def _ranges(matrix: Floats, values: Floats | None, level: float) -> list[RankRange]:
     matrix = matrix[:, np.isfinite(matrix).all(axis=0)]
     teams, count = matrix.shape
-    if count < 2:
+    if count < 2 or not teams:
         return [RankRange(1, teams, 1 / teams) for _ in range(teams)]
     better = _significantly_better(matrix, matrix.mean(axis=1) if values is None else values, level)
     best, worst = 1 + better.sum(axis=0), teams - better.sum(axis=1)

@@ -85,6 +85,11 @@ class Resampling:
         """How many groups are drawn from: the units, at most 4,096."""
         return min(self.units, MOST_GROUPS)
 
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What tells these resamples from those of another seed, or of other rows."""
+        return self.seed, self.n, self.units
+
     def group_of_row(self) -> Codes:
         """The group of each row, shape (n,): whole units, dealt by a seeded permutation."""
         group_of_unit = np.empty(self.units, dtype=np.int64)

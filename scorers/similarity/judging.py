@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
-from scipy.stats import norm
+from scipy.special import log_ndtr, ndtri
 
 from scorers.similarity.numbers import Alike, alike
 from scorers.similarity.scattering import Differences, Divisions
@@ -147,7 +146,7 @@ def _tail(closeness: Floats) -> Floats:
     every = closeness[np.triu_indices(len(closeness), 1)]
     middle = np.median(every)
     spread = max((np.quantile(every, _UPPER) - middle) / ndtri(_UPPER), _LEAST_SPREAD)
-    beyond = np.log(0.5) - 0.5 * norm.logsf((closeness - middle) / spread)
+    beyond = np.log(0.5) - 0.5 * log_ndtr((middle - closeness) / spread)
     found: Floats = np.minimum(beyond, _MOST_OF_TAIL)
     return found
 

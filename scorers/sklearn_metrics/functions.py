@@ -62,7 +62,9 @@ def scorer_of(name: str) -> Scorer:
 def _unknown(function: str) -> str:
     if inspect.isfunction(getattr(metrics, function, None)):
         return f"What “{function}” of sklearn.metrics reads is not known here."
-    return f"sklearn.metrics has no metric “{function}”. {did_you_mean(function, list(FUNCTIONS))}"
+    begun = [known for known in FUNCTIONS if known.startswith(function)]
+    hint = did_you_mean(function, begun or list(FUNCTIONS))
+    return f"sklearn.metrics has no metric “{function}”. {hint}"
 
 
 @cache

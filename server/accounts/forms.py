@@ -16,6 +16,7 @@ from server.shared.errors import DomainError
 from server.shared.language import NAMES
 from server.shared.responses import message_of
 from server.universities.models import University
+from server.universities.naming import university_name, university_other_name
 
 LONGEST_CODE = 40
 # Those that are a region's; the rest are older names of them, or bare offsets.
@@ -214,11 +215,13 @@ class LanguageForm(Form):
     time_zone = SelectField(
         _("Time zone"),
         choices=[("", _("As my device is set")), *ZONES],
-        description=_("Pages show times in it. Letters say them in UTC."),
+        description=_(
+            "Pages show times in it. Letters say them in it, with UTC beside; without one, in UTC."
+        ),
     )
 
 
 def _full_name(university: University) -> str:
-    if university.native_name and university.native_name != university.name:
-        return f"{university.name} · {university.native_name}"
-    return university.name
+    other = university_other_name(university)
+    first = university_name(university)
+    return f"{first} · {other}" if other else first

@@ -15,6 +15,7 @@ from server.shared import mail
 from server.shared.language import language, speaking
 from server.shared.web import services, viewer
 from server.universities.models import University
+from server.universities.naming import university_name
 
 
 def confirm_address(session: Session, account: Account, *, nonce: str, now: datetime) -> None:
@@ -116,7 +117,9 @@ def asked_to_belong(
 ) -> None:
     """Tell a manager that somebody asks to belong to the university."""
     subject = _(
-        "%(name)s asks to belong to %(university)s", name=account.name, university=university.name
+        "%(name)s asks to belong to %(university)s",
+        name=account.name,
+        university=university_name(university),
     )
     _post(
         session,
@@ -135,8 +138,8 @@ def decided(
     session: Session, account: Account, university: University, *, approved: bool, now: datetime
 ) -> None:
     """Tell a person what the university answered."""
-    welcome = _("You now belong to %(university)s", university=university.name)
-    refusal = _("%(university)s did not confirm you", university=university.name)
+    welcome = _("You now belong to %(university)s", university=university_name(university))
+    refusal = _("%(university)s did not confirm you", university=university_name(university))
     template, subject = ("approved", welcome) if approved else ("refused", refusal)
     settings = _link("accounts.settings")
     _post(session, template, account, subject, now=now, university=university, settings=settings)
@@ -144,7 +147,7 @@ def decided(
 
 def removed(session: Session, account: Account, university: University, *, now: datetime) -> None:
     """Tell a person who was taken out of a university."""
-    subject = _("You no longer belong to %(university)s", university=university.name)
+    subject = _("You no longer belong to %(university)s", university=university_name(university))
     settings = _link("accounts.settings")
     _post(session, "removed", account, subject, now=now, university=university, settings=settings)
 
@@ -153,7 +156,7 @@ def named_manager(
     session: Session, account: Account, university: University, *, now: datetime
 ) -> None:
     """Tell a person who may now confirm the members of a university."""
-    subject = _("You now manage %(university)s", university=university.name)
+    subject = _("You now manage %(university)s", university=university_name(university))
     link = _link("accounts.manage", slug=university.slug)
     _post(session, "manager", account, subject, now=now, university=university, link=link)
 

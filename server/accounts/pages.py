@@ -37,6 +37,7 @@ from server.shared.web import (
     viewer,
     writing,
 )
+from server.universities.naming import university_name
 from server.universities.queries import university_by_id
 
 __all__ = ["bp", "manager_pages", "second_factor_pages", "security_pages", "settings_pages"]
@@ -171,7 +172,7 @@ def _welcome(account: Account) -> str:
     university = university_by_id(reading(), account.university_id)
     text: str = _(
         "Your address is confirmed. Welcome! You belong to %(university)s.",
-        university=university.name,
+        university=university_name(university),
     )
     return text
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from server.challenges.file_queries import files_of
 from server.challenges.models import Challenge, ChallengeFile, Phase
-from server.challenges.queries import files_of, page_heads, phases_of
+from server.challenges.queries import page_heads, phases_of
 from server.challenges.rules import Registering
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation

@@ -11,8 +11,9 @@ from scorers.metric_files.file import METRIC
 from server.archives.definitions import PhaseNow, definition_of, phases_now, starts_from
 from server.archives.results import result_members
 from server.archives.streaming import Member, of_stored, of_text
+from server.challenges.file_queries import files_of, images_of
 from server.challenges.models import Challenge
-from server.challenges.queries import files_of, images_of, pages_of
+from server.challenges.queries import pages_of
 from server.folders.files import DATA, IMAGES, STARTER
 from server.folders.writing import toml_of
 from server.shared.database import Database

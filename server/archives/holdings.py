@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from server.archives.definitions import definition_of, phases_now
+from server.challenges.file_queries import files_of, images_of
 from server.challenges.models import Challenge
-from server.challenges.queries import files_of, images_of
 
 
 class HeldKind(StrEnum):

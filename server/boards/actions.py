@@ -8,9 +8,11 @@ from sqlmodel import Session, col
 
 from server.boards.entries import rebuild_baseline, rebuild_entry, rebuild_team
 from server.boards.freezing import forget_copy
-from server.boards.kept import forget_kept, keep_board
+from server.boards.kept import keep_board
 from server.boards.queries import admitted_teams, private_board_of
-from server.boards.rebuilding import rebuild_board
+from server.boards.rebuilding import hold_teams
+from server.boards.replacing import replace_board
+from server.boards.since import changed_since
 from server.boards.told import tell_revealed, tell_submitter
 from server.challenges.models import Phase
 from server.challenges.queries import hold_phases, late_days_end, phases_of
@@ -115,8 +117,10 @@ def go_live(
     if before is not None:
         keep_board(session, before)
     apply_rescores(session, evaluation)
-    rebuild_board(session, phase=phase, evaluation=evaluation)
-    forget_kept(session, evaluation)
+    # After the submissions, as whoever decides on one does.
+    hold_teams(session, phase)
+    changed = changed_since(session, evaluation)
+    replace_board(session, phase=phase, evaluation=evaluation, changed=changed)
     return True
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from server.boards.anonymity import named_university
 from server.boards.freezing import follow_decisions
 from server.boards.ladder import as_released, climb_alone, climb_team, has_ladder, on_the_ladder
 from server.boards.models import Entry
@@ -88,7 +89,7 @@ def _put(
         entry.rank_best = entry.rank_worst = entry.rank_group = None
         entry.first_share = entry.ranges_at = None
     _copy(entry, evaluation, score, key)
-    entry.university_id = team.university_id
+    entry.university_id = named_university(session, phase, team)
     taken_off = entry.ranked and team.disqualified_at is not None
     entry.ranked = team.disqualified_at is None
     entry.submitted_at = counted.received_at

@@ -65,17 +65,22 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
         # Whoever is signed in sees an own row; a cookie may hold a message to show once.
         if viewer().is_authenticated or cookie:
             return view(slug=slug, **arguments)
-        tag = _tag(slug)
-        if request.if_none_match.contains_weak(tag):
-            return _marked(Response(status=304), tag)
-        kept = services().cache.fetch(
-            ("page", tag),
-            lambda: Answer.of(make_response(view(slug=slug, **arguments))),
-            size=lambda made: made.size,
-        )
-        return _marked(kept.response(), tag)
+        return answer_tagged(_tag(slug), lambda: view(slug=slug, **arguments))
 
     return answer
+
+
+def answer_tagged(tag: str, make: Callable[[], Any]) -> Response:
+    """Answer 304 to a visitor who has what a tag names, else with the page that is kept of it.
+
+    The tag must name all that the page is made of: the language and the address too.
+    """
+    if request.if_none_match.contains_weak(tag):
+        return _marked(Response(status=304), tag)
+    kept = services().cache.fetch(
+        ("page", tag), lambda: Answer.of(make_response(make())), size=lambda made: made.size
+    )
+    return _marked(kept.response(), tag)
 
 
 def _tag(slug: str) -> str:

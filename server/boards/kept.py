@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
-from server.boards.models import Entry, KeptEntry
+from server.boards.models import KEPT_ENTRIES, Entry, KeptEntry
 from server.boards.rows import Row, row_of
 from server.boards.rules import ranks
+from server.challenges.models import Challenge, Phase
 from server.evaluations.models import Evaluation
 from server.evaluations.rules import SCORED_BOARDS, Board
 from server.shared.paging import Page, clamp
@@ -44,16 +45,20 @@ def keep_board(session: Session, evaluation: Evaluation) -> None:
     session.execute(sa.insert(KeptEntry).from_select(names, rows))
 
 
-def keep_made(session: Session, evaluation: Evaluation, made: Sequence[dict[str, Any]]) -> None:
-    """Keep the boards that an evaluation beside the live one makes (`made_entries`)."""
-    forget_kept(session, evaluation)
-    rows = [
+def rows_to_keep(evaluation: Evaluation, made: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the boards that an evaluation beside the live one makes, as rows of what is kept."""
+    return [
         row | {"evaluation_id": evaluation.id}
         for board in SCORED_BOARDS
         for row in _placed([entry for entry in made if entry["board"] is board])
     ]
+
+
+def keep_rows(session: Session, evaluation: Evaluation, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep the boards of an evaluation beside the live one in the place of those kept before."""
+    forget_kept(session, evaluation)
     if rows:
-        session.execute(sa.insert(KeptEntry), rows)
+        session.execute(KEPT_ENTRIES.insert(), rows)
 
 
 def _placed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -89,7 +94,7 @@ def kept_page(
         of_board.append(col(Team.name_key).contains(name_key(q), autoescape=True))
     if university:
         of_board.append(col(University.slug) == university)
-    query = _rows().where(*of_board)
+    query = _rows(session, evaluation).where(*of_board)
     total = session.execute(
         sa.select(func.count()).select_from(
             query.with_only_columns(col(KeptEntry.position)).subquery()
@@ -102,14 +107,17 @@ def kept_page(
 
 def every_kept(session: Session, evaluation: Evaluation, board: Board) -> Iterator[Row]:
     """Yield every row of a board that was kept, in its order (for exports)."""
-    query = _rows().where(
+    query = _rows(session, evaluation).where(
         col(KeptEntry.evaluation_id) == evaluation.id, col(KeptEntry.board) == board
     )
     for row in session.execute(query.order_by(col(KeptEntry.position))):
         yield replace(row_of(row), rank=row.rank)
 
 
-def _rows() -> sa.Select[*tuple[Any, ...]]:
+def _rows(session: Session, evaluation: Evaluation) -> sa.Select[*tuple[Any, ...]]:
+    phase = session.get_one(Phase, evaluation.phase_id)
+    hidden = session.get_one(Challenge, phase.challenge_id).anonymous
+    named = sa.false() if hidden else col(University.id) == col(Team.university_id)
     return (
         sa.select(
             col(KeptEntry.rank),
@@ -124,7 +132,7 @@ def _rows() -> sa.Select[*tuple[Any, ...]]:
         .select_from(KeptEntry)
         .join(Submission, col(Submission.id) == col(KeptEntry.submission_id))
         .outerjoin(Team, col(Team.id) == col(KeptEntry.team_id))
-        .outerjoin(University, col(University.id) == col(Team.university_id))
+        .outerjoin(University, named)
     )
 
 

@@ -24,10 +24,10 @@ from server.boards.rows import On, Row
 from server.boards.versions import kept
 from server.boards.visibility import served, which_board
 from server.boards.withdrawn import Withdrawn, withdrawn_on
+from server.challenges.metric_titles import scorer_title
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import is_organiser, phases_of
 from server.challenges.rules import current_phase, phase_state
-from server.challenges.views import scorer_title
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import (
     evaluation_by_id,

@@ -2,18 +2,16 @@
 
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from server.boards.kept import keep_made
+from server.boards.kept import keep_rows, rows_to_keep
 from server.boards.rebuilding import made_entries
+from server.boards.since import changed_since, version_of
 from server.challenges.models import Phase
 from server.evaluations.actions import hold_phase
 from server.evaluations.models import Evaluation
-from server.evaluations.queries import rescoring_of
 from server.evaluations.rules import EvaluationState
 from server.shared.database import Database
-from server.shared.events import Event
 
 # New submissions change a preview all the time; it is made anew no more often than this.
 REST = timedelta(seconds=15)
@@ -36,32 +34,38 @@ def make_preview(database: Database, evaluation: Evaluation, *, now: datetime) -
     """
     with database.reading() as session:
         phase = session.get_one(Phase, evaluation.phase_id)
-        version = version_of(session, evaluation)
+        version = str(version_of(session, evaluation))
         made = made_entries(session, phase=phase, evaluation=evaluation, beside=True)
+    rows = rows_to_keep(evaluation, made)
     with database.writing() as session:
         hold_phase(session, evaluation.phase_id)
         current = session.get_one(Evaluation, evaluation.id, populate_existing=True)
         # It may have gone live, or been given up, meanwhile.
         if current.state is EvaluationState.COMPLETE:
-            keep_made(session, current, made)
+            keep_rows(session, current, rows)
             current.compared_version, current.compared_at = version, now
             session.add(current)
             session.commit()
 
 
+def freshen(database: Database, evaluation_id: int, *, now: datetime) -> None:
+    """Make the boards of a complete evaluation before it is put live, unless they are known.
+
+    What goes live then is a board that is there, and the few rows that changed since: whoever
+    writes waits for that alone.
+    """
+    with database.reading() as session:
+        evaluation = session.get_one(Evaluation, evaluation_id)
+        if evaluation.state is not EvaluationState.COMPLETE:
+            return
+        known = changed_since(session, evaluation) is not None
+    if not known:
+        make_preview(database, evaluation, now=now)
+
+
 def is_current(session: Session, evaluation: Evaluation) -> bool:
     """Whether the boards that are kept of an evaluation are those that it makes now."""
-    return evaluation.compared_version == version_of(session, evaluation)
-
-
-def version_of(session: Session, evaluation: Evaluation) -> str:
-    """Return what changes with all that a preview is made from: look-ups in indexes only."""
-    phase = session.get_one(Phase, evaluation.phase_id)
-    event = session.execute(
-        sa.select(func.max(col(Event.id))).where(col(Event.challenge_id) == phase.challenge_id)
-    ).scalar_one()
-    rescoring = rescoring_of(session, evaluation.id or 0)
-    return f"{event or 0}|{','.join(map(str, rescoring))}"
+    return evaluation.compared_version == str(version_of(session, evaluation))
 
 
 def _is_due(session: Session, evaluation: Evaluation, *, now: datetime) -> bool:

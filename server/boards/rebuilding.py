@@ -1,7 +1,7 @@
 """Every row of a phase's boards at once, in few statements however many teams it has."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from server.boards.ladder import climb_all
-from server.boards.models import Entry, NextPlace
+from server.boards.models import ENTRIES, Entry, NextPlace
 from server.boards.rules import Candidate, counted_in_private, counted_in_public, sort_key
 from server.challenges.models import Challenge, Phase
 from server.challenges.rules import Ranking
@@ -21,6 +21,8 @@ from server.submissions.rules import SubmissionState
 from server.teams.models import Team
 
 OF_A_SCORE = ("value", "low", "high", "method")
+# So many teams are looked up in one statement.
+TEAMS_AT_ONCE = 500
 
 
 class Found(NamedTuple):
@@ -49,23 +51,33 @@ def rebuild_board(session: Session, *, phase: Phase, evaluation: Evaluation) -> 
 
     A frozen board stays as it was.
     """
-    _hold_teams(session, phase)
+    hold_teams(session, phase)
     if phase.ranking is Ranking.LADDER:
         climb_all(session, phase=phase, evaluation=evaluation)
+    clear_board(session, phase=phase, evaluation=evaluation)
+    made = made_entries(session, phase=phase, evaluation=evaluation)
+    add_entries(session, made)
+    return len({row["team_id"] or -row["submission_id"] for row in made})
+
+
+def clear_board(session: Session, *, phase: Phase, evaluation: Evaluation) -> None:
+    """Take away every entry of a phase, for those of the evaluation now live."""
     session.execute(
         sa.delete(Entry).where(col(Entry.phase_id) == phase.id, col(Entry.board).in_(SCORED_BOARDS))
     )
     session.execute(sa.delete(NextPlace).where(col(NextPlace.phase_id) == phase.id))
-    made = made_entries(session, phase=phase, evaluation=evaluation)
-    if made:
-        session.execute(sa.insert(Entry), made)
     # Dropping what counts no longer takes longer than all of this: it is done afterwards.
     evaluation.to_tidy = True
     session.add(evaluation)
-    return len({row["team_id"] or -row["submission_id"] for row in made})
 
 
-def _hold_teams(session: Session, phase: Phase) -> None:
+def add_entries(session: Session, made: Sequence[dict[str, Any]]) -> None:
+    """Write entries that were made."""
+    if made:
+        session.execute(ENTRIES.insert(), made)
+
+
+def hold_teams(session: Session, phase: Phase) -> None:
     """Have whoever decides on a team meanwhile wait, and then see the new evaluation."""
     session.execute(
         sa.select(col(Team.id))
@@ -76,18 +88,25 @@ def _hold_teams(session: Session, phase: Phase) -> None:
 
 
 def made_entries(
-    session: Session, *, phase: Phase, evaluation: Evaluation, beside: bool = False
+    session: Session,
+    *,
+    phase: Phase,
+    evaluation: Evaluation,
+    beside: bool = False,
+    among: Collection[int] | None = None,
 ) -> list[dict[str, Any]]:
     """Return what the entries of a phase are under an evaluation: O(its submissions).
 
-    `beside`: it is not the live one, whose word on each submission is its state.
+    `beside`: it is not the live one, whose word on each submission is its state. `among`: of
+    these teams alone, and of the baselines.
     """
     challenge = session.get_one(Challenge, phase.challenge_id)
-    query = _scored(phase, evaluation, beside=beside)
+    query = _scored(phase, evaluation, beside=beside, anonymous=challenge.anonymous)
     by_team: dict[int, list[Found]] = defaultdict(list)
-    for row in session.execute(query):
-        found = Found(*row)
-        by_team[found.team_id or -found.id].append(found)
+    for condition in _whose(among):
+        for row in session.execute(query.where(condition)):
+            found = Found(*row)
+            by_team[found.team_id or -found.id].append(found)
     if phase.ranking is Ranking.LADDER:
         by_team = {team: _on_the_ladder(all_of_it) for team, all_of_it in by_team.items()}
     return [
@@ -95,6 +114,16 @@ def made_entries(
         for all_of_it in by_team.values()
         for board, counted in _counted(phase, evaluation, all_of_it, challenge.higher_is_better)
     ]
+
+
+def _whose(among: Collection[int] | None) -> Iterator[sa.ColumnElement[bool]]:
+    if among is None:
+        yield sa.true()
+        return
+    yield col(Submission.team_id).is_(None)
+    teams = sorted(among)
+    for first in range(0, len(teams), TEAMS_AT_ONCE):
+        yield col(Submission.team_id).in_(teams[first : first + TEAMS_AT_ONCE])
 
 
 def _on_the_ladder(found: Sequence[Found]) -> list[Found]:
@@ -160,7 +189,9 @@ def _entry(
     }
 
 
-def _scored(phase: Phase, evaluation: Evaluation, *, beside: bool) -> sa.Select[*tuple[Any, ...]]:
+def _scored(
+    phase: Phase, evaluation: Evaluation, *, beside: bool, anonymous: bool
+) -> sa.Select[*tuple[Any, ...]]:
     public, private = aliased(Score), aliased(Score)
 
     def of(score: type[Score], board: Board) -> sa.ColumnElement[bool]:
@@ -176,7 +207,8 @@ def _scored(phase: Phase, evaluation: Evaluation, *, beside: bool) -> sa.Select[
             col(Submission.received_at),
             col(Submission.selected),
             col(Submission.team_id),
-            col(Team.university_id),
+            # In a class whose board is anonymous a university would name a team.
+            (sa.null() if anonymous else col(Team.university_id)).label("university_id"),
             col(Team.disqualified_at),
             col(Rung.released),
             col(Rung.improved),

@@ -12,6 +12,7 @@ from server.boards.leaderboards import Leaderboard
 from server.boards.rows import Row
 from server.shared.language import language, number_words
 from server.shared.moments import moment_words
+from server.universities.naming import university_name
 
 # The drawing of an interval: its width, and what stays free at its ends.
 WIDTH, MARGIN = 120, 4
@@ -88,7 +89,7 @@ class Words:
             team=row.team.name if row.team else row.baseline or "",
             university_url=self.university_url,
             university_slug=row.university.slug if row.university else None,
-            university=row.university.name if row.university else "",
+            university=university_name(row.university) if row.university else "",
             share=self.share(row),
             score=self.number(row.score),
             interval=self.interval(row),

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from server.accounts.models import Account
+from server.boards.marks import note_phases
 from server.boards.models import Entry, NextPlace
 from server.boards.next_places import next_places_of
 from server.boards.places import count_ranked, places
@@ -18,7 +19,7 @@ from server.evaluations.rules import Board
 from server.shared.access import Viewer
 from server.teams.advising import advisers_of
 from server.teams.models import Team
-from server.teams.queries import challenge_of, shown_members, university_id_of
+from server.teams.queries import challenge_of, knows_team, members_of, university_id_of
 from server.universities.models import University
 from server.universities.queries import universities_by_id
 
@@ -57,14 +58,15 @@ class TeamPage(NamedTuple):
 def team_page(session: Session, team: Team, viewer: Viewer) -> TeamPage:
     """Return the page of a team; private places only of phases that are revealed."""
     organiser = viewer.is_admin or is_organiser(session, team.challenge_id, viewer.id)
-    own = university_id_of(session, team)
+    knows = knows_team(session, team, viewer_id=viewer.id, is_admin=viewer.is_admin)
+    own = university_id_of(session, team) if knows else None
     return TeamPage(
         team=team,
         challenge=challenge_of(session, team),
-        members=shown_members(session, team, viewer_id=viewer.id, is_admin=viewer.is_admin),
+        members=members_of(session, team.id or 0) if knows else [],
         university=universities_by_id(session, [own]).get(own or 0),
         places=places_of(session, team, organiser=organiser),
-        advisers=advisers_of(session, team.id or 0),
+        advisers=advisers_of(session, team.id or 0) if knows else [],
     )
 
 
@@ -74,6 +76,7 @@ def places_of(session: Session, team: Team, *, organiser: bool = False) -> list[
     A team that was taken off the boards stands nowhere.
     """
     phases = phases_of(session, team.challenge_id)
+    note_phases(session, phases)
     shown = {On(p.id or 0, board): p for p in phases for board in _shown(p, organiser=organiser)}
     on_any = sa.or_(sa.false(), *(sa.and_(*on_board(on)) for on in shown))
     entries = session.exec(select(Entry).where(Entry.team_id == team.id, on_any)).all()

@@ -1,16 +1,18 @@
 """Replicates are kept for what counts or was selected; the others' go, a few at a time."""
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from server.boards.models import Entry
+from server.boards.models import Entry, KeptEntry
+from server.evaluations.actions import hold_phase
 from server.evaluations.models import Evaluation, Replicates, Score
 from server.evaluations.rules import EvaluationState
-from server.shared.database import Database
+from server.shared.database import Database, changed_rows
 from server.submissions.models import Submission
 
 # So few at once that nobody waits for the lock.
 AT_ONCE = 500
+ROWS_AT_ONCE = 5_000
 
 
 def drop_replicates(database: Database) -> int:
@@ -22,7 +24,28 @@ def drop_replicates(database: Database) -> int:
     with database.reading() as session:
         query = select(Evaluation).where(col(Evaluation.to_tidy).is_(True))
         evaluations = list(session.exec(query))
+    for evaluation in evaluations:
+        _forget_preview(database, evaluation)
     return sum(_drop_of(database, evaluation) for evaluation in evaluations)
+
+
+def _forget_preview(database: Database, evaluation: Evaluation) -> None:
+    """Forget the boards that were made of what is live now: the live ones have taken over."""
+    while True:
+        with database.writing() as session:
+            hold_phase(session, evaluation.phase_id)
+            current = session.get_one(Evaluation, evaluation.id)
+            # Of one that was replaced meanwhile the board is kept for good.
+            if current.state is not EvaluationState.LIVE or not _forget_some(session, current):
+                return
+            session.commit()
+
+
+def _forget_some(session: Session, evaluation: Evaluation) -> int:
+    of_evaluation = col(KeptEntry.evaluation_id) == evaluation.id
+    first = sa.select(func.min(col(KeptEntry.position))).where(of_evaluation).scalar_subquery()
+    some = sa.delete(KeptEntry).where(of_evaluation, col(KeptEntry.position) < first + ROWS_AT_ONCE)
+    return changed_rows(session, some)
 
 
 def _drop_of(database: Database, evaluation: Evaluation) -> int:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from server.challenges.models import Challenge, Phase
 from server.notifications.actions import notify
 from server.submissions.models import Submission
-from server.teams.announcements import everybody
+from server.teams.announcements import ask_to_tell
 
 
 def tell_submitter(session: Session, submission: Submission, *, now: datetime) -> None:
@@ -33,13 +33,13 @@ def tell_submitter(session: Session, submission: Submission, *, now: datetime) -
 
 
 def tell_revealed(session: Session, phase: Phase, *, now: datetime) -> None:
-    """Tell every member of every team that the final result of a phase is out."""
+    """Have every member of every team told that the final result of a phase is out."""
     challenge = session.get_one(Challenge, phase.challenge_id)
-    notify(
+    ask_to_tell(
         session,
+        challenge,
         kind="result_revealed",
-        account_ids=everybody(challenge),
-        values={"challenge": challenge.title, "phase": phase.title},
+        said={"phase": phase.title},
         link=f"/challenges/{challenge.slug}/leaderboard?phase={phase.slug}&board=private",
         now=now,
     )

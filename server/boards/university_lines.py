@@ -69,7 +69,8 @@ def own_line(
 
 
 def _lines(session: Session, chosen: Chosen) -> list[Line]:
-    if chosen.challenge.same_university:
+    # An anonymous board names no university: then all teams are one line.
+    if chosen.challenge.same_university or chosen.challenge.anonymous:
         found = best_teams(session, chosen.on)
     else:
         found = best_of_mixed(session, chosen.on, chosen.challenge.id or 0)

@@ -1,7 +1,7 @@
 """Who gets which certificate of a challenge: read from its final board as it is now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from server.accounts.models import Account
 from server.boards.medals import medal_of
 from server.boards.models import Entry
+from server.boards.places import count_ranked, places
 from server.boards.queries import boards_without_ranges
 from server.boards.rows import ORDER, On, on_board
 from server.certificates.rules import HandOut, Kind, kind_for, require_revealed
@@ -22,9 +23,9 @@ from server.certificates.schemas import (
     Participation,
     Placement,
 )
+from server.challenges.metric_titles import scorer_title
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
-from server.challenges.views import scorer_title
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import Board
@@ -105,6 +106,15 @@ def ranked_on(session: Session, on: On) -> dict[int, Placed]:
             rank, before = position, entry.key
         placed[entry.team_id or 0] = Placed(entry, rank, len(entries))
     return placed
+
+
+def places_of_teams(session: Session, on: On, team_ids: Collection[int]) -> dict[int, Placed]:
+    """Return what `ranked_on` says of some teams: by their rows, and what is kept of a board."""
+    query = select(Entry).where(*on_board(on), col(Entry.team_id).in_(team_ids))
+    entries = session.exec(query).all() if team_ids else []
+    ranks = places(session, on, [entry.key for entry in entries])
+    teams = count_ranked(session, on) if entries else 0
+    return {entry.team_id or 0: Placed(entry, ranks[entry.key], teams) for entry in entries}
 
 
 class Given(NamedTuple):

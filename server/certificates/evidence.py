@@ -1,7 +1,8 @@
 """What people have in the challenges that a standard names, and which level that is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
@@ -17,6 +18,7 @@ from server.certificates.awarding import (
     final_board_of,
     interval_of,
     members_by_team,
+    places_of_teams,
     ranked_on,
 )
 from server.certificates.definition import levels_of
@@ -71,15 +73,21 @@ class Evidence(NamedTuple):
         )
 
 
-def evidence_of(session: Session, standard: Standard) -> Evidence:
-    """Return what a standard is judged by now: results that are not out count for nothing."""
+def evidence_of(
+    session: Session, standard: Standard, *, teams: Collection[int] | None = None
+) -> Evidence:
+    """Return what a standard is judged by now: results that are not out count for nothing.
+
+    `teams`: those whose places are asked for; then no other row of a board is read.
+    """
+    ranked = ranked_on if teams is None else partial(places_of_teams, team_ids=teams)
     levels = levels_of(standard.levels)
     wanted = {n for conditions in levels.values() for c in conditions for n in c.challenges}
     boards = {n: board for n in sorted(wanted) if (board := _board(session, n)) is not None}
     return Evidence(
         levels=levels,
         boards=boards,
-        placed={n: ranked_on(session, board.on) for n, board in boards.items()},
+        placed={n: ranked(session, board.on) for n, board in boards.items()},
         baselines={n: baselines_on(session, board) for n, board in boards.items()},
     )
 
@@ -118,14 +126,18 @@ def outcomes_by_account(session: Session, evidence: Evidence) -> dict[int, dict[
     return found
 
 
-def outcomes_of(session: Session, evidence: Evidence, account_id: int) -> dict[Named, Outcome]:
-    """Return one person's results in the challenges that a standard names."""
+def teams_of(session: Session, account_id: int) -> frozenset[int]:
+    """Return the teams that somebody is in."""
     query = select(Membership.team_id).where(Membership.account_id == account_id)
-    teams = list(session.exec(query))
+    return frozenset(session.exec(query))
+
+
+def outcomes_of(evidence: Evidence, teams: Collection[int]) -> dict[Named, Outcome]:
+    """Return the results of somebody's teams in the challenges that a standard names."""
     return {
         named: outcome
         for named in evidence.boards
-        for team_id in teams
+        for team_id in sorted(teams)
         if (outcome := evidence.outcome(named, team_id)) is not None
     }
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from server.certificates.evidence import Evidence, evidence_of, outcomes_of
+from server.certificates.evidence import Evidence, evidence_of, outcomes_of, teams_of
 from server.certificates.levels import (
     Level,
     Named,
@@ -58,8 +58,9 @@ class StandardView(NamedTuple):
 
 def standard_view(session: Session, standard: Standard, account_id: int | None) -> StandardView:
     """Return a standard with somebody's results in it; without an account, with none."""
-    evidence = evidence_of(session, standard)
-    outcomes = outcomes_of(session, evidence, account_id) if account_id else {}
+    teams = teams_of(session, account_id) if account_id else frozenset()
+    evidence = evidence_of(session, standard, teams=teams)
+    outcomes = outcomes_of(evidence, teams)
     titles = {c.slug: c.title for c in challenges_named(session, standard)}
     levels = {
         level: [_on(progress, evidence, outcomes, titles) for progress in found]

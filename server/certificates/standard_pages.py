@@ -1,11 +1,15 @@
 """Pages of standards: what levels ask for, how far one is, and who gets their certificates."""
 
 from collections import Counter
+from hashlib import sha256
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.boards.freshness import answer_tagged
+from server.boards.versions import version_of
 from server.certificates.actions import give_levels
 from server.certificates.defining import define_standard, delete_standard
 from server.certificates.definition import define
@@ -13,6 +17,7 @@ from server.certificates.evidence import level_awards
 from server.certificates.forms import StandardForm, form_of, read_standard_form
 from server.certificates.issuing import steps_to
 from server.certificates.levels import Aim
+from server.certificates.models import Standard
 from server.certificates.progress import may_see, seen_standards, standard_view
 from server.certificates.queries import (
     about_standard,
@@ -26,8 +31,10 @@ from server.certificates.queries import (
     standard_by_slug,
 )
 from server.certificates.rules import JobKind, shown_code
+from server.challenges.models import Challenge
 from server.shared.access import Who, access
 from server.shared.errors import N_, DomainError, Forbidden, Invalid, NotFound
+from server.shared.language import language
 from server.shared.responses import message_of
 from server.shared.web import now, reading, services, viewer, writing
 
@@ -61,19 +68,33 @@ def standards() -> str:
 
 
 @access(Who.EVERYBODY)
-def standard(standard: str) -> str:
+def standard(standard: str) -> BaseResponse | str:
     """Show what each level asks for, and how far the reader is."""
     session = reading()
     row = standard_by_slug(session, standard)
     named = list(challenges_named(session, row))
     if not may_see(session, named, viewer()):
         raise NotFound(N_("There is no standard %(slug)s here."), slug=standard[:64])
+    # Who is signed in sees the own results; a cookie may hold a message to show once.
+    if viewer().is_authenticated or cookie:
+        return _standard(row, named)
+    return answer_tagged(_tag(row, named), lambda: _standard(row, named))
+
+
+def _standard(row: Standard, named: list[Challenge]) -> str:
+    session = reading()
     return render_template(
         "certificates/standard.html",
         view=standard_view(session, row, viewer().id),
         may_change=may_define(session, named, viewer()),
         aims=Aim,
     )
+
+
+def _tag(row: Standard, named: list[Challenge]) -> str:
+    versions = [version_of(reading(), challenge.id or 0) for challenge in named]
+    said = f"{row.id}|{row.updated_at}|{versions}|{request.full_path}|{language()}"
+    return sha256(said.encode()).hexdigest()
 
 
 @access(Who.SIGNED_IN)

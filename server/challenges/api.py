@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.challenges import actions
 from server.challenges.downloads import RANGES, send_stored
+from server.challenges.file_queries import file_to_download, files_page
 from server.challenges.models import ChallengeFile
-from server.challenges.queries import challenge_by_slug, file_to_download, files_page
+from server.challenges.queries import challenge_by_slug
 from server.shared.access import Who, access
 from server.shared.web import now, reading, services, viewer, writing
 

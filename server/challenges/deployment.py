@@ -16,6 +16,7 @@ from server.challenges.changes import (
     in_words,
     phase_values,
 )
+from server.challenges.file_queries import files_of, images_of
 from server.challenges.models import (
     Challenge,
     ChallengeFile,
@@ -24,7 +25,7 @@ from server.challenges.models import (
     Organiser,
     Phase,
 )
-from server.challenges.queries import files_of, images_of, is_organiser, pages_of, phases_of
+from server.challenges.queries import is_organiser, pages_of, phases_of
 from server.challenges.rules import BREAKING, BREAKING_IN_PHASE, Role, reopens
 from server.folders.contents import Folder
 from server.shared import events

@@ -16,14 +16,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.challenges import actions
 from server.challenges.downloads import send_picture, send_stored
+from server.challenges.file_queries import file_to_download, files_of, image_by_name
 from server.challenges.page_queries import accepted_rules, tab_page
-from server.challenges.queries import (
-    challenge_by_slug,
-    challenge_frame,
-    file_to_download,
-    files_of,
-    image_by_name,
-)
+from server.challenges.queries import challenge_by_slug, challenge_frame
 from server.challenges.tab_contexts import given_to
 from server.shared.access import Who, access
 from server.shared.markdown import render_markdown

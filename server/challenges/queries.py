@@ -8,35 +8,56 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from server.accounts.models import Account
 from server.challenges.models import (
     Challenge,
-    ChallengeFile,
-    ChallengeImage,
     ChallengePage,
     Invitation,
     Organiser,
     Participation,
     Phase,
 )
+from server.challenges.registration_queries import asked_state
 from server.challenges.rules import INCLUSIVE, Reveal, Role, Visibility, may_see
-from server.challenges.views import Frame, Listing, PageHead, PhaseView, tabs_of
+from server.challenges.views import Frame, PageHead, PhaseView, tabs_of
 from server.shared.access import Viewer
-from server.shared.caching import once
+from server.shared.caching import once, remember
 from server.shared.errors import N_, Forbidden, NotFound
-from server.shared.paging import Page, page_of
 
 RULES = "rules"
+# Statements that nearly every request runs are made once: to build them takes as long as to run
+# them.
+BY_SLUG = select(Challenge).where(Challenge.slug == sa.bindparam("slug"))
+PHASES = (
+    select(Phase)
+    .where(Phase.challenge_id == sa.bindparam("challenge_id"))
+    .order_by(col(Phase.position))
+)
+PAGE_HEADS = (
+    select(ChallengePage.slug, ChallengePage.title)
+    .where(ChallengePage.challenge_id == sa.bindparam("challenge_id"))
+    .order_by(col(ChallengePage.position))
+)
 
 
 def challenge_by_slug(session: Session, slug: str) -> Challenge:
     """Return a challenge. Raises NotFound."""
-    query = select(Challenge).where(Challenge.slug == slug)
-    challenge = once(session, ("challenge", slug), lambda: session.exec(query).first())
+    asked = {"slug": slug}
+    challenge = once(
+        session, ("challenge", slug), lambda: session.exec(BY_SLUG, params=asked).first()
+    )
     if challenge is None:
         raise NotFound(N_('There is no challenge named "%(slug)s" here.'), slug=slug)
+    return challenge
+
+
+def challenge_by_id(session: Session, challenge_id: int) -> Challenge | None:
+    """Return a challenge that is known by its number; a page that asks again finds it."""
+    name = ("challenge", challenge_id)
+    challenge = once(session, name, lambda: session.get(Challenge, challenge_id))
+    if challenge is not None:
+        remember(session, ("challenge", challenge.slug), challenge)
     return challenge
 
 
@@ -48,8 +69,9 @@ def challenges_by_id(session: Session, ids: Iterable[int]) -> dict[int, Challeng
 
 def phases_of(session: Session, challenge_id: int) -> list[Phase]:
     """Return a challenge's phases in their order."""
-    query = select(Phase).where(Phase.challenge_id == challenge_id).order_by(col(Phase.position))
-    return list(once(session, ("phases", challenge_id), lambda: session.exec(query).all()))
+    of = {"challenge_id": challenge_id}
+    name = ("phases", challenge_id)
+    return list(once(session, name, lambda: session.exec(PHASES, params=of).all()))
 
 
 def hold_phases(session: Session, challenge_id: int) -> list[Phase]:
@@ -88,12 +110,8 @@ def page_of_challenge(session: Session, challenge_id: int, slug: str) -> Challen
 
 def page_heads(session: Session, challenge_id: int) -> list[PageHead]:
     """Return a challenge's tabs of Markdown in their order, without their text."""
-    query = (
-        select(ChallengePage.slug, ChallengePage.title)
-        .where(ChallengePage.challenge_id == challenge_id)
-        .order_by(col(ChallengePage.position))
-    )
-    return [PageHead(slug, title) for slug, title in session.exec(query)]
+    found = session.exec(PAGE_HEADS, params={"challenge_id": challenge_id})
+    return [PageHead(slug, title) for slug, title in found]
 
 
 def rules_digest(session: Session, challenge_id: int) -> str:
@@ -102,89 +120,11 @@ def rules_digest(session: Session, challenge_id: int) -> str:
     return sha256(page.markdown.encode()).hexdigest() if page else ""
 
 
-def files_of(session: Session, challenge_id: int) -> list[ChallengeFile]:
-    """Return the files that participants download, in their order."""
-    return list(session.exec(_files_query(challenge_id)))
-
-
-def images_of(session: Session, challenge_id: int) -> list[ChallengeImage]:
-    """Return the pictures of a challenge's pages, by name."""
-    query = select(ChallengeImage).where(ChallengeImage.challenge_id == challenge_id)
-    return list(session.exec(query.order_by(col(ChallengeImage.name))))
-
-
-def image_by_name(session: Session, challenge_id: int, name: str) -> ChallengeImage:
-    """Return a picture of a challenge's pages. Raises NotFound."""
-    query = select(ChallengeImage).where(
-        ChallengeImage.challenge_id == challenge_id, ChallengeImage.name == name
-    )
-    image = session.exec(query).first()
-    if image is None:
-        raise NotFound(N_("This challenge has no picture %(name)s."), name=name)
-    return image
-
-
-def files_page(
-    session: Session, challenge: Challenge, *, page: int, per_page: int
-) -> Page[ChallengeFile]:
-    """Return a page of the files that participants download."""
-    assert challenge.id is not None
-    return page_of(session, _files_query(challenge.id), page=page, per_page=per_page)
-
-
-def _files_query(challenge_id: int) -> SelectOfScalar[ChallengeFile]:
-    return (
-        select(ChallengeFile)
-        .where(ChallengeFile.challenge_id == challenge_id)
-        .order_by(col(ChallengeFile.position))
-    )
-
-
-def file_to_download(session: Session, *, slug: str, name: str, viewer: Viewer) -> ChallengeFile:
-    """Return a file for somebody who takes part in its challenge, or organises it.
-
-    Raises:
-        NotSignedIn: nobody is signed in.
-        Forbidden: the challenge was not joined yet.
-        NotFound: it has no file of this name.
-    """
-    challenge = challenge_by_slug(session, slug)
-    require_files(session, challenge, viewer)
-    query = select(ChallengeFile).where(
-        ChallengeFile.challenge_id == challenge.id, ChallengeFile.name == name
-    )
-    file = session.exec(query).first()
-    if file is None:
-        raise NotFound(N_("This challenge has no file %(name)s."), name=name)
-    return file
-
-
-def require_files(session: Session, challenge: Challenge, viewer: Viewer) -> None:
-    """Let in who takes part in a challenge, or organises it. Raises NotSignedIn, Forbidden."""
-    account_id = viewer.account_id
-    assert challenge.id is not None
-    runs = viewer.is_admin or is_organiser(session, challenge.id, account_id)
-    if not runs and participation_of(session, challenge.id, account_id) is None:
-        raise Forbidden(
-            N_("Join the challenge %(slug)s first: its files are for those who take part."),
-            code="not-joined",
-            slug=challenge.slug,
-        )
-
-
 def participation_of(
     session: Session, challenge_id: int, account_id: int | None
 ) -> Participation | None:
     """Return that an account joined a challenge, if it did."""
     return (account_id and session.get(Participation, (challenge_id, account_id))) or None
-
-
-def visible_challenges(session: Session, viewer: Viewer, now: datetime) -> list[Listing]:
-    """Return the challenges that lists show to a viewer: open, upcoming, ended, each by time."""
-    challenges = list(session.exec(select(Challenge).where(_listed_for(viewer))))
-    phases = phases_by_challenge(session, [c.id for c in challenges if c.id is not None])
-    listings = [Listing.of(c, phases[c.id or 0], now=now) for c in challenges]
-    return sorted(listings, key=lambda listing: listing.order)
 
 
 def challenge_frame(
@@ -195,6 +135,7 @@ def challenge_frame(
     assert challenge.id is not None
     phases = tuple(PhaseView.of(p, now=now) for p in phases_of(session, challenge.id))
     pages = page_heads(session, challenge.id)
+    participation = participation_of(session, challenge.id, viewer.id)
     return Frame(
         challenge=challenge,
         phases=phases,
@@ -206,7 +147,8 @@ def challenge_frame(
             graded=challenge.grading is not None,
         ),
         is_organiser=viewer.is_admin or is_organiser(session, challenge.id, viewer.id),
-        participation=participation_of(session, challenge.id, viewer.id),
+        participation=participation,
+        asked=None if participation else asked_state(session, challenge, viewer.id),
     )
 
 
@@ -271,43 +213,6 @@ def _organisers_universities(session: Session, challenge_id: int) -> frozenset[i
         .where(Organiser.challenge_id == challenge_id)
     )
     return frozenset(u for u in session.exec(from_accounts) if u is not None)
-
-
-def _listed_for(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Say which challenges lists show: the public, and those that somehow are the viewer's."""
-    public = col(Challenge.visibility) == Visibility.PUBLIC
-    if viewer.id is None:
-        return public
-    if viewer.is_admin:
-        return sa.true()
-    mine = [
-        col(Challenge.id).in_(select(model.challenge_id).where(model.account_id == viewer.id))
-        for model in (Organiser, Participation)
-    ]
-    return sa.or_(public, *mine, _for_university(viewer), _for_invited(viewer))
-
-
-def _for_university(viewer: Viewer) -> sa.ColumnElement[bool]:
-    open_to = (
-        select(Organiser.challenge_id)
-        .join(Account, col(Account.id) == col(Organiser.account_id))
-        .where(Account.university_id == viewer.university_id)
-    )
-    belongs = viewer.university_id is not None
-    return sa.and_(
-        sa.literal(belongs),
-        col(Challenge.visibility) == Visibility.UNIVERSITY,
-        col(Challenge.id).in_(open_to),
-    )
-
-
-def _for_invited(viewer: Viewer) -> sa.ColumnElement[bool]:
-    invited = select(Invitation.challenge_id).where(Invitation.email == viewer.email)
-    return sa.and_(
-        sa.literal(viewer.confirmed),
-        col(Challenge.visibility) == Visibility.INVITED,
-        col(Challenge.id).in_(invited),
-    )
 
 
 def _is_invited(session: Session, challenge_id: int, viewer: Viewer) -> bool:

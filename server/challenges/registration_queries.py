@@ -21,6 +21,16 @@ def registration_of(
     return (account_id and session.get(Registration, (challenge_id, account_id))) or None
 
 
+def asked_state(
+    session: Session, challenge: Challenge, account_id: int | None
+) -> RequestState | None:
+    """Return where an account's request stands in a challenge whose organisers decide."""
+    if challenge.registering is Registering.OPEN:
+        return None
+    asked = registration_of(session, challenge.id or 0, account_id)
+    return asked.state if asked else None
+
+
 def check_registered(session: Session, challenge: Challenge, account_id: int) -> None:
     """Refuse whoever may not take part until the organisers approve it. Raises Forbidden.
 

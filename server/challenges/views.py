@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 from flask import url_for
 from flask_babel import gettext
 
-from scorers.errors import InvalidParameter, UnknownScorer
-from scorers.facts import facts_of
-from scorers.registry import get_scorer, get_unbound
 from scorers.scorer import Scorer
-from scorers.titles import TITLES
+from server.accounts.rules import RequestState
+from server.challenges.metric_titles import find_scorer, metric_title, scorer_title
 from server.challenges.models import Challenge, Participation, Phase
 from server.challenges.rules import (
     ChallengeState,
@@ -21,6 +19,7 @@ from server.challenges.rules import (
     current_phase,
     phase_state,
 )
+from server.challenges.way_in import WayIn, way_in
 from server.shared.paging import Page, clamp
 
 STATE_ORDER = (
@@ -182,6 +181,8 @@ class Frame:
     tabs: list[Tab]
     is_organiser: bool
     participation: Participation | None
+    # Where the viewer's own request to take part stands, where the organisers decide.
+    asked: RequestState | None = None
 
     @property
     def joined(self) -> bool:
@@ -203,6 +204,12 @@ class Frame:
     def listing(self) -> Listing:
         """The challenge as lists show it."""
         return Listing.of_views(self.challenge, self.phases)
+
+    @property
+    def way_in(self) -> WayIn:
+        """What taking part means now for somebody who does not yet."""
+        rows = [view.phase for view in self.phases]
+        return way_in(self.listing.state, rows, [view.state for view in self.phases])
 
     @property
     def higher_is_better(self) -> bool:
@@ -232,37 +239,6 @@ class Frame:
             "phases": self.phases,
             "tabs": self.tabs,
         }
-
-
-def find_scorer(name: str, params: dict[str, Any] | None = None) -> Scorer | None:
-    """Return a metric; None where its plug-in is no longer installed, or has changed."""
-    try:
-        return get_scorer(name, **(params or {}))
-    except (UnknownScorer, InvalidParameter):
-        return None
-
-
-def scorer_title(name: str, params: dict[str, Any] | None = None, code: str | None = None) -> str:
-    """Return a metric's name for people: its own name where it can't be found.
-
-    `code` is the text of a metric file, which says its title.
-    """
-    if code is not None:
-        return facts_of(name, params or {}, code).title
-    if name in TITLES:
-        return TITLES[name]
-    found = find_scorer(name, params)
-    if found:
-        return found.title
-    return gettext("The organisers' own metric") if name.endswith(".py") else name
-
-
-def metric_title(name: str) -> str:
-    """Return the name for people of a metric whose parameters are not at hand."""
-    try:
-        return get_unbound(name).title
-    except UnknownScorer:
-        return name
 
 
 def tab_slugs(pages: Sequence[PageHead]) -> list[str]:

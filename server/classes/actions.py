@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from server.accounts.queries import account_by_id
+from server.boards.anonymity import follow_anonymity
 from server.challenges.models import Challenge, Phase
 from server.classes.models import GradeBook, PublishedGrade
 from server.classes.queries import Book, Row, book_of, books_of, grades_differ
@@ -16,8 +16,8 @@ from server.folders.course import Grading
 from server.notifications.actions import notify
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
-from server.teams.models import Team
-from server.teams.seats import hold_challenge, name_for
+from server.teams.drawing import draw_names
+from server.teams.seats import hold_challenge
 
 
 class Wanted(NamedTuple):
@@ -31,7 +31,8 @@ class Wanted(NamedTuple):
 def set_up(
     session: Session, *, challenge: Challenge, wanted: Wanted, actor_id: int, now: datetime
 ) -> None:
-    """Run a challenge as a class. Where the board becomes anonymous every team's name is drawn.
+    """Run a challenge as a class. Where the board becomes anonymous every team's name is drawn,
+    and no university is named on it any more.
 
     Raises:
         Conflict: a phase is revealed already, and the late days would have changed what it took.
@@ -40,15 +41,18 @@ def set_up(
     session.refresh(challenge)
     if wanted.late_days != challenge.late_days:
         _refuse_after_reveal(session, challenge)
-    becomes_anonymous = wanted.anonymous and not challenge.anonymous
+    changes = wanted.anonymous != challenge.anonymous
     challenge.anonymous = wanted.anonymous
     challenge.late_days = wanted.late_days
     grading = wanted.grading
     challenge.grading = None if grading is None else grading.model_dump(mode="json")
     challenge.updated_at = now
     session.add(challenge)
-    if becomes_anonymous:
-        _draw_names(session, challenge)
+    session.flush()
+    if changes and wanted.anonymous:
+        draw_names(session, challenge)
+    if changes:
+        follow_anonymity(session, challenge)
     record(
         session,
         "class.set",
@@ -71,16 +75,6 @@ def _refuse_after_reveal(session: Session, challenge: Challenge) -> None:
             code="late-days",
             field="late_days",
         )
-
-
-def _draw_names(session: Session, challenge: Challenge) -> None:
-    query = select(Team).where(Team.challenge_id == challenge.id, col(Team.closed_at).is_(None))
-    for team in session.exec(query).all():
-        captain = account_by_id(session, team.captain_id)
-        chosen = name_for(session, challenge, captain, None)
-        team.name, team.name_key = chosen.name, chosen.key
-        session.add(team)
-        session.flush()
 
 
 def publish(

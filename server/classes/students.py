@@ -12,7 +12,11 @@ from server.teams.models import Membership, Team
 
 
 class Student(NamedTuple):
-    """Somebody of a class: the address only where the organisers invited it themselves."""
+    """Somebody of a class: the address only where the organisers invited it themselves.
+
+    Whoever has not joined is an address and nothing else: whether there is an account of it, and
+    whose, is told to nobody before that person comes.
+    """
 
     account_id: int | None
     name: str
@@ -21,7 +25,7 @@ class Student(NamedTuple):
 
 
 def students_of(session: Session, challenge: Challenge) -> list[Student]:
-    """Return who takes part or was invited, by name; who has no account yet comes last."""
+    """Return who takes part, by name, then the addresses that were invited and have not come."""
     invited = set(_invited(session, challenge))
     query = (
         sa.select(Account, Team)
@@ -42,23 +46,9 @@ def students_of(session: Session, challenge: Challenge) -> list[Student]:
         for a, team in session.execute(query)
     ]
     missing = sorted(invited - {student.email for student in found})
-    return found + _not_here(session, missing)
+    return found + [Student(None, "", address, None) for address in missing]
 
 
 def _invited(session: Session, challenge: Challenge) -> Sequence[str]:
     query = select(Invitation.email).where(Invitation.challenge_id == challenge.id)
     return session.exec(query).all()
-
-
-def _not_here(session: Session, addresses: Sequence[str]) -> list[Student]:
-    """Return who was invited and has not joined, by the name of the account where there is one."""
-    query = select(Account).where(
-        col(Account.email).in_(addresses), col(Account.closed_at).is_(None)
-    )
-    accounts = {account.email: account for account in session.exec(query)}
-    return [
-        Student(known.id, known.name, address, None)
-        if (known := accounts.get(address))
-        else Student(None, "", address, None)
-        for address in addresses
-    ]

@@ -1,6 +1,7 @@
 """`varsity check`: everything that is known of a challenge folder before it is launched."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.table import Table
@@ -8,8 +9,11 @@ from rich.text import Text
 
 from server.cli.folders import explained, folder_argument, runner
 from server.cli.output import Refusal, console, json_option, note, print_json
-from server.folders.reading import InvalidFolder, read_folder, run_prepare
-from server.preflight.checking import report, unreadable
+from server.folders.definition import Clock
+from server.folders.faults import InvalidFolder
+from server.folders.preparing import run_prepare
+from server.folders.surveying import Survey, survey_folder
+from server.preflight.checking import report, report_on_mistakes
 from server.preflight.report import Level, Line, Report
 from server.shared.clock import utcnow
 
@@ -30,23 +34,45 @@ def check(folder: Path, quick: bool, as_json: bool) -> None:
 
     Exit code 1 where something would stop a launch.
     """
-    try:
-        run_prepare(folder)
-        read = read_folder(folder, now=utcnow(), allow_relative_times=True)
-    except InvalidFolder as error:
-        if as_json:
-            faults = [vars(fault) for fault in error.faults]
-            print_json({"faults": faults, **_json(unreadable(error))})
-        raise Refusal(explained(error)) from error
+    seen = _survey(folder)
+    if seen.whole is None:
+        _refuse(seen, quick=quick, as_json=as_json)
     if not as_json:
-        note(f"Checking {read.definition.title} ...")
-    found = report(read, now=utcnow(), run=runner(), quick=quick)
+        note(f"Checking {seen.whole.definition.title} ...")
+    found = report(seen.whole, now=utcnow(), run=runner(), quick=quick)
     if as_json:
         print_json(_json(found))
     else:
         _print(found)
     if not found.ok:
         raise Refusal(f"{folder} is not ready: {len(found.at(Level.ERROR))} to correct.")
+
+
+def _survey(folder: Path) -> Survey:
+    """Look through a folder, once its own script has made what is missing."""
+    clock = Clock(utcnow(), allow_relative_times=True)
+    try:
+        run_prepare(folder)
+    except InvalidFolder as error:
+        seen = survey_folder(folder, clock)
+        # A definition that can't be read is told by both.
+        others = [fault for fault in seen.faults if fault not in error.faults]
+        return Survey(None, seen.sound, (*error.faults, *others))
+    return survey_folder(folder, clock)
+
+
+def _refuse(seen: Survey, *, quick: bool, as_json: bool) -> NoReturn:
+    """Say all that stands against a folder: its mistakes, then the errors of what can be tried.
+
+    Raises:
+        Refusal: always.
+    """
+    if as_json:
+        said = report_on_mistakes(seen, run=runner(), quick=quick)
+        print_json({"faults": [vars(fault) for fault in seen.faults], **_json(said)})
+    else:
+        _print(report_on_mistakes(seen._replace(faults=()), run=runner(), quick=quick))
+    raise Refusal(explained(InvalidFolder(seen.faults)))
 
 
 def _json(found: Report) -> dict[str, object]:

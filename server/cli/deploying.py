@@ -17,7 +17,8 @@ from server.cli.folders import explained, folder_argument
 from server.cli.instance import Instance, data_option, opened
 from server.cli.output import Refusal, console, json_option, print_json
 from server.corrections.rescoring import AT_ONCE
-from server.deployments.actions import Deployed, deploy
+from server.deployments.actions import deploy
+from server.deployments.run import Deployed
 from server.evaluations.metrics import metric_rules, metric_runner
 from server.folders.contents import Folder
 from server.folders.reading import InvalidFolder, read_folder, run_prepare

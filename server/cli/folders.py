@@ -9,7 +9,6 @@ import click
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult
 from scorers.facts import facts_of
-from scorers.metric_files.file import METRIC
 from scorers.metric_files.scoring import MetricFault, Run
 from server.archives.reading import UnreadableArchive, unpacked
 from server.cli.output import Refusal, json_option, print_json
@@ -81,7 +80,7 @@ def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
     except InvalidSolution as error:
         raise Refusal(f"The solution is wrong (the organiser's mistake):\n{error}") from error
     except MetricFault as error:
-        said = f"{METRIC} failed (the organiser's mistake):\n{error}\n{error.trace}"
+        said = f"The metric failed (the organiser's mistake):\n{error}\n{error.trace}"
         raise Refusal(said.rstrip()) from error
     if as_json:
         print_json(_score_json(found))

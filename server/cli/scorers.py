@@ -6,11 +6,14 @@ from typing import Any
 
 import click
 
-from scorers.errors import MissingExtra, UnknownScorer
+from scorers.errors import BrokenPlugin, MissingExtra, UnknownScorer
+from scorers.plugging import entries, plugged
 from scorers.reference import interval_of, section_of
 from scorers.registry import FAMILIES, SCORERS, Family, get_unbound
 from scorers.scorer import Scorer
 from server.cli.output import Refusal, json_option, note, print_json, print_table
+
+PLUGGED = Family("Plug-ins", "plugging", ())
 
 
 @click.command()
@@ -41,7 +44,7 @@ def _list(as_json: bool) -> None:
 
 
 def _known() -> Iterator[tuple[Family, Scorer]]:
-    """Give every scorer with its family; say which families lack their packages."""
+    """Give every scorer with its family; say which families and plug-ins do not work, and why."""
     for family in FAMILIES:
         try:
             found = [SCORERS[name] for name in family.names]
@@ -49,6 +52,11 @@ def _known() -> Iterator[tuple[Family, Scorer]]:
             note(str(error))
             continue
         yield from ((family, scorer) for scorer in found)
+    for name in entries():
+        try:
+            yield PLUGGED, plugged(name)
+        except BrokenPlugin as error:
+            note(str(error))
 
 
 def _described(scorer: Scorer) -> dict[str, Any]:

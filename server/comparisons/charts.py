@@ -7,7 +7,7 @@ from typing import NamedTuple
 from server.comparisons.shake_queries import MovedTeam
 
 SIZE = 440.0
-LEFT, TOP, MARGIN = 44.0, 12.0, 14.0
+LEFT, TOP, MARGIN = 74.0, 12.0, 14.0
 TICKS = 6
 Scale = Callable[[float], float]
 

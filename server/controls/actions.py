@@ -119,8 +119,8 @@ def extend(
     reason: str,
     by: By,
     expected: datetime | None = None,
-) -> int:
-    """Let a phase end later, and tell every team; return how many letters were posted.
+) -> None:
+    """Let a phase end later, and have every team told.
 
     Raises:
         Conflict, Invalid: as `rules.check_extension` says, or no reason is given.
@@ -150,7 +150,7 @@ def extend(
         reason=reason,
         in_time=in_time,
     )
-    return announce_extension(
+    announce_extension(
         session, challenge=challenge, phase=phase, before=before, reason=reason, now=by.now
     )
 

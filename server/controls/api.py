@@ -149,9 +149,9 @@ def unfreeze(slug: str, phase: str) -> ControlsOut:
 def extend(slug: str, phase: str, body: ExtendIn) -> ControlsOut:
     """Only to a later moment, and only before the reveal. Every team is told by mail."""
 
-    def act(session: Session, chosen: Phase, by: By) -> object:
+    def act(session: Session, chosen: Phase, by: By) -> None:
         challenge = challenge_by_slug(session, slug)
-        return actions.extend(
+        actions.extend(
             session,
             challenge,
             chosen,

@@ -11,8 +11,8 @@ from scorers.facts import facts_of
 from server.boards.actions import go_live
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
-from server.corrections.letters import Concerned
 from server.corrections.queries import stamp_of
+from server.corrections.telling import finish_telling, tell_teams
 from server.evaluations.actions import add_evaluation, discard, hold_phase, log
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import evaluations_of, live_evaluation
@@ -91,20 +91,23 @@ def put_live(
     actor_id: int,
     now: datetime,
     stamp: str | None = None,
-) -> int:
-    """Put an evaluation live, and write to the teams that it concerns; return how many letters.
+) -> int | None:
+    """Put an evaluation live, and tell the teams that it concerns; return how many people.
 
-    All of it in the caller's one transaction. `stamp`: what the decision was made on.
+    In the caller's one transaction, but for the letters to many teams: those are the worker's,
+    and None is returned. `stamp`: what the decision was made on.
 
     Raises:
         Conflict: it is not completely scored, was discarded or replaced, or is no longer what
             the decision was made on.
     """
     _hold(session, evaluation, phase, stamp)
-    concerned = Concerned.look(session, phase, evaluation)
+    before = live_evaluation(session, phase.id)
+    if before is not None and before.id != evaluation.id:
+        finish_telling(session, before, now=now)
     if not go_live(session, evaluation=evaluation, phase=phase, actor_id=actor_id, now=now):
         return 0
-    return concerned.tell(session, evaluation, now=now)
+    return tell_teams(session, evaluation, now=now)
 
 
 def give_up(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from server.boards.medals import Medal
+from server.boards.previews import freshen
 from server.boards.schemas import NamedBoard
 from server.challenges.models import Phase
 from server.corrections.actions import give_up, put_live
@@ -17,7 +18,7 @@ from server.evaluations.models import Evaluation
 from server.evaluations.queries import evaluation_by_id
 from server.evaluations.rules import EvaluationState
 from server.shared.access import Who, access
-from server.shared.web import accepts_upload, now, reading, viewer, writing
+from server.shared.web import accepts_upload, now, reading, services, viewer, writing
 from server.submissions.api import UPLOAD_EXTENSION
 
 bp = APIBlueprint("evaluations_api", __name__, url_prefix="/api/v1", tag="Evaluations")
@@ -130,6 +131,7 @@ def show(evaluation_id: int) -> EvaluationOut:
 @bp.doc(summary="Put an evaluation live", operation_id="putLive", responses=[401, 403, 409])
 def live(evaluation_id: int) -> EvaluationOut:
     """Change the live evaluation and every entry in one transaction; doing it twice is once."""
+    freshen(services().database, evaluation_id, now=now())
     with writing() as session:
         evaluation = evaluation_by_id(session, evaluation_id)
         phase = session.get_one(Phase, evaluation.phase_id)

@@ -1,21 +1,20 @@
-"""What teams are told when another evaluation goes live: what changed for them, and why."""
+"""The letter to a team of which another evaluation went live: what changed for it, and why."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-import sqlalchemy as sa
-from flask_babel import gettext
-from sqlmodel import Session, col
-
-from server.boards.kept import Place, places_now
-from server.challenges.models import Challenge, Phase
-from server.evaluations.models import Evaluation, Rescore
+from server.boards.kept import Place
+from server.challenges.models import Phase
+from server.evaluations.models import Evaluation
 from server.evaluations.rules import Board
-from server.submissions.models import Submission
-from server.submissions.rules import FINAL, SubmissionState
-from server.teams.notices import address, tell_teams
+from server.notifications.letters import NAME, why
+from server.notifications.words import said
+from server.shared.catalogues import catalogue_of
+from server.shared.errors import N_
+from server.shared.language import language, number_words
+from server.shared.mail import HOME
+from server.submissions.rules import SubmissionState
+from server.teams.notices import Reader
 
 # A letter lists so many submissions, and counts the others.
 MOST_LISTED = 10
@@ -38,96 +37,102 @@ class Moved(NamedTuple):
     after: Place | None
 
 
-class Concerned(NamedTuple):
-    """How things stood before: taken first, and told from afterwards."""
+class News(NamedTuple):
+    """What a team is told."""
 
-    phase: Phase
-    before: Mapping[Board, Mapping[int, Place]]
-    turned: Mapping[int, list[Turned]]
-
-    @classmethod
-    def look(cls, session: Session, phase: Phase, evaluation: Evaluation) -> "Concerned":
-        """Look at the boards that teams may see, and at what becomes of submissions."""
-        boards = {b: _places(session, phase, b) for b in _seen_by_teams(phase)}
-        return cls(phase, boards, _turned(session, evaluation))
-
-    def tell(self, session: Session, evaluation: Evaluation, *, now: datetime) -> int:
-        """Write to every member of a team whose rank, score or submission is another one.
-
-        Nothing is told, nor is anybody written to, because of a board that a team can't see.
-        """
-        moves = self._moves(session)
-        concerned = moves.keys() | self.turned.keys()
-        challenge = session.get_one(Challenge, self.phase.challenge_id)
-        return tell_teams(
-            session,
-            concerned,
-            kind="evaluation_live",
-            said={"phase": self.phase.title},
-            template="corrections/mail/live.txt",
-            subject=lambda: gettext("%(challenge)s was scored anew", challenge=challenge.title),
-            at=now,
-            by_team={
-                team: {"moves": moves.get(team, []), **_listed(self.turned.get(team, []))}
-                for team in concerned
-            },
-            phase=self.phase.title,
-            reason=evaluation.reason,
-            number=evaluation.number,
-            frozen=_is_frozen(self.phase),
-            board=address("boards.leaderboard", slug=challenge.slug, phase=self.phase.slug),
-        )
-
-    def _moves(self, session: Session) -> dict[int, list[Moved]]:
-        moves: dict[int, list[Moved]] = defaultdict(list)
-        for board, before in self.before.items():
-            after = _places(session, self.phase, board)
-            for team in before.keys() | after.keys():
-                if before.get(team) != after.get(team):
-                    moves[team].append(Moved(board, before.get(team), after.get(team)))
-        return moves
+    moves: Sequence[Moved]
+    turned: Sequence[Turned]
 
 
-def _seen_by_teams(phase: Phase) -> list[Board]:
-    return [Board.PUBLIC] if phase.revealed_at is None else [Board.PUBLIC, Board.PRIVATE]
+def letter(reader: Reader, phase: Phase, evaluation: Evaluation, news: News) -> str:
+    """Return the letter to a team, in the language that is spoken now."""
+    frozen = is_frozen(phase)
+    paragraphs = [
+        said(N_("Dear %(name)s,"), name=NAME),
+        said(
+            N_(
+                "the organisers of %(challenge)s have scored %(phase)s anew, and it concerns your "
+                "team %(team)s."
+            ),
+            challenge=reader.challenge,
+            phase=phase.title,
+            team=reader.team,
+        ),
+        said(N_("Why: %(reason)s"), reason=evaluation.reason),
+        *("\n".join(_moved(move, frozen=frozen)) for move in news.moves),
+        *_of_frozen(frozen=frozen),
+        *_of_submissions(news.turned),
+        said(N_("The board:")),
+        f"    {HOME}/challenges/{reader.slug}/leaderboard?phase={phase.slug}",
+        f"-- \nVarsity · {HOME}\n"
+        + said(N_("You receive this message because you are a member of the team.")),
+        why(),
+    ]
+    return "\n\n".join(paragraphs) + "\n"
 
 
-def _is_frozen(phase: Phase) -> bool:
+def is_frozen(phase: Phase) -> bool:
+    """Whether teams see a board as it was: each knows its own score, and no place."""
     return phase.frozen_at is not None and phase.revealed_at is None
 
 
-def _places(session: Session, phase: Phase, board: Board) -> Mapping[int, Place]:
-    """Return where teams stand; of a frozen board each knows its own score and no place."""
-    places = places_now(session, phase.id or 0, board)
-    if not _is_frozen(phase):
-        return places
-    return {team: Place(None, place.score) for team, place in places.items()}
+def _moved(move: Moved, *, frozen: bool) -> Iterator[str]:
+    board = N_("Final ranking") if move.board is Board.PRIVATE else N_("Public board")
+    yield f"{said(board)}:"
+    yield f"    {said(N_('before:'))} {_place(move.before, frozen=frozen)}"
+    yield f"    {said(N_('now:'))} {_place(move.after, frozen=frozen)}"
 
 
-def _turned(session: Session, evaluation: Evaluation) -> dict[int, list[Turned]]:
-    query = (
-        sa.select(
-            col(Submission.team_id),
-            col(Submission.id),
-            col(Submission.filename),
-            col(Rescore.state),
-            col(Rescore.message),
+def _place(place: Place | None, *, frozen: bool) -> str:
+    if place is None:
+        return said(N_("not on it"))
+    if place.rank is not None:
+        score = _number(place.score)
+        return said(N_("rank %(rank)s with %(score)s"), rank=str(place.rank), score=score)
+    return _number(place.score) if frozen else said(N_("not ranked"))
+
+
+def _number(value: float) -> str:
+    whole = sum(abs(value) >= bound for bound in (10, 100, 1000))
+    return number_words(value, "#,##0." + "0" * (4 - whole), language())
+
+
+def _of_frozen(*, frozen: bool) -> Iterator[str]:
+    if frozen:
+        yield said(
+            N_(
+                "The public board is frozen at present: your place under the new evaluation is "
+                "shown when it moves again."
+            )
         )
-        .join(Rescore, col(Rescore.submission_id) == col(Submission.id))
-        .where(
-            col(Rescore.evaluation_id) == evaluation.id,
-            col(Submission.team_id).is_not(None),
-            col(Submission.withdrawn_at).is_(None),
-            col(Submission.state).in_(FINAL),
-            sa.cast(col(Submission.state), sa.String) != sa.cast(col(Rescore.state), sa.String),
-        )
-        .order_by(col(Submission.id))
+
+
+def _of_submissions(turned: Sequence[Turned]) -> Iterator[str]:
+    if not turned:
+        return
+    yield said(N_("Your submissions:"))
+    yield "\n".join(f"    {_ended(submission)}" for submission in turned[:MOST_LISTED])
+    more = len(turned) - MOST_LISTED
+    if more > 0:
+        words = catalogue_of(language())
+        text = words.ungettext("and %(num)s more", "and %(num)s more", more)
+        yield f"    {text}" % {"num": more}
+
+
+def _ended(submission: Turned) -> str:
+    which = said(
+        N_("no. %(number)s, %(filename)s:"),
+        number=str(submission.number),
+        filename=submission.filename,
     )
-    turned: dict[int, list[Turned]] = defaultdict(list)
-    for team_id, number, filename, state, message in session.execute(query):
-        turned[team_id].append(Turned(number, filename, SubmissionState(state.value), message))
-    return turned
+    words = [which, said(_ENDS[submission.state])]
+    if submission.state is SubmissionState.REJECTED and submission.message:
+        words.append(submission.message)
+    return " ".join(words)
 
 
-def _listed(turned: list[Turned]) -> dict[str, Any]:
-    return {"turned": turned[:MOST_LISTED], "more": max(0, len(turned) - MOST_LISTED)}
+_ENDS = {
+    SubmissionState.SCORED: N_("it has a score now."),
+    SubmissionState.REJECTED: N_("it is rejected now, and takes nothing from your quota."),
+    SubmissionState.FAILED: N_("it could not be scored; the organisers see why."),
+}

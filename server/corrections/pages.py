@@ -1,5 +1,6 @@
 """Pages of corrections: begin an evaluation, watch it, look at both boards, decide."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.boards.previews import freshen
 from server.challenges.queries import challenge_by_slug, challenge_frame, phases_of
 from server.corrections.actions import begin_again, give_up, put_live
 from server.corrections.choices import choices_for
@@ -197,20 +199,11 @@ def _ask(slug: str, evaluation_id: int, template: str) -> str:
 @access(Who.ORGANISER)
 def live(slug: str, evaluation_id: int) -> BaseResponse:
     """Put an evaluation live, as it was when the page was made that asks for it."""
-    with writing() as session:
-        evaluation = evaluation_in(session, slug, evaluation_id)
-        letters = put_live(
-            session,
-            evaluation=evaluation,
-            phase=phase_of(session, evaluation),
-            actor_id=viewer().account_id,
-            now=now(),
-            stamp=request.form.get("stamp", ""),
-        )
-        session.commit()
-    told = ngettext("%(num)s person is told.", "%(num)s people are told.", letters)
+    evaluation_in(reading(), slug, evaluation_id)
+    freshen(services().database, evaluation_id, now=now())
+    evaluation, people = _decide(put_live, slug, evaluation_id)
     said = _("Evaluation %(number)s is live, and the boards stand on it.", number=evaluation.number)
-    flash(f"{said} {told}", "success")
+    flash(f"{said} {_told(people)}", "success")
     return redirect(_address(slug, evaluation), 303)
 
 
@@ -218,9 +211,17 @@ def live(slug: str, evaluation_id: int) -> BaseResponse:
 @access(Who.ORGANISER)
 def discard(slug: str, evaluation_id: int) -> BaseResponse:
     """Give an evaluation up, as it was when the page was made that asks for it."""
+    evaluation, _nothing = _decide(give_up, slug, evaluation_id)
+    # A solution that nobody has looked at yet still has to leave what the web can read.
+    services().jobs.send("adopt", evaluation_id=evaluation_id)
+    flash(_("Evaluation %(number)s is discarded.", number=evaluation.number), "success")
+    return redirect(_address(slug, evaluation), 303)
+
+
+def _decide(verb: Callable[..., Any], slug: str, evaluation_id: int) -> tuple[Evaluation, Any]:
     with writing() as session:
         evaluation = evaluation_in(session, slug, evaluation_id)
-        give_up(
+        came_of_it = verb(
             session,
             evaluation=evaluation,
             phase=phase_of(session, evaluation),
@@ -229,10 +230,13 @@ def discard(slug: str, evaluation_id: int) -> BaseResponse:
             stamp=request.form.get("stamp", ""),
         )
         session.commit()
-    # A solution that nobody has looked at yet still has to leave what the web can read.
-    services().jobs.send("adopt", evaluation_id=evaluation_id)
-    flash(_("Evaluation %(number)s is discarded.", number=evaluation.number), "success")
-    return redirect(_address(slug, evaluation), 303)
+    return evaluation, came_of_it
+
+
+def _told(people: int | None) -> str:
+    if people is None:
+        return str(_("Everybody whom it concerns is told within minutes."))
+    return str(ngettext("%(num)s person is told.", "%(num)s people are told.", people))
 
 
 def _address(slug: str, evaluation: Evaluation) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from scorers.evaluate import EvaluationSpec, check_solution
 from scorers.facts import facts_of
+from server.boards.anonymity import follow_anonymity
 from server.boards.models import Entry, KeptEntry
 from server.boards.rebuilding import rebuild_board
 from server.challenges.actions import DeployResult, deploy_challenge
@@ -19,46 +20,22 @@ from server.challenges.changes import Change, ChangeKind
 from server.challenges.deployment import PhaseUse
 from server.challenges.models import Phase
 from server.challenges.rules import Ranking
+from server.deployments.baselines import deploy_baselines, score_baselines_again
+from server.deployments.run import Deployed, Run
 from server.evaluations.actions import add_evaluation
 from server.evaluations.models import Evaluation, Replicates, Rescore, Rung, Score
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rescores import queue_rescoring
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import SolutionReport
-from server.folders.contents import BaselineFile, Folder, sha256_of
-from server.notifications.actions import notify
+from server.folders.contents import Folder
 from server.shared.errors import N_, Conflict
 from server.shared.storage import Stores
-from server.submissions.actions import Received, submit_baseline
 from server.submissions.models import Submission
 from server.submissions.queries import has_submissions
-from server.submissions.rules import SubmissionState
-from server.teams.announcements import everybody
+from server.teams.announcements import ask_to_tell
+from server.teams.drawing import draw_names
 from server.teams.models import ExtraSubmissions
-
-
-@dataclass
-class Deployed:
-    """What a deployment changed, and what is to be scored after the commit."""
-
-    result: DeployResult
-    changes: list[Change]
-    to_score: list[int] = field(default_factory=list)
-    to_rescore: list[tuple[int, int]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Run:
-    """One deployment's circumstances."""
-
-    session: Session
-    folder: Folder
-    stores: Stores
-    new_evaluation: bool
-    replicates: int
-    reason: str
-    actor_id: int | None
-    now: datetime
 
 
 def deploy(
@@ -94,18 +71,28 @@ def deploy(
         actor_id=actor_id,
         now=now,
     )
-    run = _Run(session, folder, stores, new_evaluation, replicates, reason, actor_id, now)
+    _follow_anonymity(session, result)
+    run = Run(session, folder, stores, new_evaluation, replicates, reason, actor_id, now)
     deployed = Deployed(result, list(result.changes))
     for phase in result.phases:
         _deploy_solution(run, phase, deployed)
-        _deploy_baselines(run, phase, deployed)
+        deploy_baselines(run, phase, deployed)
         _follow_policy(run, phase, result)
         _tell_of_deadline(run, phase, result)
     session.flush()
     return deployed
 
 
-def _follow_policy(run: _Run, phase: Phase, result: DeployResult) -> None:
+def _follow_anonymity(session: Session, result: DeployResult) -> None:
+    """Draw the teams' names where a board becomes anonymous, and name no university there."""
+    if "anonymous" not in {c.what for c in result.changes if c.kind is ChangeKind.CHANGED}:
+        return
+    if result.challenge.anonymous:
+        draw_names(session, result.challenge)
+    follow_anonymity(session, result.challenge)
+
+
+def _follow_policy(run: Run, phase: Phase, result: DeployResult) -> None:
     """Rebuild a board whose ranking policy the deployment changed."""
     policies = {f"phase {phase.slug} ranking", f"phase {phase.slug} select"}
     live = live_evaluation(run.session, phase.id)
@@ -114,8 +101,8 @@ def _follow_policy(run: _Run, phase: Phase, result: DeployResult) -> None:
         rebuild_board(run.session, phase=phase, evaluation=live)
 
 
-def _tell_of_deadline(run: _Run, phase: Phase, result: DeployResult) -> None:
-    """Tell everybody that a deadline was moved of a phase that teams submit to."""
+def _tell_of_deadline(run: Run, phase: Phase, result: DeployResult) -> None:
+    """Have everybody told that a deadline was moved of a phase that teams submit to."""
     moved = f"phase {phase.slug} ends" in {
         c.what for c in result.changes if c.kind is ChangeKind.CHANGED
     }
@@ -126,21 +113,17 @@ def _tell_of_deadline(run: _Run, phase: Phase, result: DeployResult) -> None:
     ):
         return
     challenge = result.challenge
-    notify(
+    ask_to_tell(
         run.session,
+        challenge,
         kind="deadline_moved",
-        account_ids=everybody(challenge),
-        values={
-            "challenge": challenge.title,
-            "phase": phase.title,
-            "ends": phase.ends.isoformat(),
-        },
+        said={"phase": phase.title, "ends": phase.ends.isoformat()},
         link=f"/challenges/{challenge.slug}",
         now=run.now,
     )
 
 
-def _refuse_late_ladder(run: _Run, phase: Phase, changed: set[str]) -> None:
+def _refuse_late_ladder(run: Run, phase: Phase, changed: set[str]) -> None:
     """Refuse a ladder over scores that everybody has seen: what it is to hide is out."""
     begins = phase.ranking is Ranking.LADDER and f"phase {phase.slug} ranking" in changed
     if begins and has_submissions(run.session, phase.id or 0):
@@ -153,7 +136,7 @@ def _refuse_late_ladder(run: _Run, phase: Phase, changed: set[str]) -> None:
         )
 
 
-def _deploy_solution(run: _Run, phase: Phase, deployed: Deployed) -> None:
+def _deploy_solution(run: Run, phase: Phase, deployed: Deployed) -> None:
     solution = run.folder.solution_of(phase.slug)
     live = live_evaluation(run.session, phase.id)
     spec = replace(run.folder.spec_for(phase.slug), replicates=run.replicates)
@@ -196,7 +179,7 @@ def _deploy_solution(run: _Run, phase: Phase, deployed: Deployed) -> None:
     if used:
         deployed.to_rescore += queue_rescoring(run.session, evaluation)
     elif live is not None:
-        deployed.to_score += _score_baselines_again(run.session, phase)
+        deployed.to_score += score_baselines_again(run.session, phase)
 
 
 def _differs(live: Evaluation, sha256: str, spec: EvaluationSpec) -> bool:
@@ -227,62 +210,6 @@ def _metric_of(evaluation: Evaluation) -> str:
     if evaluation.spec.get("code") is None:
         return evaluation.scorer
     return f"{evaluation.scorer} ({evaluation.scorer_version})"
-
-
-def _score_baselines_again(session: Session, phase: Phase) -> list[int]:
-    query = select(Submission).where(
-        Submission.phase_id == phase.id,
-        col(Submission.baseline).is_not(None),
-        col(Submission.withdrawn_at).is_(None),
-    )
-    again = session.exec(query).all()
-    for submission in again:
-        submission.state = SubmissionState.QUEUED
-        submission.attempts = 0
-        session.add(submission)
-    return [s.id for s in again if s.id is not None]
-
-
-def _deploy_baselines(run: _Run, phase: Phase, deployed: Deployed) -> None:
-    query = select(Submission).where(
-        Submission.phase_id == phase.id,
-        col(Submission.baseline).is_not(None),
-        col(Submission.withdrawn_at).is_(None),
-    )
-    known = {s.baseline: s for s in run.session.exec(query)}
-    for baseline in [b for b in run.folder.baselines if b.phase == phase.slug]:
-        sha256 = sha256_of(baseline.path)
-        old = known.pop(baseline.name, None)
-        if old is not None and old.sha256 == sha256:
-            continue
-        if old is not None:
-            _retire(run, old)
-        kind = ChangeKind.ADDED if old is None else ChangeKind.CHANGED
-        deployed.changes.append(
-            Change(kind, f"baseline {baseline.name} of phase {phase.slug}", "", "")
-        )
-        deployed.to_score.append(_add_baseline(run, phase, baseline, sha256))
-    for name, old in known.items():
-        _retire(run, old)
-        what = f"baseline {name} of phase {phase.slug}"
-        deployed.changes.append(Change(ChangeKind.REMOVED, what, "", ""))
-
-
-def _add_baseline(run: _Run, phase: Phase, baseline: BaselineFile, sha256: str) -> int:
-    run.stores.public_files.put(baseline.path, sha256)
-    received = Received(baseline.path.name, baseline.size, sha256)
-    submission = submit_baseline(
-        run.session, phase=phase, name=baseline.name, upload=received, now=run.now
-    )
-    assert submission.id is not None
-    return submission.id
-
-
-def _retire(run: _Run, submission: Submission) -> None:
-    """Take a baseline off the board; its file and its score stay."""
-    submission.withdrawn_at = run.now
-    run.session.add(submission)
-    run.session.execute(sa.delete(Entry).where(col(Entry.submission_id) == submission.id))
 
 
 def forget_phase(session: Session, phase_id: int) -> None:

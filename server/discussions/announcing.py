@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -10,9 +11,10 @@ from sqlmodel import Session, col, select
 from server.challenges.models import Challenge, Participation
 from server.discussions.models import Announcement
 from server.discussions.queries import announcements_to_tell
-from server.discussions.rules import PEOPLE_AT_ONCE, clean_text, clean_title
+from server.discussions.rules import clean_text, clean_title
 from server.notifications.actions import notify
 from server.notifications.letters import NAME, Letter, why
+from server.notifications.pieces import PEOPLE_AT_ONCE, in_pieces, people_after
 from server.notifications.words import said
 from server.shared.database import Database, changed_rows
 from server.shared.errors import N_, Conflict
@@ -114,23 +116,13 @@ def _check_there(announcement: Announcement) -> None:
 
 
 def tell_waiting(database: Database, *, now: datetime, at_once: int = PEOPLE_AT_ONCE) -> int:
-    """Tell people of announcements, in transactions of some at a time; return how many were told.
-
-    Whatever dies in between, and however many workers there are, each is told once: who is next
-    is written in the transaction that tells.
-    """
+    """Tell people of announcements, some in a transaction; return how many were told."""
     with database.reading() as session:
         waiting = [a.id or 0 for a in announcements_to_tell(session)]
-    told = 0
-    for number in waiting:
-        while True:
-            with database.writing() as session:
-                some = _tell_some(session, number, now=now, at_once=at_once)
-                session.commit()
-            if some is None:
-                break
-            told += some
-    return told
+    return sum(
+        in_pieces(database, partial(_tell_some, number=number, now=now, at_once=at_once))
+        for number in waiting
+    )
 
 
 def _tell_some(session: Session, number: int, *, now: datetime, at_once: int) -> int | None:
@@ -139,17 +131,10 @@ def _tell_some(session: Session, number: int, *, now: datetime, at_once: int) ->
     if announcement.told_at is not None:
         return None
     before = announcement.told_to
-    ids = list(
-        session.execute(
-            sa.select(col(Participation.account_id))
-            .where(
-                col(Participation.challenge_id) == announcement.challenge_id,
-                col(Participation.account_id) > before,
-            )
-            .order_by(col(Participation.account_id))
-            .limit(at_once)
-        ).scalars()
+    audience = sa.select(col(Participation.account_id)).where(
+        col(Participation.challenge_id) == announcement.challenge_id
     )
+    ids = people_after(session, audience, after=before, at_once=at_once)
     mine = sa.update(Announcement).where(
         col(Announcement.id) == number,
         col(Announcement.told_to) == before,

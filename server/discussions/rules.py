@@ -9,8 +9,6 @@ from server.shared.errors import N_, Conflict, FieldError, Invalid
 LONGEST_TITLE = 200
 LONGEST_TEXT = 20_000
 LONGEST_QUESTION = 5_000
-# One transaction tells so many people of an announcement.
-PEOPLE_AT_ONCE = 5_000
 # Beside what is printable: line ends, and the joiners of Persian, Hindi and emoji.
 KEPT = "\n\t\u200c\u200d"
 

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from server.accounts.queries import account_by_email
-from server.challenges.rules import Role
-from server.drafts.models import ChallengeDraft, DraftFile, DraftJob, DraftPerson
+from server.drafts.models import ChallengeDraft, DraftFile, DraftJob
 from server.drafts.queries import draft_by_id, drafts_of, waiting_job
 from server.drafts.rules import MOST_DRAFTS, DraftState, FileKind, FileState, JobKind
-from server.shared.errors import N_, Conflict, Invalid
+from server.shared.errors import N_, Conflict
 from server.shared.events import record
 
 STALE = N_(
@@ -81,7 +78,7 @@ def begin_draft(
         if row.kind is not FileKind.IMAGE:
             # No signal is sent: the worker's sweep finds it.
             ask(session, draft, JobKind.LOOK, actor_id=owner_id, now=now, file_id=row.id)
-    _log(session, "draft.begun", draft, actor_id=owner_id, now=now)
+    log_draft(session, "draft.begun", draft, actor_id=owner_id, now=now)
     return draft
 
 
@@ -101,7 +98,7 @@ def _file(draft: ChallengeDraft, given: GivenFile, position: int, now: datetime)
     )
 
 
-def _log(
+def log_draft(
     session: Session,
     kind: str,
     draft: ChallengeDraft,
@@ -110,6 +107,7 @@ def _log(
     now: datetime,
     **data: Any,
 ) -> None:
+    """Write to the log what was done with a draft."""
     record(
         session,
         kind,
@@ -169,7 +167,7 @@ def touch(
     draft.version += 1
     draft.updated_at = now
     session.add(draft)
-    _log(session, "draft.changed", draft, actor_id=actor_id, now=now, step=step)
+    log_draft(session, "draft.changed", draft, actor_id=actor_id, now=now, step=step)
 
 
 def require_same(typed_from: str, stamp: str) -> None:
@@ -202,7 +200,7 @@ def ask(
     session.add(job)
     session.flush()
     if kind is not JobKind.LOOK:
-        _log(session, f"draft.{kind.value}_asked", draft, actor_id=actor_id, now=now)
+        log_draft(session, f"draft.{kind.value}_asked", draft, actor_id=actor_id, now=now)
     return job
 
 
@@ -230,43 +228,4 @@ def discard(session: Session, draft_id: int, *, actor_id: int, now: datetime) ->
     draft.state = DraftState.DISCARDED
     draft.updated_at = now
     session.add(draft)
-    _log(session, "draft.discarded", draft, actor_id=actor_id, now=now)
-
-
-def add_person(
-    session: Session, draft_id: int, *, email: str, role: str, actor_id: int, now: datetime
-) -> None:
-    """Let an account write a draft. Raises Invalid, Conflict."""
-    draft = open_draft(session, draft_id)
-    account = account_by_email(session, email)
-    if account is None or account.id is None:
-        raise Invalid(
-            N_("There is no account with this address. Ask them to sign up first."), field="email"
-        )
-    if account.confirmed_at is None:
-        raise Invalid(
-            N_("This address is not confirmed yet: whoever signed up may not be who you mean."),
-            field="email",
-        )
-    if account.id == draft.owner_id:
-        raise Invalid(N_("This is the owner already."), field="email")
-    if role not in (Role.ORGANISER, Role.JUDGE, Role.OWNER):
-        raise Invalid(N_("Choose a role."), field="role")
-    row = session.get(DraftPerson, (draft_id, account.id))
-    row = row or DraftPerson(draft_id=draft_id, account_id=account.id, role=role)
-    row.role = role
-    session.add(row)
-    _log(session, "draft.person_added", draft, actor_id=actor_id, now=now, person=account.id)
-
-
-def remove_person(
-    session: Session, draft_id: int, *, account_id: int, actor_id: int, now: datetime
-) -> None:
-    """Take somebody off a draft."""
-    draft = open_draft(session, draft_id)
-    session.execute(
-        sa.delete(DraftPerson).where(
-            col(DraftPerson.draft_id) == draft_id, col(DraftPerson.account_id) == account_id
-        )
-    )
-    _log(session, "draft.person_removed", draft, actor_id=actor_id, now=now, person=account_id)
+    log_draft(session, "draft.discarded", draft, actor_id=actor_id, now=now)

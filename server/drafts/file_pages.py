@@ -1,4 +1,4 @@
-"""Pages of the steps Data files, Solutions and Baselines: uploads, and what was found in them."""
+"""Pages of the step Data files: uploads, what was found in them, and the sample submission."""
 
 from typing import Any
 
@@ -8,34 +8,29 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.drafts.actions import GivenFile, require_same
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import (
-    path_in_folder,
-    phase_of,
-    phases_of,
-    sample_of,
-    solution_of,
-    stamp_of,
-)
-from server.drafts.editing import split_typed, submission_of, write_split, write_submission
+from server.drafts.documents import path_in_folder, sample_of, stamp_of
+from server.drafts.editing import submission_of, write_submission
+from server.drafts.file_forms import SubmissionForm
 from server.drafts.filing import (
-    By,
     add_files,
     ask_to_look,
     describe_file,
+    look_again,
     move_file,
     remove_file,
 )
-from server.drafts.forms import BaselineForm, SplitForm, SubmissionForm
 from server.drafts.metric_pages import read_anew
 from server.drafts.models import ChallengeDraft, DraftFile
+from server.drafts.progress import apart_of_sample
 from server.drafts.queries import of_kind
-from server.drafts.rules import FileKind, FileState, Step
-from server.drafts.serving import address, render, saved
+from server.drafts.rules import FileKind, Step
+from server.drafts.serving import address, render, rights, saved
+from server.drafts.uploading import UNTIL, by_viewer, gone, state_of, upload_limit
 from server.shared.access import Who, access
-from server.shared.errors import N_, DomainError, NotFound
+from server.shared.errors import DomainError
 from server.shared.limits import asker, by_setting, limiter
-from server.shared.uploads import all_received, received
-from server.shared.web import accepts_upload, now, reading, services, viewer, writing
+from server.shared.uploads import all_received
+from server.shared.web import accepts_upload, reading, services, writing
 
 bp = Blueprint("draft_files", __name__)
 STEP_OF = {
@@ -44,26 +39,10 @@ STEP_OF = {
     FileKind.BASELINE: Step.BASELINES,
     FileKind.IMAGE: Step.PAGES,
 }
-UNTIL = "settled"
-
-
-def _limit(_session: object, _arguments: dict[str, Any]) -> int:
-    return services().settings.max_upload_bytes
-
-
-def _by() -> By:
-    return By(viewer().account_id, now())
-
-
-def _gone(draft_id: int, step: Step) -> BaseResponse:
-    target = address(draft_id, step)
-    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
-        return jsonify(location=target)
-    return redirect(target, 303)
 
 
 @bp.get("/organise/drafts/<int:draft_id>/data")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def data(draft_id: int) -> str:
     """Show the data files and which of them is the sample."""
     desk = desk_of(reading(), draft_id)
@@ -85,22 +64,17 @@ def _data(desk: Desk, form: SubmissionForm, **more: Any) -> str:
         form=form,
         files=of_kind(desk.files, FileKind.DATA),
         sample=sample_of(desk.draft.definition, desk.files),
+        apart_of_sample=apart_of_sample(desk.draft.definition, desk.files),
         stamp=stamp_of(submission_of(desk.draft.definition)),
         most_bytes=services().settings.max_upload_bytes,
-        state=_state(desk, FileKind.DATA),
+        state=state_of(desk, FileKind.DATA),
         until=UNTIL,
         **more,
     )
 
 
-def _state(desk: Desk, kind: FileKind) -> str:
-    waits = (FileState.STORED, FileState.ARRIVING)
-    waiting = [str(f.id) for f in of_kind(desk.files, kind) if f.state in waits]
-    return ",".join(waiting) or UNTIL
-
-
 @bp.get("/organise/drafts/<int:draft_id>/data/state")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def data_state(draft_id: int) -> Response:
     """Say what was found in the data files, for the page that waits."""
     desk = desk_of(reading(), draft_id)
@@ -110,14 +84,15 @@ def data_state(draft_id: int) -> Response:
         draft=desk.draft,
         files=of_kind(desk.files, FileKind.DATA),
         sample=sample_of(desk.draft.definition, desk.files),
+        **rights(desk),
     )
-    return jsonify({"state": _state(desk, FileKind.DATA), "html": html})
+    return jsonify({"state": state_of(desk, FileKind.DATA), "html": html})
 
 
 @bp.post("/organise/drafts/<int:draft_id>/data/files")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 @limiter.limit(by_setting("rate_limit_uploads"), key_func=asker)
-@accepts_upload(_limit)
+@accepts_upload(upload_limit)
 def add_data(draft_id: int) -> BaseResponse:
     """Take data files; what is called a sample submission is taken for it, until told otherwise."""
     uploads = all_received(request)
@@ -125,13 +100,16 @@ def add_data(draft_id: int) -> BaseResponse:
         upload.store()
     given = [GivenFile(FileKind.DATA, u.filename, u.sha256, u.size) for u in uploads]
     with writing() as session:
-        files = add_files(session, draft_id, given, _by())
-        _guess_sample(session.get_one(ChallengeDraft, draft_id), files)
-        jobs = [ask_to_look(session, draft_id, file, _by()) for file in files]
+        files = add_files(session, draft_id, given, by_viewer())
+        draft = session.get_one(ChallengeDraft, draft_id)
+        _guess_sample(draft, files)
+        jobs = [ask_to_look(session, draft_id, file, by_viewer()) for file in files]
+        if sample_of(draft.definition, files) is not None:
+            jobs += look_again(session, draft_id, by_viewer())
         session.commit()
     for job_id in jobs:
         services().jobs.send("draft", job_id=job_id)
-    return _gone(draft_id, Step.DATA)
+    return gone(draft_id, Step.DATA)
 
 
 def _guess_sample(draft: ChallengeDraft, files: list[DraftFile]) -> None:
@@ -142,7 +120,7 @@ def _guess_sample(draft: ChallengeDraft, files: list[DraftFile]) -> None:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/data")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def save_submission(draft_id: int) -> BaseResponse:
     """Save what a submitted file looks like."""
     form = _submission_form(desk_of(reading(), draft_id))
@@ -159,14 +137,16 @@ def save_submission(draft_id: int) -> BaseResponse:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/files/<int:file_id>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def describe(draft_id: int, file_id: int) -> BaseResponse:
     """Rename a data file and say what it is."""
     name = request.form.get("name", "").strip()[:255]
     description = " ".join(request.form.get("description", "").split())[:500]
     try:
         with writing() as session:
-            describe_file(session, draft_id, file_id, name=name, description=description, by=_by())
+            describe_file(
+                session, draft_id, file_id, name=name, description=description, by=by_viewer()
+            )
             session.commit()
     except DomainError as error:
         if error.status == 404:
@@ -180,160 +160,14 @@ def describe(draft_id: int, file_id: int) -> BaseResponse:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/files/<int:file_id>/<any(up, down, remove):what>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def arrange(draft_id: int, file_id: int, what: str) -> BaseResponse:
     """Move a file before or after its neighbour, or take it away."""
     with writing() as session:
         if what == "remove":
-            kind = remove_file(session, draft_id, file_id, by=_by()).kind
+            kind = remove_file(session, draft_id, file_id, by=by_viewer()).kind
         else:
-            move_file(session, draft_id, file_id, up=what == "up", by=_by())
+            move_file(session, draft_id, file_id, up=what == "up", by=by_viewer())
             kind = FileKind.DATA
         session.commit()
     return redirect(address(draft_id, STEP_OF[kind]), 303)
-
-
-@bp.get("/organise/drafts/<int:draft_id>/solution")
-@access(Who.DRAFT_WRITER)
-def solutions(draft_id: int) -> str:
-    """Show each phase's solution, what was found in it, and its split."""
-    return _solutions(desk_of(reading(), draft_id))
-
-
-def _solutions(desk: Desk, slug: str = "", form: SplitForm | None = None) -> str:
-    phases = [
-        {
-            "phase": phase,
-            "file": solution_of(desk.files, str(phase.get("slug"))),
-            "form": form
-            if form is not None and phase.get("slug") == slug
-            else SplitForm(
-                formdata=None, data=split_typed(phase), prefix=_prefix(phase.get("slug"))
-            ),
-            "stamp": stamp_of(split_typed(phase)),
-        }
-        for phase in phases_of(desk.draft.definition)
-    ]
-    return render(
-        desk,
-        Step.SOLUTION,
-        "drafts/solutions.html",
-        phases=phases,
-        most_bytes=services().settings.max_upload_bytes,
-        state=_state(desk, FileKind.SOLUTION),
-        until=UNTIL,
-    )
-
-
-def _prefix(phase: object) -> str:
-    """Return what the fields of a phase's form begin with: there is a form a phase on the page."""
-    return f"split-{phase}-"
-
-
-@bp.get("/organise/drafts/<int:draft_id>/solution/<phase>/state")
-@access(Who.DRAFT_WRITER)
-def solution_state(draft_id: int, phase: str) -> Response:
-    """Say what was found in a solution, for the page that waits."""
-    desk = desk_of(reading(), draft_id)
-    file = solution_of(desk.files, phase)
-    html = render_template("drafts/_solution.html", file=file)
-    return jsonify({"state": file.state.value if file else "none", "html": html})
-
-
-@bp.post("/organise/drafts/<int:draft_id>/solution/<phase>")
-@access(Who.DRAFT_WRITER)
-@limiter.limit(by_setting("rate_limit_uploads"), key_func=asker)
-@accepts_upload(_limit)
-def add_solution(draft_id: int, phase: str) -> BaseResponse:
-    """Take the answers of a phase: noted first, stored then, and taken in by a worker."""
-    upload = received(request)
-    given = GivenFile(FileKind.SOLUTION, upload.filename, upload.sha256, upload.size, phase=phase)
-    with writing() as session:
-        draft = session.get_one(ChallengeDraft, draft_id)
-        if phase_of(draft.definition, phase) is None:
-            raise NotFound(N_("This draft has no phase %(slug)s."), slug=phase)
-        files = add_files(session, draft_id, [given], _by())
-        job_id = ask_to_look(session, draft_id, files[0], _by())
-        session.commit()
-    # Not before: no answers ever lie where the web can read them without a row that has a worker
-    # take them away, however this ends.
-    upload.store()
-    services().jobs.send("draft", job_id=job_id)
-    return _gone(draft_id, Step.SOLUTION)
-
-
-@bp.post("/organise/drafts/<int:draft_id>/solution/<phase>/split")
-@access(Who.DRAFT_WRITER)
-def save_split(draft_id: int, phase: str) -> BaseResponse:
-    """Save which rows of a solution are public."""
-    form = SplitForm(prefix=_prefix(phase))
-
-    def edit(draft: ChallengeDraft) -> None:
-        known = phase_of(draft.definition, phase)
-        require_same(request.form.get("stamp", ""), stamp_of(split_typed(known or {})))
-        write_split(draft, phase, form.data)
-
-    again = lambda desk: _solutions(desk, phase, form)  # noqa: E731 - named for its one use
-    answer = saved(draft_id, Step.SOLUTION, form, edit, again)
-    if answer.status_code == 303:
-        read_anew(draft_id)
-    return answer
-
-
-@bp.get("/organise/drafts/<int:draft_id>/baselines")
-@access(Who.DRAFT_WRITER)
-def baselines(draft_id: int) -> str:
-    """Show the reference submissions."""
-    desk = desk_of(reading(), draft_id)
-    return _baselines(desk, _baseline_form(desk, formdata=None))
-
-
-def _baseline_form(desk: Desk, **filled: Any) -> BaselineForm:
-    form = BaselineForm(**filled)
-    phases = phases_of(desk.draft.definition)
-    form.phase.choices = [(p.get("slug"), p.get("title") or p.get("slug")) for p in phases]
-    return form
-
-
-def _baselines(desk: Desk, form: BaselineForm) -> str:
-    files = of_kind(desk.files, FileKind.BASELINE)
-    most = services().settings.max_upload_bytes
-    return render(
-        desk, Step.BASELINES, "drafts/baselines.html", form=form, files=files, most_bytes=most
-    )
-
-
-@bp.post("/organise/drafts/<int:draft_id>/baselines")
-@access(Who.DRAFT_WRITER)
-@limiter.limit(by_setting("rate_limit_uploads"), key_func=asker)
-@accepts_upload(_limit)
-def add_baseline(draft_id: int) -> BaseResponse:
-    """Take a reference submission."""
-    form = _baseline_form(desk_of(reading(), draft_id))
-    status = 422
-    try:
-        if form.validate_on_submit():
-            upload = received(request)
-            upload.store()
-            _note_baseline(draft_id, form, upload)
-            return _gone(draft_id, Step.BASELINES)
-    except DomainError as error:
-        form.refuse(error)
-        status = error.status
-    return Response(_baselines(desk_of(reading(), draft_id), form), status)
-
-
-def _note_baseline(draft_id: int, form: BaselineForm, upload: Any) -> None:
-    given = GivenFile(
-        FileKind.BASELINE,
-        upload.filename,
-        upload.sha256,
-        upload.size,
-        phase=form.phase.data,
-        title=form.title.data,
-    )
-    with writing() as session:
-        files = add_files(session, draft_id, [given], _by())
-        job_id = ask_to_look(session, draft_id, files[0], _by())
-        session.commit()
-    services().jobs.send("draft", job_id=job_id)

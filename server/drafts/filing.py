@@ -18,7 +18,7 @@ from server.drafts.queries import (
     files_of_draft,
     of_kind,
 )
-from server.drafts.rules import MOST_FILES, FileKind, FileState, JobKind
+from server.drafts.rules import MOST_FILES, DraftState, FileKind, FileState, JobKind
 from server.shared.errors import N_, Conflict, Invalid, NotFound
 
 MOST_BYTES = 5_000_000_000
@@ -191,14 +191,26 @@ def follow_phase(session: orm.Session, draft_id: int, old: str, new: str) -> Non
 
 
 def look_again(session: Session, draft_id: int, by: By) -> list[int]:
-    """Have the solutions looked at once more: what they are read by was changed."""
-    jobs = []
-    for file in of_kind(files_of_draft(session, draft_id), FileKind.SOLUTION):
-        if file.state is not FileState.ARRIVING:
-            file.state = FileState.STORED
-            session.add(file)
-        jobs.append(ask_to_look(session, draft_id, file, by))
-    return jobs
+    """Have solutions and baselines looked at once more: what they are read by was changed."""
+    files = files_of_draft(session, draft_id)
+    concerned = of_kind(files, FileKind.SOLUTION) + of_kind(files, FileKind.BASELINE)
+    return [_anew(session, file, by) for file in concerned]
+
+
+def look_at_baselines(session: Session, solution: DraftFile, by: By) -> list[int]:
+    """Have the baselines of a phase looked at once more: its solution is known now."""
+    draft = session.get_one(ChallengeDraft, solution.draft_id)
+    if draft.state is not DraftState.EDITING:
+        return []
+    files = of_kind(files_of_draft(session, solution.draft_id), FileKind.BASELINE)
+    return [_anew(session, file, by) for file in files if file.phase == solution.phase]
+
+
+def _anew(session: Session, file: DraftFile, by: By) -> int:
+    if file.state is not FileState.ARRIVING:
+        file.state = FileState.STORED
+        session.add(file)
+    return ask_to_look(session, file.draft_id, file, by)
 
 
 def ask_to_look(session: Session, draft_id: int, file: DraftFile, by: By) -> int:

@@ -1,59 +1,15 @@
-"""What the steps of a draft accept; what was typed is kept when something is refused."""
+"""What the steps of texts, teams and people accept; what was typed is kept when refused."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import (
-    BooleanField,
-    FloatField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
 
 from server.accounts.forms import Form
+from server.drafts.fields import AT_LEAST_ONE, MOMENT, REQUIRED, as_an_address, text_field
 from server.drafts.rules import LONGEST_PAGE, RESERVED_SLUGS
-from server.drafts.zones import read_zone, to_utc
-from server.folders.definition import RESERVED_PAGES, SLUG_LENGTH, as_slug, is_slug
-from server.shared.errors import DomainError
-from server.shared.responses import message_of
-
-REQUIRED = InputRequired(_("This is needed."))
-MOST = 2**31 - 1
-# To the second: many deadlines are at 23:59:59.
-MOMENT = {"type": "datetime-local", "step": "1"}
-_INT = NumberRange(min=1, max=MOST, message=_("Write a whole number of at least 1."))
-
-
-def _line(form: Any, field: Any) -> None:
-    if field.data and not field.data.isprintable():
-        raise ValidationError(_("Write one line of plain text."))
-
-
-def _slug(form: Any, field: Any) -> None:
-    if field.data and not is_slug(field.data):
-        raise ValidationError(
-            _(
-                "Use lowercase letters, digits and single hyphens, at most %(most)s characters, "
-                "such as %(example)s.",
-                most=SLUG_LENGTH,
-                example=as_slug(field.data),
-            )
-        )
-
-
-def _stripped(text: str | None) -> str | None:
-    return text.strip() if isinstance(text, str) else text
-
-
-def text_field(label: Any, most: int, *more: Any, **named: Any) -> StringField:
-    """Return a field of one line."""
-    validators = [*more, Length(max=most), _line]
-    return StringField(label, validators, filters=[_stripped], **named)
+from server.folders.definition import RESERVED_PAGES, SLUG_LENGTH
 
 
 class NewForm(Form):
@@ -70,7 +26,7 @@ class AboutForm(Form):
         _("Address"),
         SLUG_LENGTH,
         REQUIRED,
-        _slug,
+        as_an_address,
         description=_("The end of the challenge's address. It stays as it is after the launch."),
     )
     summary = text_field(
@@ -120,7 +76,7 @@ class AboutForm(Form):
 class PageForm(Form):
     """A tab of Markdown."""
 
-    slug = text_field(_("Name of the tab"), SLUG_LENGTH, REQUIRED, _slug)
+    slug = text_field(_("Name of the tab"), SLUG_LENGTH, REQUIRED, as_an_address)
     markdown = TextAreaField(
         _("Text"), [Length(max=LONGEST_PAGE)], render_kw={"rows": 22, "spellcheck": "true"}
     )
@@ -137,36 +93,10 @@ class RulesForm(Form):
     markdown = TextAreaField(_("Rules"), [Length(max=LONGEST_PAGE)], render_kw={"rows": 18})
 
 
-class SubmissionForm(Form):
-    """What a submitted file looks like."""
-
-    sample = SelectField(_("Sample submission"), [REQUIRED], choices=[])
-    id_column = text_field(
-        _("Columns that name a row"),
-        200,
-        REQUIRED,
-        description=_("One name, or several separated by commas: patient, visit"),
-        default="id",
-    )
-    labels = TextAreaField(
-        _("Labels that a prediction may take"),
-        [Length(max=20_000)],
-        description=_(
-            "Where labels are predicted: one a line. Empty: any; an unknown label is simply wrong."
-        ),
-        render_kw={"rows": 3},
-    )
-    max_mb = IntegerField(
-        _("Most megabytes of a submission"),
-        [REQUIRED, NumberRange(min=1, max=100_000, message=_("Write a whole number."))],
-        default=20,
-    )
-
-
 class TeamsForm(Form):
     """Who may compete together."""
 
-    max_size = IntegerField(_("Most people in a team"), [REQUIRED, _INT], default=4)
+    max_size = IntegerField(_("Most people in a team"), [REQUIRED, AT_LEAST_ONE], default=4)
     same_university = BooleanField(
         _("All members of a team belong to the same university"), default=True
     )
@@ -210,162 +140,6 @@ class TeamsForm(Form):
     )
 
 
-class PhaseForm(Form):
-    """A round: its times, its quotas, and how it ranks."""
-
-    title = text_field(_("Title"), 200, REQUIRED)
-    slug = text_field(
-        _("Short name"),
-        SLUG_LENGTH,
-        REQUIRED,
-        _slug,
-        description=_("It stands in addresses and on the command line: a, final"),
-    )
-    zone = text_field(
-        _("Time zone of these times"),
-        64,
-        REQUIRED,
-        description=_("Readers see each moment in their own."),
-        render_kw={"list": "zones", "autocomplete": "off"},
-    )
-    starts = StringField(_("Starts"), [REQUIRED], render_kw=MOMENT)
-    ends = StringField(
-        _("Ends"),
-        [REQUIRED],
-        description=_("Submissions are taken until the end of this second."),
-        render_kw=MOMENT,
-    )
-    per_day = IntegerField(_("Submissions a day"), [REQUIRED, _INT], default=5)
-    total = IntegerField(_("Submissions in all"), [REQUIRED, _INT], default=100)
-    ranking = RadioField(
-        _("Which submission of a team counts"),
-        choices=[
-            (
-                "best",
-                _("The best public score; at the reveal that submission's private one counts"),
-            ),
-            (
-                "selected",
-                _("The team picks; at the reveal the best private score of its picks counts"),
-            ),
-            ("latest", _("The latest, whatever it scores")),
-            ("ladder", _("A ladder: a score is shown only when it improves by more than noise")),
-        ],
-        default="best",
-    )
-    select = IntegerField(
-        _("How many a team may pick"),
-        [Optional(), _INT],
-        default=2,
-        description=_("Where the team picks."),
-    )
-    reveal = RadioField(
-        _("The private board is revealed"),
-        choices=[
-            ("at_end", _("by itself, once the phase has ended and everything is scored")),
-            ("by_organiser", _("by you, when you have looked at the result")),
-        ],
-        default="at_end",
-    )
-    admit_top = IntegerField(
-        _("Admit only the best of the phase before"),
-        [Optional(), _INT],
-        description=_("How many teams; ties at the bound are admitted. Empty: every team."),
-    )
-    places: ClassVar[Mapping[str, str]] = {}
-
-    def validate_zone(self, field: Any) -> None:
-        """Refuse a zone that nobody knows."""
-        _asked(lambda: read_zone(field.data or ""))
-
-    def validate_starts(self, field: Any) -> None:
-        """Refuse what is no moment."""
-        _asked(lambda: to_utc(field.data or "", self.known_zone))
-
-    def validate_ends(self, field: Any) -> None:
-        """Refuse what is no moment, or lies before the start."""
-        _asked(lambda: to_utc(field.data or "", self.known_zone))
-        try:
-            starts = to_utc(self.starts.data or "", self.known_zone)
-        except DomainError:
-            return
-        if to_utc(field.data, self.known_zone) <= starts:
-            raise ValidationError(_("The phase must end after it starts."))
-
-    def validate_per_day(self, field: Any) -> None:
-        """Refuse a day's quota that is more than all."""
-        if field.data and self.total.data and field.data > self.total.data:
-            raise ValidationError(_("This is more than the submissions in all."))
-
-    @property
-    def known_zone(self) -> str:
-        """The zone, or UTC where it is wrong itself."""
-        try:
-            return read_zone(self.zone.data or "")
-        except DomainError:
-            return "UTC"
-
-
-def _asked(read: Any) -> None:
-    try:
-        read()
-    except DomainError as error:
-        raise ValidationError(message_of(error)) from error
-
-
-class SplitForm(Form):
-    """Which rows of a solution are public."""
-
-    by = RadioField(
-        _("What decides"),
-        choices=[
-            ("usage", _("The solution's own column Usage; without it all rows are public")),
-            ("rows", _("Chance: a share of the rows")),
-            ("group", _("Chance, by group: rows with the same value stay together")),
-            ("time", _("Time: the earliest rows are public")),
-            ("column", _("A column: rows with certain values are public")),
-        ],
-        default="rows",
-    )
-    public_percent = FloatField(
-        _("Public share in per cent"),
-        [Optional(), NumberRange(min=0.1, max=99.9, message=_("Between 0.1 and 99.9."))],
-        default=30,
-    )
-    column = text_field(
-        _("Column of the solution"), 200, description=_("By group, by time or by a column.")
-    )
-    public = text_field(
-        _("Values that are public"),
-        1000,
-        description=_("By a column: separated by commas."),
-    )
-
-    def validate_column(self, field: Any) -> None:
-        """Ask for the column where it decides."""
-        if self.by.data in ("group", "time", "column") and not field.data:
-            raise ValidationError(_("Say which column decides."))
-
-    def validate_public(self, field: Any) -> None:
-        """Ask for the values where they decide."""
-        if self.by.data == "column" and not (field.data or "").strip(" ,"):
-            raise ValidationError(_("Say which values are public."))
-
-    def validate_public_percent(self, field: Any) -> None:
-        """Ask for the share where chance or time decides."""
-        if self.by.data in ("rows", "group", "time") and field.data is None:
-            raise ValidationError(_("Say how much is public."))
-
-
-class BaselineForm(Form):
-    """A reference submission."""
-
-    title = text_field(
-        _("Name on the board"), 200, REQUIRED, description=_("For example: logistic regression")
-    )
-    phase = SelectField(_("Phase"), choices=[])
-
-
 class PersonForm(Form):
     """Somebody who writes the challenge too."""
 
@@ -374,7 +148,7 @@ class PersonForm(Form):
         _("Role"),
         choices=[
             ("organiser", _("Organiser: runs the challenge with you")),
-            ("judge", _("Judge: reads everything, changes nothing once it runs")),
+            ("judge", _("Judge: reads everything and changes nothing, in the draft and later")),
             ("owner", _("Owner: may also say who runs it")),
         ],
         default="organiser",

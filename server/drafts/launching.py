@@ -9,7 +9,8 @@ from server.accounts.queries import account_by_id
 from server.challenges.actions import invite
 from server.challenges.models import Challenge, Organiser
 from server.challenges.rules import Role
-from server.deployments.actions import Deployed, deploy
+from server.deployments.actions import deploy
+from server.deployments.run import Deployed
 from server.drafts.actions import hold_draft
 from server.drafts.models import ChallengeDraft, DraftJob
 from server.drafts.queries import people_of_draft, slug_taken

@@ -19,7 +19,7 @@ bp = Blueprint("draft_changes", __name__)
 
 
 @bp.get("/organise/<slug>/change")
-@access(Who.ORGANISER)
+@access(Who.JUDGE)
 def show(slug: str) -> str:
     """Say how a live challenge is changed, and where the open draft of it is."""
     challenge = challenge_by_slug(reading(), slug)

@@ -1,10 +1,10 @@
 """What runs in the limited child: it looks at a draft's files and answers with JSON."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from polars.exceptions import PanicException
@@ -14,12 +14,16 @@ from scorers.errors import InvalidParameter, InvalidSolution, UnknownScorer
 from scorers.evaluate import EvaluationSpec, check_solution
 from scorers.solutions.splitting import USAGE
 from scorers.spec import Split
+from server.drafts.agreeing import ApartFound, Others, baseline_apart, solution_apart
 from server.drafts.documents import id_columns_of, section
+from server.drafts.rules import FileKind
 from server.evaluations.metrics import MetricRules, metric_runner
 from server.folders.contents import MAX_ROWS
-from server.folders.reading import InvalidFolder, read_folder
+from server.folders.definition import Clock
+from server.folders.surveying import survey_folder
 from server.folders.tables import UnreadableTable, header_of, text_columns
-from server.preflight.checking import report
+from server.preflight.checking import report, report_on_mistakes
+from server.preflight.facts import Entrants
 from server.preflight.report import Level
 
 MOST_COLUMNS = 60
@@ -39,7 +43,10 @@ class ColumnFound(BaseModel):
 
 
 class TableFound(BaseModel):
-    """What a look at a table found; `problem` is what the organiser has to mend."""
+    """What a look at a table found; `problem` is what the organiser has to mend.
+
+    `apart`: how its rows differ from those of the file that it has to agree with.
+    """
 
     rows: int = 0
     columns: list[ColumnFound] = []
@@ -48,6 +55,7 @@ class TableFound(BaseModel):
     private_rows: int | None = None
     problem: str = ""
     trace: str = ""
+    apart: ApartFound | None = None
 
 
 class FaultFound(BaseModel):
@@ -57,6 +65,13 @@ class FaultFound(BaseModel):
     key: str | None
     message: str
     remedy: str
+
+
+class FieldGiven(NamedTuple):
+    """The teams of a phase that runs: names and paths of files, and every public score."""
+
+    files: Sequence[tuple[str, str]]
+    scores: Sequence[float]
 
 
 class CheckFound(BaseModel):
@@ -77,17 +92,25 @@ class CheckFound(BaseModel):
 
 
 def look_in_child(
-    path: str, sample: str | None, definition: dict[str, Any], phase: dict[str, Any] | None
+    path: str,
+    kind: FileKind,
+    others: Others,
+    definition: dict[str, Any],
+    phase: dict[str, Any] | None,
 ) -> str:
     """Look at a table, and at a solution by the metric too; return a `TableFound` as JSON.
 
-    `sample`: the sample submission's path, where it is known. `phase`: what the definition says of
-    the phase, where the table is a solution.
+    `others`: what it has to agree with. `phase`: what the definition says of the phase, where the
+    table is a solution.
     """
     try:
         found = _look(Path(path))
-        if phase is not None and sample is not None and not found.problem:
-            _try(Path(path), Path(sample), definition, phase, found)
+        if kind is FileKind.BASELINE and found.columns:
+            found.apart = baseline_apart(Path(path), others, definition)
+        if kind is FileKind.SOLUTION and found.columns:
+            found.apart = solution_apart(Path(path), others, definition)
+        if phase is not None and others.sample is not None and not found.problem:
+            _try(Path(path), Path(others.sample), definition, phase, found)
     except MemoryError:
         raise
     # A panic of polars is no Exception: it would end the worker's thread.
@@ -170,10 +193,23 @@ def has_usage(found: Mapping[str, Any] | None) -> bool:
     return any(column["name"] == USAGE for column in (found or {}).get("columns", ()))
 
 
-def check_in_child(folder: str, now: str, most_bytes: int, rules: MetricRules | None = None) -> str:
-    """Check a folder as `varsity check` does, and return a `CheckFound` as JSON."""
+def check_in_child(
+    folder: str,
+    now: str,
+    most_bytes: int,
+    rules: MetricRules | None = None,
+    fields: Mapping[str, FieldGiven] | None = None,
+) -> str:
+    """Check a folder as `varsity check` does, and return a `CheckFound` as JSON.
+
+    `fields`: the teams of the phases of a challenge that runs.
+    """
+    entrants = {
+        slug: Entrants(tuple((name, Path(path)) for name, path in given.files), tuple(given.scores))
+        for slug, given in (fields or {}).items()
+    }
     try:
-        found = _check(Path(folder), datetime.fromisoformat(now), most_bytes, rules)
+        found = _check(Path(folder), datetime.fromisoformat(now), most_bytes, rules, entrants)
     except MemoryError:
         raise
     except (Exception, PanicException):  # noqa: BLE001 - the trace is for the operator
@@ -181,15 +217,21 @@ def check_in_child(folder: str, now: str, most_bytes: int, rules: MetricRules | 
     return found.model_dump_json()
 
 
-def _check(folder: Path, now: datetime, most_bytes: int, rules: MetricRules | None) -> CheckFound:
-    try:
-        read = read_folder(folder, now=now, max_bytes_limit=most_bytes)
-    except InvalidFolder as error:
-        faults = [
-            FaultFound(file=f.file, key=f.key, message=f.message, remedy=f.remedy)
-            for f in error.faults
-        ]
-        return CheckFound(faults=faults)
+def _check(
+    folder: Path,
+    now: datetime,
+    most_bytes: int,
+    rules: MetricRules | None,
+    entrants: Mapping[str, Entrants],
+) -> CheckFound:
+    found = survey_folder(folder, Clock(now), max_bytes_limit=most_bytes)
     run = None if rules is None else metric_runner(rules)
-    said = report(read, now=now, run=run)
-    return CheckFound(lines=[line.to_dict() for line in said.lines])
+    if found.whole is not None:
+        said = report(found.whole, now=now, run=run, entrants=entrants)
+        return CheckFound(lines=[line.to_dict() for line in said.lines])
+    # The mistakes of the definition and the files have a list of their own.
+    tried = report_on_mistakes(found._replace(faults=()), run=run)
+    faults = [
+        FaultFound(file=f.file, key=f.key, message=f.message, remedy=f.remedy) for f in found.faults
+    ]
+    return CheckFound(faults=faults, lines=[line.to_dict() for line in tried.lines])

@@ -31,7 +31,7 @@ MOST_ALSO = 8
 
 
 @bp.get("/organise/drafts/<int:draft_id>/metric")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def choose(draft_id: int) -> str:
     """Show the metrics to choose from, or the chosen one."""
     desk = desk_of(reading(), draft_id)
@@ -94,7 +94,7 @@ def _one(
 
 
 @bp.post("/organise/drafts/<int:draft_id>/metric")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def save_metric(draft_id: int) -> BaseResponse:
     """Choose a metric with its parameters, or show the page again with what is wrong."""
     metric = metric_by_name(request.form.get("metric", ""))

@@ -10,22 +10,22 @@ from server.challenges.models import Challenge
 from server.challenges.queries import phases_of
 from server.drafts import actions
 from server.drafts.desk import desk_of
+from server.drafts.differences import shown_changes
 from server.drafts.documents import new_definition, new_pages
 from server.drafts.forms import NewForm, PersonForm
-from server.drafts.places import step_of_fault
 from server.drafts.progress import Mark
 from server.drafts.queries import creates, draft_by_id, drafts_of
 from server.drafts.rules import DraftState, JobKind, Step
-from server.drafts.serving import address, challenge_of, render
+from server.drafts.serving import address, challenge_of, render, rights
+from server.drafts.sharing import let_in, take_off
+from server.drafts.telling import told
 from server.folders.definition import as_slug
-from server.preflight.report import Line
 from server.shared.access import Who, access
 from server.shared.errors import DomainError
 from server.shared.web import now, reading, services, viewer, writing
 
 bp = Blueprint("drafts", __name__)
 ENDED = ("done", "refused", "failed")
-LEVELS = ("error", "warning", "note", "passed")
 
 
 @bp.get("/organise/drafts")
@@ -71,7 +71,7 @@ def begin() -> BaseResponse:
 
 
 @bp.get("/organise/drafts/<int:draft_id>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def show(draft_id: int) -> BaseResponse:
     """Go on where the draft was left; a launched one is a challenge."""
     desk = desk_of(reading(), draft_id)
@@ -82,7 +82,7 @@ def show(draft_id: int) -> BaseResponse:
 
 
 @bp.get("/organise/drafts/<int:draft_id>/people")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def people(draft_id: int) -> str:
     """Show who writes the draft."""
     desk = desk_of(reading(), draft_id)
@@ -98,7 +98,7 @@ def add_person(draft_id: int) -> BaseResponse:
         if not form.validate_on_submit():
             return _people_again(draft_id, form, 422)
         with writing() as session:
-            actions.add_person(
+            let_in(
                 session,
                 draft_id,
                 email=form.email.data,
@@ -124,15 +124,13 @@ def _people_again(draft_id: int, form: PersonForm, status: int) -> BaseResponse:
 def remove_person(draft_id: int, account_id: int) -> BaseResponse:
     """Take somebody off the draft."""
     with writing() as session:
-        actions.remove_person(
-            session, draft_id, account_id=account_id, actor_id=viewer().account_id, now=now()
-        )
+        take_off(session, draft_id, account_id=account_id, actor_id=viewer().account_id, now=now())
         session.commit()
     return redirect(url_for("drafts.people", draft_id=draft_id), 303)
 
 
 @bp.get("/organise/drafts/<int:draft_id>/check")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def check(draft_id: int) -> str:
     """Show what the last check found, and what launches the challenge."""
     desk = desk_of(reading(), draft_id)
@@ -140,11 +138,13 @@ def check(draft_id: int) -> str:
 
 
 @bp.get("/organise/drafts/<int:draft_id>/check/state")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def check_state(draft_id: int) -> Response:
     """Say how far the check or the launch is, for the page that waits."""
     desk = desk_of(reading(), draft_id)
-    html = render_template("drafts/_check.html", desk=desk, step_address=address, **_checked(desk))
+    html = render_template(
+        "drafts/_check.html", desk=desk, step_address=address, **rights(desk), **_checked(desk)
+    )
     return jsonify({"state": _state(desk), "html": html})
 
 
@@ -152,21 +152,19 @@ def _checked(desk: Any) -> dict[str, Any]:
     report = (desk.check.report or {}) if desk.check is not None else {}
     failed = desk.launch is not None and desk.launch.state == "refused"
     launched = (desk.launch.report or {}) if failed else {}
-    lines = [Line.from_dict(line) for line in report.get("lines", ())]
     challenge = challenge_of(desk)
+    faults = report.get("faults") or launched.get("faults")
     return {
+        **told({**report, "faults": faults}, desk.files),
         "report": report,
         "launched": launched,
-        "levels": [(level, [ln for ln in lines if ln.level == level]) for level in LEVELS],
-        "faults": [
-            (step_of_fault(f["file"], f["key"]), f)
-            for f in (report.get("faults") or launched.get("faults") or ())
-        ],
         "missing": [
             view
             for view in desk.steps
             if view.mark in (Mark.TODO, Mark.FAULT) and view.step is not Step.CHECK
         ],
+        "changes": shown_changes(report.get("changes") or (), desk.draft.zone),
+        "way_to": lambda step: (_(desk.view(step).title), address(desk.draft.id, step)),
         "state": _state(desk),
         "until": ",".join((*ENDED, "launched", "none")),
         "challenge": challenge,
@@ -188,7 +186,7 @@ def _state(desk: Any) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/check")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def ask_check(draft_id: int) -> BaseResponse:
     """Have a worker check the draft."""
     with writing() as session:
@@ -200,7 +198,7 @@ def ask_check(draft_id: int) -> BaseResponse:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/launch")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def launch(draft_id: int) -> BaseResponse:
     """Have a worker launch the draft as it was when the page was made."""
     version = request.form.get("version", "0")

@@ -130,6 +130,29 @@ def _data(draft: ChallengeDraft, files: Sequence[DraftFile]) -> Iterator[Note]:
             )
     if sample.found and sample.found.get("problem"):
         yield _fault(N_("The sample submission can't be read."), "sample")
+    for phase, _file in apart_of_sample(draft.definition, files):
+        yield _fault(
+            N_("The sample submission and the solution of phase %(slug)s have different rows."),
+            "sample",
+            slug=phase,
+        )
+
+
+def apart_of_sample(
+    definition: Mapping[str, Any], files: Sequence[DraftFile]
+) -> list[tuple[str, DraftFile]]:
+    """Return the first phase with its solution where that answers other rows than the sample has.
+
+    A later phase may have a test set of its own; its page says what differs.
+    """
+    first = [str(phase.get("slug")) for phase in phases_of(definition)[:1]]
+    known = [(slug, solution_of(files, slug)) for slug in first]
+    return [(slug, file) for slug, file in known if file is not None and is_apart(file)]
+
+
+def is_apart(file: DraftFile) -> bool:
+    """Whether a file was found to have other rows than what it must agree with."""
+    return bool((file.found or {}).get("apart"))
 
 
 def _metric(draft: ChallengeDraft) -> Iterator[Note]:
@@ -164,6 +187,12 @@ def _solutions(draft: ChallengeDraft, files: Sequence[DraftFile]) -> Iterator[No
             yield _todo(N_("Upload the solution of phase %(slug)s."), slug, slug=slug)
         elif solution.state is FileState.REFUSED:
             yield _fault(N_("The solution of phase %(slug)s is wrong."), slug, slug=slug)
+        elif solution.state is FileState.READ and apart_of_sample(draft.definition, [solution]):
+            yield _fault(
+                N_("The solution of phase %(slug)s has other rows than the sample submission."),
+                slug,
+                slug=slug,
+            )
         elif solution.state is not FileState.READ:
             yield _todo(N_("The solution of phase %(slug)s is being looked at."), slug, slug=slug)
 
@@ -179,6 +208,10 @@ def _baselines(draft: ChallengeDraft, files: Sequence[DraftFile]) -> Iterator[No
     for file in baselines:
         if file.phase not in slugs:
             yield _fault(N_("“%(name)s” belongs to a phase that is gone."), name=file.title)
+        elif file.state is FileState.REFUSED:
+            yield _fault(N_("“%(name)s” can't be read as a table."), name=file.title)
+        elif is_apart(file):
+            yield _fault(N_("“%(name)s” would be rejected: see what is wrong."), name=file.title)
     if not baselines:
         yield Note(Mark.OPTIONAL, N_("A baseline shows teams what is easy to beat."))
 

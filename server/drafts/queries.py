@@ -1,8 +1,8 @@
 """Reads of drafts: who may write one, its files, its jobs, and those of a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from server.accounts.models import Account
 from server.accounts.queries import manages_any
 from server.challenges.models import Challenge
-from server.challenges.roles import may_run
 from server.drafts.models import DRAFT_JOBS, ChallengeDraft, DraftFile, DraftJob, DraftPerson
 from server.drafts.rules import Creators, DraftState, FileKind, JobKind, JobState, may_create
 from server.shared.access import Viewer
@@ -30,7 +29,7 @@ class Person(NamedTuple):
 def draft_by_id(session: Session, draft_id: int) -> ChallengeDraft:
     """Return a draft. Raises NotFound."""
     draft = session.get(ChallengeDraft, draft_id)
-    if draft is None or draft.state is DraftState.DISCARDED:
+    if draft is None or draft.state in (DraftState.DISCARDED, DraftState.MIRROR):
         raise NotFound(UNKNOWN)
     return draft
 
@@ -52,34 +51,6 @@ def require_creator(session: Session, viewer: Viewer, creators: str) -> None:
             N_("On this server you may not create challenges. Ask its operator to let you."),
             code="may-not-create",
         )
-
-
-def writes_draft(session: Session, draft: ChallengeDraft, viewer: Viewer) -> bool:
-    """Whether a viewer writes a draft: its owner, whom the owner invited, an administrator.
-
-    A draft that changes a live challenge is written by those who run that.
-    """
-    if viewer.id is None:
-        return False
-    if draft.challenge_id is not None:
-        return may_run(session, draft.challenge_id, viewer)
-    invited = session.get(DraftPerson, (draft.id, viewer.id)) is not None
-    return viewer.is_admin or viewer.id == draft.owner_id or invited
-
-
-def draft_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    """Let in who writes the draft that the route names; others learn nothing of it."""
-    assert viewer.account_id
-    if not writes_draft(session, draft_by_id(session, int(arguments["draft_id"])), viewer):
-        raise NotFound(UNKNOWN)
-
-
-def draft_owner_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    """Let in the owner of the draft that the route names."""
-    draft_gate(session, viewer, arguments)
-    draft = draft_by_id(session, int(arguments["draft_id"]))
-    if not viewer.is_admin and draft.owner_id != viewer.id:
-        raise Forbidden(N_("This is for the owner of the draft."))
 
 
 def drafts_of(session: Session, account_id: int) -> list[ChallengeDraft]:
@@ -114,6 +85,20 @@ def draft_of_challenge(session: Session, challenge_id: int) -> ChallengeDraft | 
         ChallengeDraft.challenge_id == challenge_id, ChallengeDraft.state == DraftState.EDITING
     )
     return session.exec(query.order_by(col(ChallengeDraft.id))).first()
+
+
+def mirror_of(session: Session, challenge_id: int) -> ChallengeDraft | None:
+    """Return what the checks of a live challenge hang on; None: it was never checked."""
+    query = select(ChallengeDraft).where(
+        ChallengeDraft.challenge_id == challenge_id, ChallengeDraft.state == DraftState.MIRROR
+    )
+    return session.exec(query.order_by(col(ChallengeDraft.id))).first()
+
+
+def latest_live_check(session: Session, challenge_id: int) -> DraftJob | None:
+    """Return the last check of a live challenge as it is."""
+    mirror = mirror_of(session, challenge_id)
+    return None if mirror is None else latest_job(session, mirror.id or 0, JobKind.LIVE)
 
 
 def zone_of_challenge(session: Session, challenge_id: int) -> str | None:

@@ -21,11 +21,15 @@ class Creators(StrEnum):
 
 
 class DraftState(StrEnum):
-    """Where a draft stands: open to changes, made a challenge of, or given up."""
+    """Where a draft stands: open to changes, made a challenge of, or given up.
+
+    A mirror stands for a live challenge as it is: nobody writes it, its checks hang on it.
+    """
 
     EDITING = "editing"
     LAUNCHED = "launched"
     DISCARDED = "discarded"
+    MIRROR = "mirror"
 
 
 class FileKind(StrEnum):
@@ -52,6 +56,7 @@ class JobKind(StrEnum):
     LOOK = "look"
     CHECK = "check"
     LAUNCH = "launch"
+    LIVE = "live"
 
 
 class JobState(StrEnum):

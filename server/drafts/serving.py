@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.challenges.models import Challenge
+from server.challenges.rules import WRITING, Role
 from server.drafts import actions
 from server.drafts.desk import Desk, desk_of
+from server.drafts.gates import role_in_draft
 from server.drafts.models import ChallengeDraft
 from server.drafts.rules import Step
 from server.shared.errors import DomainError
@@ -21,10 +23,10 @@ ENDPOINTS = {
     Step.DATA: "draft_files.data",
     Step.METRIC: "draft_metric.choose",
     Step.PHASES: "draft_steps.phases",
-    Step.SOLUTION: "draft_files.solutions",
+    Step.SOLUTION: "draft_solutions.solutions",
     Step.TEAMS: "draft_steps.teams",
     Step.RULES: "draft_texts.rules",
-    Step.BASELINES: "draft_files.baselines",
+    Step.BASELINES: "draft_baselines.baselines",
     Step.PEOPLE: "drafts.people",
     Step.CHECK: "drafts.check",
 }
@@ -48,6 +50,12 @@ def challenge_of(desk: Desk) -> Challenge | None:
     return reading().get(Challenge, desk.draft.challenge_id)
 
 
+def rights(desk: Desk) -> dict[str, bool]:
+    """Return what the viewer may do with a draft, for the templates."""
+    role = role_in_draft(reading(), desk.draft, viewer())
+    return {"may_write": role in WRITING, "owns_draft": role is Role.OWNER}
+
+
 def render(desk: Desk, step: Step | None, template: str, **values: Any) -> str:
     """Render a page of a draft in its frame."""
     return render_template(
@@ -57,6 +65,7 @@ def render(desk: Desk, step: Step | None, template: str, **values: Any) -> str:
         step=step,
         step_address=address,
         next_step=after(step) if step is not None else None,
+        **rights(desk),
         **{"challenge": challenge_of(desk), **values},
     )
 

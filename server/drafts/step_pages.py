@@ -20,8 +20,9 @@ from server.drafts.editing import (
     write_teams,
 )
 from server.drafts.filing import follow_phase
-from server.drafts.forms import AboutForm, PhaseForm, TeamsForm
+from server.drafts.forms import AboutForm, TeamsForm
 from server.drafts.models import ChallengeDraft
+from server.drafts.phase_forms import PhaseForm
 from server.drafts.rules import MOST_PHASES, Step
 from server.drafts.serving import address, render, save, saved
 from server.drafts.timeline import timeline_of
@@ -34,7 +35,7 @@ bp = Blueprint("draft_steps", __name__)
 
 
 @bp.get("/organise/drafts/<int:draft_id>/about")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def about(draft_id: int) -> str:
     """Show what the challenge is."""
     desk = desk_of(reading(), draft_id)
@@ -47,7 +48,7 @@ def _about(desk: Desk, form: AboutForm) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/about")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def save_about(draft_id: int) -> BaseResponse:
     """Save what the challenge is."""
     form = AboutForm()
@@ -60,7 +61,7 @@ def save_about(draft_id: int) -> BaseResponse:
 
 
 @bp.get("/organise/drafts/<int:draft_id>/teams")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def teams(draft_id: int) -> str:
     """Show who may compete together."""
     desk = desk_of(reading(), draft_id)
@@ -73,7 +74,7 @@ def _teams(desk: Desk, form: TeamsForm) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/teams")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def save_teams(draft_id: int) -> BaseResponse:
     """Save who may compete together."""
     form = TeamsForm()
@@ -87,7 +88,7 @@ def save_teams(draft_id: int) -> BaseResponse:
 
 
 @bp.get("/organise/drafts/<int:draft_id>/phases")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def phases(draft_id: int) -> str:
     """Show the phases on a line of time."""
     return _phases(desk_of(reading(), draft_id))
@@ -106,7 +107,7 @@ def _phases(desk: Desk) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/zone")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def save_zone(draft_id: int) -> BaseResponse:
     """Keep the zone in which the organisers write times."""
     zone = read_zone(request.form.get("zone", ""))
@@ -119,7 +120,7 @@ def save_zone(draft_id: int) -> BaseResponse:
 
 
 @bp.get("/organise/drafts/<int:draft_id>/phases/new")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def new_phase(draft_id: int) -> str:
     """Ask for a new phase: it begins when the last one ends."""
     desk = desk_of(reading(), draft_id)
@@ -152,14 +153,14 @@ def _phase(desk: Desk, form: PhaseForm, slug: str | None) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/phases/new")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def add_phase(draft_id: int) -> BaseResponse:
     """Add a phase."""
     return _save_phase(draft_id, None)
 
 
 @bp.get("/organise/drafts/<int:draft_id>/phases/<phase>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def edit_phase(draft_id: int, phase: str) -> str:
     """Show a phase to be changed."""
     desk = desk_of(reading(), draft_id)
@@ -168,7 +169,7 @@ def edit_phase(draft_id: int, phase: str) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/phases/<phase>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def change_phase(draft_id: int, phase: str) -> BaseResponse:
     """Change a phase."""
     return _save_phase(draft_id, phase)
@@ -198,7 +199,7 @@ def _known(draft: ChallengeDraft, slug: str) -> dict[str, Any]:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/phases/<phase>/remove")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def drop_phase(draft_id: int, phase: str) -> Response | BaseResponse:
     """Take a phase out."""
     save(draft_id, Step.PHASES, lambda draft: remove_phase(draft, phase))

@@ -30,7 +30,7 @@ RULES = "rules"
 
 
 @bp.get("/organise/drafts/<int:draft_id>/pages")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def index(draft_id: int) -> str:
     """List the tabs and the pictures."""
     return _index(desk_of(reading(), draft_id), PageForm())
@@ -42,7 +42,7 @@ def _index(desk: Desk, form: PageForm) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/pages")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def add(draft_id: int) -> BaseResponse:
     """Add a tab."""
     form = PageForm()
@@ -61,7 +61,7 @@ def add(draft_id: int) -> BaseResponse:
 
 
 @bp.get("/organise/drafts/<int:draft_id>/pages/<page>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def edit(draft_id: int, page: str) -> str:
     """Show a tab to be written."""
     desk = desk_of(reading(), draft_id)
@@ -90,7 +90,7 @@ def preview_of(desk: Desk, text: str) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/pages/<page>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def save_page(draft_id: int, page: str) -> str | BaseResponse:
     """Save a tab, or show what it would look like."""
     form = PageForm()
@@ -122,7 +122,7 @@ def _text(draft: ChallengeDraft, page: str) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/pages/<page>/<any(up, down, remove):what>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def arrange(draft_id: int, page: str, what: str) -> BaseResponse:
     """Move a tab before or after its neighbour, or take it away."""
 
@@ -143,7 +143,7 @@ def arrange(draft_id: int, page: str, what: str) -> BaseResponse:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/preview")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def preview(draft_id: int) -> Response:
     """Say what a text looks like, for the page on which it is being written."""
     desk = desk_of(reading(), draft_id)
@@ -151,7 +151,7 @@ def preview(draft_id: int) -> Response:
 
 
 @bp.get("/organise/drafts/<int:draft_id>/rules")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def rules(draft_id: int) -> str:
     """Show the rules that participants accept."""
     desk = desk_of(reading(), draft_id)
@@ -171,7 +171,7 @@ def _rules(desk: Desk, form: RulesForm, shown: str) -> str:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/rules")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def save_rules(draft_id: int) -> str | BaseResponse:
     """Save the rules, or show what they would look like."""
     form = RulesForm()
@@ -194,7 +194,7 @@ def _picture_limit(_session: object, _arguments: dict[str, object]) -> int:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/images")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 @limiter.limit(by_setting("rate_limit_uploads"), key_func=asker)
 @accepts_upload(_picture_limit)
 def add_image(draft_id: int) -> BaseResponse:
@@ -227,7 +227,7 @@ def _picture_name(filename: str, kind: str) -> str:
 
 
 @bp.get("/organise/drafts/<int:draft_id>/images/<name>")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def image(draft_id: int, name: str) -> Response:
     """Send a picture of the draft to who writes it."""
     images = of_kind(files_of_draft(reading(), draft_id), FileKind.IMAGE)
@@ -238,7 +238,7 @@ def image(draft_id: int, name: str) -> Response:
 
 
 @bp.post("/organise/drafts/<int:draft_id>/images/<int:file_id>/remove")
-@access(Who.DRAFT_WRITER)
+@access(Who.DRAFT_PERSON)
 def remove_image(draft_id: int, file_id: int) -> BaseResponse:
     """Take a picture away."""
     with writing() as session:

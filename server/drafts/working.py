@@ -1,6 +1,5 @@
 """The worker's part of drafts: look at files, check a draft, and make a challenge of it."""
 
-import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,26 +11,23 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from server.challenges.queries import phases_of
 from server.corrections.rescoring import AT_ONCE
-from server.deployments.actions import Deployed
-from server.drafts.documents import phase_of, sample_of, section
-from server.drafts.launching import Circumstances, launch, preview
+from server.deployments.run import Deployed
+from server.drafts.agreeing import Others
+from server.drafts.checks import Checker, changes_of, code_of, refusal
+from server.drafts.documents import phase_of, sample_of, solution_of
+from server.drafts.filing import By, look_at_baselines
+from server.drafts.launching import Circumstances, launch
 from server.drafts.looking import (
-    CheckFound,
-    FaultFound,
     TableFound,
-    check_in_child,
     look_in_child,
 )
-from server.drafts.making import METRIC, make_folder
+from server.drafts.mirroring import read_mirror
 from server.drafts.models import DRAFT_JOBS, ChallengeDraft, DraftFile, DraftJob
 from server.drafts.queries import files_of_draft, job_by_id, waiting_jobs
 from server.drafts.rules import MOST_ATTEMPTS, FileKind, FileState, JobKind, JobState
 from server.drafts.tidying import tidy_discarded
-from server.evaluations.queries import live_evaluation
 from server.evaluations.tools import Tools
-from server.folders.faults import FolderFault
 from server.folders.reading import read_folder
 from server.shared.errors import DomainError
 from server.shared.isolation import LimitExceeded, NoChildren
@@ -49,8 +45,8 @@ class Drafter:
 
     def __init__(self, tools: Tools, *, replicates: int, base_url: str, most_bytes: int) -> None:
         self.tools = tools
-        self.circumstances = Circumstances(tools.stores, replicates, base_url)
-        self.most_bytes = most_bytes
+        circumstances = Circumstances(tools.stores, replicates, base_url)
+        self.checker = Checker(tools, circumstances, most_bytes)
         tools.jobs.handle("draft", self.work)
 
     def work(self, job_id: int) -> None:
@@ -78,7 +74,7 @@ class Drafter:
             assert job is not None
             draft = session.get_one(ChallengeDraft, job.draft_id)
             files = files_of_draft(session, job.draft_id)
-            code = _code_of(session, draft)
+            code = code_of(session, draft)
         match job.kind:
             case JobKind.LOOK:
                 self._look(job, draft, files, holder)
@@ -86,6 +82,8 @@ class Drafter:
                 self._check(job, draft, files, code, holder)
             case JobKind.LAUNCH:
                 self._launch(job, draft, files, code, holder)
+            case JobKind.LIVE:
+                self._check_live(job, draft.challenge_id or 0, holder)
 
     def _look(
         self, job: DraftJob, draft: ChallengeDraft, files: list[DraftFile], holder: str
@@ -108,30 +106,41 @@ class Drafter:
         return True
 
     def _found(self, draft: ChallengeDraft, files: list[DraftFile], file: DraftFile) -> TableFound:
-        hidden = file.kind is FileKind.SOLUTION
-        store = self.tools.stores.hidden_files if hidden else self.tools.stores.public_files
-        phase = phase_of(draft.definition, file.phase) if hidden else None
-        sample = sample_of(draft.definition, files) if phase is not None else None
-        public = self.tools.stores.public_files
+        is_hidden = file.kind is FileKind.SOLUTION
+        public, hidden = self.tools.stores
+        phase = phase_of(draft.definition, file.phase) if is_hidden else None
+        sample = sample_of(draft.definition, files)
+        solution = solution_of(files, file.phase) if file.kind is FileKind.BASELINE else None
         try:
-            with store.local(file.sha256) as path, _local(public, sample) as sample_path:
+            with (
+                (hidden if is_hidden else public).local(file.sha256) as path,
+                _local(public, sample) as sample_path,
+                _local(hidden, solution) as solution_path,
+            ):
+                others = Others(sample_path, solution_path)
                 text = self.tools.isolation.run(
-                    look_in_child, str(path), sample_path, draft.definition, phase
+                    look_in_child, str(path), file.kind, others, draft.definition, phase
                 )
         except LimitExceeded as error:
             return TableFound(problem=str(error))
         return TableFound.model_validate_json(text)
 
     def _note(self, job: DraftJob, file: DraftFile, found: TableFound, holder: str) -> None:
-        wrong = bool(found.problem) and file.kind is FileKind.SOLUTION
+        wrong = bool(found.problem) and file.kind in (FileKind.SOLUTION, FileKind.BASELINE)
+        again: list[int] = []
         with self.tools.database.writing() as session:
             row = session.get(DraftFile, file.id)
             if row is not None and row.sha256 == file.sha256:
                 row.found = found.model_dump(mode="json")
                 row.state = FileState.REFUSED if wrong else FileState.READ
                 session.add(row)
+                if row.kind is FileKind.SOLUTION:
+                    by = By(job.asked_by, self.tools.clock())
+                    again = look_at_baselines(session, row, by)
             self._end_in(session, job, holder, JobState.DONE, {})
             session.commit()
+        for job_id in again:
+            self.tools.jobs.send("draft", job_id=job_id)
 
     def _check(
         self,
@@ -141,41 +150,21 @@ class Drafter:
         code: str | None,
         holder: str,
     ) -> None:
-        with self._folder(draft, files, code) as (folder, missing):
-            found = self._checked(folder, missing)
+        with self.checker.folder(draft, files, code) as (folder, missing):
+            found = self.checker.checked(folder, missing)
             report = found.model_dump(mode="json")
             if found.is_launchable and draft.challenge_id is not None:
-                report |= self._previewed(draft, folder)
+                report |= self.checker.previewed(draft, folder)
         self._end(job, holder, JobState.DONE, report)
 
-    def _checked(self, folder: Path, missing: list[FolderFault]) -> CheckFound:
-        if missing:
-            return CheckFound(
-                faults=[
-                    FaultFound(file=f.file, key=f.key, message=f.message, remedy=f.remedy)
-                    for f in missing
-                ]
-            )
-        now = self.tools.clock().isoformat()
-        try:
-            text = self.tools.isolation.run(
-                check_in_child, str(folder), now, self.most_bytes, self.tools.rules
-            )
-        except LimitExceeded as error:
-            return CheckFound(trace=str(error))
-        return CheckFound.model_validate_json(text)
-
-    def _previewed(self, draft: ChallengeDraft, folder: Path) -> dict[str, Any]:
-        """Say what applying a draft would change in its live challenge, without doing it."""
-        read = read_folder(folder, now=self.tools.clock(), max_bytes_limit=self.most_bytes)
-        with self.tools.database.writing() as session:
-            try:
-                deployed = preview(session, draft, read, self.circumstances, now=self.tools.clock())
-                said: dict[str, Any] = {"changes": _changes(deployed)}
-            except DomainError as error:
-                said = {"refusal": _refusal(error)}
-            session.rollback()
-        return said
+    def _check_live(self, job: DraftJob, challenge_id: int, holder: str) -> None:
+        """Check a live challenge as it is now, with the scores of its teams."""
+        now = self.tools.clock()
+        with self.tools.database.reading() as session:
+            mirror = read_mirror(session, challenge_id, now=now)
+            code = code_of(session, mirror.draft)
+        report = self.checker.live(mirror, code)
+        self._end(job, holder, JobState.DONE, {**report, "as_of": now.isoformat()})
 
     def _launch(
         self,
@@ -185,15 +174,15 @@ class Drafter:
         code: str | None,
         holder: str,
     ) -> None:
-        with self._folder(draft, files, code) as (folder, missing):
-            found = self._checked(folder, missing)
+        with self.checker.folder(draft, files, code) as (folder, missing):
+            found = self.checker.checked(folder, missing)
             report = found.model_dump(mode="json")
             if not found.is_launchable:
                 return self._end(job, holder, JobState.REFUSED, report)
             try:
                 deployed = self._launched(job, folder, holder)
             except DomainError as error:
-                report |= {"refusal": _refusal(error)}
+                report |= {"refusal": refusal(error)}
                 return self._end(job, holder, JobState.REFUSED, report)
             except IntegrityError:
                 # Somebody took the address in the same moment: next time that is seen.
@@ -205,10 +194,10 @@ class Drafter:
     def _launched(self, job: DraftJob, folder: Path, holder: str) -> Deployed | None:
         """Deploy, mark the draft and end the job in one transaction: all of it, or nothing."""
         now = self.tools.clock()
-        read = read_folder(folder, now=now, max_bytes_limit=self.most_bytes)
+        read = read_folder(folder, now=now, max_bytes_limit=self.checker.most_bytes)
         with self.tools.database.writing() as session:
-            deployed = launch(session, job, read, self.circumstances, now=now)
-            report = {"changes": _changes(deployed), "created": deployed.result.created}
+            deployed = launch(session, job, read, self.checker.circumstances, now=now)
+            report = {"changes": changes_of(deployed), "created": deployed.result.created}
             if not self._end_in(session, job, holder, JobState.DONE, report):
                 session.rollback()
                 return None
@@ -220,13 +209,6 @@ class Drafter:
             self.tools.jobs.send("score", submission_id=submission_id)
         for _ in deployed.to_rescore[:AT_ONCE]:
             self.tools.jobs.send("rescore_next")
-
-    @contextmanager
-    def _folder(
-        self, draft: ChallengeDraft, files: list[DraftFile], code: str | None
-    ) -> Iterator[tuple[Path, list[FolderFault]]]:
-        with tempfile.TemporaryDirectory(prefix="varsity-draft-") as scratch:
-            yield make_folder(draft, files, Path(scratch), stores=self.tools.stores, code=code)
 
     def _end(self, job: DraftJob, holder: str, state: JobState, report: dict[str, Any]) -> None:
         with self.tools.database.writing() as session:
@@ -287,27 +269,3 @@ def _local(store: FileStore, file: DraftFile | None) -> Iterator[str | None]:
         return
     with store.local(file.sha256) as path:
         yield str(path)
-
-
-def _code_of(session: Session, draft: ChallengeDraft) -> str | None:
-    """Return the metric file of a live challenge: code never comes with a draft."""
-    named = section(draft.definition, "scoring").get("scorer")
-    if draft.challenge_id is None or named != METRIC:
-        return None
-    for phase in phases_of(session, draft.challenge_id):
-        live = live_evaluation(session, phase.id)
-        if live is not None and live.spec.get("code"):
-            return str(live.spec["code"])
-    return None
-
-
-def _changes(deployed: Deployed) -> list[dict[str, str]]:
-    return [
-        {"kind": c.kind.value, "what": c.what, "before": c.before, "after": c.after}
-        for c in deployed.changes
-    ]
-
-
-def _refusal(error: DomainError) -> dict[str, Any]:
-    values = {name: str(value) for name, value in error.values.items()}
-    return {"message": error.message, "values": values, "code": error.code}

@@ -17,6 +17,10 @@ from server.submissions.rules import FINAL
 WAITING = (RescoreState.QUEUED, RescoreState.SCORING)
 # What may be begun by an upload, and given up before anybody looked at it.
 UPLOADED = (EvaluationState.RECEIVED, EvaluationState.REFUSED, EvaluationState.DISCARDED)
+# Made once: to build it takes as long as to run it, in each request of a board.
+LIVE_OF_PHASE = select(Evaluation).where(
+    Evaluation.phase_id == sa.bindparam("phase_id"), Evaluation.state == EvaluationState.LIVE
+)
 
 
 def evaluation_by_id(session: Session, evaluation_id: int) -> Evaluation:
@@ -29,10 +33,8 @@ def evaluation_by_id(session: Session, evaluation_id: int) -> Evaluation:
 
 def live_evaluation(session: Session, phase_id: int | None) -> Evaluation | None:
     """Return the evaluation that a phase's boards stand on."""
-    query = select(Evaluation).where(
-        Evaluation.phase_id == phase_id, Evaluation.state == EvaluationState.LIVE
-    )
-    return once(session, ("live evaluation", phase_id), lambda: session.exec(query).first())
+    name, of = ("live evaluation", phase_id), {"phase_id": phase_id}
+    return once(session, name, lambda: session.exec(LIVE_OF_PHASE, params=of).first())
 
 
 def evaluations_of(session: Session, phase_id: int) -> list[Evaluation]:

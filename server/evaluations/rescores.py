@@ -1,6 +1,7 @@
 """Writes of rescoring: a phase's submissions under an evaluation beside the live one."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -18,6 +19,8 @@ from server.submissions.rules import FINAL, MOST_ATTEMPTS, MOST_INTERRUPTIONS
 
 # What is told of a submission's end, in columns that both tables have.
 WORDS = ("message", "faults", "fault_count", "trace")
+# Who holds what came to another end when its evaluation went live, until its team is told.
+TO_BE_TOLD = "to be told"
 
 
 def queue_rescoring(session: Session, evaluation: Evaluation) -> list[tuple[int, int]]:
@@ -41,25 +44,55 @@ def queue_rescoring(session: Session, evaluation: Evaluation) -> list[tuple[int,
 
 
 def apply_rescores(session: Session, evaluation: Evaluation) -> None:
-    """Bring every submission to the end that the evaluation now live gave it."""
+    """Bring every submission to the end that the evaluation now live gave it.
+
+    What comes to another end than before is noted: its team is to be told (`TO_BE_TOLD`).
+    """
     session.flush()
-    session.execute(
-        sa.update(Submission)
+    turned = (
+        sa.update(Rescore)
         .where(
-            col(Submission.id) == col(Rescore.submission_id),
-            col(Rescore.evaluation_id) == evaluation.id,
-            # What waits to be scored again will be scored under this very evaluation.
-            col(Submission.state).in_(FINAL),
+            *_of_ended(evaluation),
+            col(Submission.team_id).is_not(None),
+            col(Submission.withdrawn_at).is_(None),
+            _text(Rescore.state) != _text(Submission.state),
         )
+        .values(lease_holder=TO_BE_TOLD)
+    )
+    ended = (
+        sa.update(Submission)
+        .where(*_of_ended(evaluation), _says_other())
         .values(
             state=col(Rescore.state),
             **{name: getattr(Rescore, name) for name in WORDS},
         )
-        .execution_options(synchronize_session=False)
     )
+    for statement in (turned, ended):
+        session.execute(statement.execution_options(synchronize_session=False))
     for known in session.identity_map.values():
-        if isinstance(known, Submission):
+        if isinstance(known, Submission | Rescore):
             session.expire(known)
+
+
+def _of_ended(evaluation: Evaluation) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(Submission.id) == col(Rescore.submission_id),
+        col(Rescore.evaluation_id) == evaluation.id,
+        # What waits to be scored again will be scored under this very evaluation.
+        col(Submission.state).in_(FINAL),
+    )
+
+
+def _says_other() -> sa.ColumnElement[bool]:
+    """Return the condition that an end is told in other words than before: most are the same."""
+    compared = [(_text(Submission.state), _text(Rescore.state))]
+    compared += [(_text(getattr(Submission, n)), _text(getattr(Rescore, n))) for n in WORDS]
+    return sa.or_(*(before.is_distinct_from(after) for before, after in compared))
+
+
+def _text(column: Any) -> sa.ColumnElement[str]:
+    # JSON has no equality of its own everywhere, and the two tables' states are two types.
+    return sa.cast(column, sa.Text)
 
 
 def accept_solution(session: Session, evaluation: Evaluation, *, rows: SolutionReport) -> None:

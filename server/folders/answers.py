@@ -11,8 +11,9 @@ from scorers.kinds import InputKind
 from scorers.labels import sort_labels
 from scorers.registry import get_scorer
 from scorers.scorer import Scorer
-from scorers.solutions.splitting import TRAINING, USAGE
+from scorers.solutions.splitting import USAGE
 from server.folders.contents import Folder
+from server.folders.ids import answered
 from server.folders.tables import UnreadableTable, header_of, text_columns
 
 _LARGEST_SEARCHED = 200_000_000
@@ -27,7 +28,7 @@ def perfect_submission(folder: Folder, phase: str) -> pl.DataFrame | None:
     spec = folder.spec_for(phase)
     scorer, _ = bind_scorers(spec)
     try:
-        solution = _to_predict(text_columns(folder.solution_of(phase).path))
+        solution = answered(folder.solution_of(phase).path)
     except UnreadableTable:
         return None
     kind = kind_of(scorer, spec)
@@ -41,12 +42,6 @@ def perfect_submission(folder: Folder, phase: str) -> pl.DataFrame | None:
         case InputKind.PROBABILITY | InputKind.SCORES:
             return _certain(solution, spec, scorer)
     return _ideal(solution.select(spec.header), spec, scorer)
-
-
-def _to_predict(solution: pl.DataFrame) -> pl.DataFrame:
-    if USAGE not in solution.columns:
-        return solution
-    return solution.filter((pl.col(USAGE) != TRAINING).fill_null(True))
 
 
 def _ideal(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl.DataFrame:
@@ -95,7 +90,7 @@ def _certain(solution: pl.DataFrame, spec: EvaluationSpec, scorer: Scorer) -> pl
 def files_with_answers(folder: Folder, phase: str) -> list[str]:
     """Name the data files in which the answers of a phase stand beside the ids."""
     try:
-        solution = _to_predict(text_columns(folder.solution_of(phase).path))
+        solution = answered(folder.solution_of(phase).path)
     except UnreadableTable:
         return []
     searched = [file for file in folder.files if file.size <= _LARGEST_SEARCHED]

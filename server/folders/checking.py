@@ -4,13 +4,10 @@ import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, Evaluated, SolutionFacts, check_solution, evaluate_file
-from scorers.ladder import Form, rung_of
 from scorers.metric_files.file import METRIC, read_metric
 from scorers.metric_files.scoring import MetricFault, Run
 from scorers.metric_files.trial import try_metric
@@ -20,29 +17,13 @@ from server.folders.boards import is_undefined, lacking_on_boards
 from server.folders.contents import BaselineFile, Folder
 from server.folders.definition import PhaseDefinition
 from server.folders.files import is_served
+from server.folders.findings import Finding, Level, passed
+from server.folders.ladders import on_ladder
 from server.folders.scored import Scored
 from server.folders.tables import UnreadableTable, header_of
 
 _CORRECT = "Correct the solution."
 _WANTED_PAGES = {"rules": "what is allowed", "data": "what the columns mean"}
-
-
-class Level(StrEnum):
-    """How serious a finding is: an error stops a launch."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    OK = "ok"
-
-
-class Finding(NamedTuple):
-    """One thing that a check found, and what to do about it where there is something to do."""
-
-    level: Level
-    message: str
-    remedy: str = ""
-    code: str = ""
-    phase: str = ""
 
 
 def check_folder(
@@ -67,16 +48,13 @@ def check_structure(folder: Folder) -> list[Finding]:
     return findings
 
 
-def _ok(message: str, code: str) -> Finding:
-    return Finding(Level.OK, message, code=code)
-
-
 def _pages(folder: Folder) -> Iterator[Finding]:
     slugs = {page.slug for page in folder.pages}
     for slug, content in _WANTED_PAGES.items():
         if slug not in slugs:
             remedy = f"Say {content} in {slug}.md."
-            yield Finding(Level.WARNING, f"There is no {slug} page.", remedy, "pages")
+            code = "rules" if slug == "rules" else "pages"
+            yield Finding(Level.WARNING, f"There is no {slug} page.", remedy, code)
     for page in folder.pages:
         if not page.markdown.strip():
             said, remedy = f"{page.slug}.md is empty.", "Write it, or remove it."
@@ -118,7 +96,7 @@ def _phase(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
         if baseline.phase == phase.slug:
             yield _baseline(scored, baseline)
     if phase.ranking == "ladder":
-        yield _ladder(scored, phase)
+        yield on_ladder(scored, phase)
 
 
 def _rows(phase: PhaseDefinition, facts: SolutionFacts) -> Iterator[Finding]:
@@ -128,7 +106,7 @@ def _rows(phase: PhaseDefinition, facts: SolutionFacts) -> Iterator[Finding]:
         f"{facts.ignored_rows:,} ignored",
     ]
     said = f"Phase {phase.slug}: the solution has {facts.rows:,} rows: {', '.join(counts)}."
-    yield _ok(said, "solution")
+    yield passed(said, "solution")
     if not facts.private_rows:
         said = f"Phase {phase.slug} has no private rows: what is shown at once is the final score."
         remedy = "Write public_fraction = 0.3, or give the solution a Usage column."
@@ -152,7 +130,7 @@ def _metric(folder: Folder, phase: PhaseDefinition, run: Run) -> Iterator[Findin
         return
     if trial is not None:
         values = ", ".join(f"{value:.6g}" for value in trial.perfect)
-        yield _ok(f"Phase {phase.slug}: a perfect submission scores {values}.", "perfect")
+        yield passed(f"Phase {phase.slug}: a perfect submission scores {values}.", "perfect")
     tried = trial is not None and trial.shuffled
     if not tried and not read_metric(spec.code or "").says_direction:
         said = f"Whether higher is better in {METRIC} could not be tried: it is taken to be so."
@@ -175,7 +153,7 @@ def _sample(scored: Scored, phase: PhaseDefinition) -> Finding:
             return _cannot_score(phase.slug, name, error)
         else:
             scored.samples[phase.slug] = file
-            return _ok(f"Phase {phase.slug}: {name} scores {_values(result)}.", "sample")
+            return passed(f"Phase {phase.slug}: {name} scores {_values(result)}.", "sample")
     return _rejected_sample(folder, phase, rejected[0], later=not is_first)
 
 
@@ -217,32 +195,7 @@ def _baseline(scored: Scored, baseline: BaselineFile) -> Finding:
         return Finding(Level.ERROR, said, f"Correct {baseline.path.name}.", "baseline")
     except (InvalidSolution, MetricFault) as error:
         return _cannot_score(baseline.phase, what, error)
-    return _ok(f"Phase {baseline.phase}: {what} scores {_values(result)}.", "baseline")
-
-
-def _ladder(scored: Scored, phase: PhaseDefinition) -> Finding:
-    """Say by what the ladder tells an improvement from noise: what the scorer gives decides."""
-    folder = scored.folder
-    files = [b.path for b in folder.baselines if b.phase == phase.slug]
-    for file in [*files, folder.sample]:
-        result = scored.known(phase.slug, file)
-        if result is not None and result.public is not None:
-            board = result.public
-            return _form_of_ladder(phase, rung_of(board).form, board.method)
-    said = f"Phase {phase.slug}: no file could be scored, so its ladder was not tried."
-    return Finding(Level.WARNING, said, "Correct the sample, or add a baseline.", "ladder")
-
-
-def _form_of_ladder(phase: PhaseDefinition, form: Form | None, method: str) -> Finding:
-    said = f"Phase {phase.slug}: its ladder tells an improvement from noise by"
-    if form is Form.LOSSES:
-        return _ok(f"{said} the losses of the test rows, of which the metric is a mean.", "ladder")
-    if form is Form.REPLICATES:
-        how = "resamples of the test rows: the metric is no mean of losses of rows."
-        return _ok(f"{said} {how}", "ladder")
-    said = f"Phase {phase.slug}: its ladder can't tell an improvement from noise ({method})."
-    remedy = 'Write ranking = "best", "latest" or "selected", or choose another metric.'
-    return Finding(Level.ERROR, said, remedy, "ladder")
+    return passed(f"Phase {baseline.phase}: {what} scores {_values(result)}.", "baseline")
 
 
 def _perfect(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
@@ -278,11 +231,11 @@ def _verdict(folder: Folder, phase: PhaseDefinition, result: Evaluated) -> Findi
     perfect = scorer.perfect
     if not (math.isfinite(perfect) and scorer.truth_is_perfect):
         said = f"Phase {phase.slug}: the answers themselves score {_values(result)}."
-        return _ok(said, "perfect")
+        return passed(said, "perfect")
     boards = [board for board in (result.public, result.private) if board is not None]
     if all(math.isclose(b.value, perfect, rel_tol=1e-6, abs_tol=1e-6) for b in boards):
         said = f"Phase {phase.slug}: a perfect submission scores {perfect:g}, as it should."
-        return _ok(said, "perfect")
+        return passed(said, "perfect")
     said = f"Phase {phase.slug}: a perfect submission scores {_values(result)}, not {perfect:g}."
     return Finding(Level.WARNING, said, "Look at `params` and at the solution's values.", "perfect")
 

@@ -196,10 +196,12 @@ def _phases(draft: Draft, root: Path) -> Iterator[Problem]:
         said = f'There are two phases "{slug}".'
         yield Problem(("phases", index, "slug"), said, "Give each phase a slug of its own.")
     for index, phase in enumerate(draft.phases):
-        if phase is not None:
+        if phase is not None and index not in draft.undated:
             yield from _times(index, phase)
+        if phase is not None:
             yield from _solution(index, phase, draft, root)
-    yield from _admission(draft.phases)
+    dated = [None if i in draft.undated else phase for i, phase in enumerate(draft.phases)]
+    yield from _admission(dated)
 
 
 def _times(index: int, phase: PhaseDefinition) -> Iterator[Problem]:
@@ -249,7 +251,7 @@ def _admission(phases: list[PhaseDefinition | None]) -> Iterator[Problem]:
 
 
 def _lock(draft: Draft) -> Iterator[Problem]:
-    phases = [phase for phase in draft.phases if phase is not None]
+    phases = [p for i, p in enumerate(draft.phases) if p is not None and i not in draft.undated]
     lock_at = draft.teams.lock_at if draft.teams else None
     if lock_at is None or not phases or len(phases) < len(draft.phases):
         return

@@ -15,9 +15,12 @@ from server.folders.definition import (
 )
 from server.folders.faults import FolderFault
 from server.folders.pictures import PICTURE_BYTES, PICTURES, is_picture_name, picture_type
+from server.folders.tables import UnreadableTable, header_of
 
 DATA = "data"
 IMAGES = "images"
+PRIVATE = "private"
+_TABLES = (".csv", ".gz", ".zip", ".parquet", ".jsonl", ".npz")
 PREPARE = "prepare.py"
 _FIRST_PAGES = ("overview", "data", "rules")
 _NOT_PAGES = ("readme", "changelog", "license")
@@ -159,6 +162,22 @@ def _unservable(root: Path, path: Path) -> FolderFault | None:
     if not path.name.isprintable() or "\\" in path.name:
         said, remedy = "The file's name has unprintable characters.", "Rename the file."
         return FolderFault(name, None, None, said, remedy)
+    return None
+
+
+def unreadable_tables(root: Path) -> list[FolderFault]:
+    """Find the files in private/ that are called tables and are none."""
+    found = sorted((root / PRIVATE).iterdir()) if (root / PRIVATE).is_dir() else []
+    tables = [path for path in found if path.suffix.lower() in _TABLES and path.is_file()]
+    return [fault for path in tables if (fault := _no_table(root, path)) is not None]
+
+
+def _no_table(root: Path, path: Path) -> FolderFault | None:
+    try:
+        header_of(path)
+    except UnreadableTable as error:
+        name = path.relative_to(root).as_posix()
+        return FolderFault(name, None, None, f"{name}: {error}", "Write the file anew.")
     return None
 
 

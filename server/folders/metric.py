@@ -6,11 +6,12 @@ from pathlib import Path
 from scorers.errors import InvalidParameter
 from scorers.metric_files.file import METRIC, InvalidMetric, MetricFile, Signature, read_metric
 from server.folders.definition import Scoring, Submission
-from server.folders.faults import Problem
+from server.folders.faults import FolderFault, Problem
 from server.folders.files import misplaced
 from server.folders.toml_lines import KeyPath
 
 _SCORER: KeyPath = ("scoring", "scorer")
+_CORRECT = f"Correct {METRIC}; see docs/plugins.md."
 
 
 def read_code(root: Path) -> str:
@@ -19,6 +20,15 @@ def read_code(root: Path) -> str:
         return (root / METRIC).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise InvalidMetric(f"{METRIC} is not UTF-8.") from None
+
+
+def faults_of_code(root: Path) -> list[FolderFault]:
+    """Say what is wrong with a metric file whose definition can't be read."""
+    try:
+        read_metric(read_code(root))
+    except InvalidMetric as error:
+        return [FolderFault(METRIC, None, None, str(error), _CORRECT)]
+    return []
 
 
 def metric_problems(
@@ -32,7 +42,7 @@ def metric_problems(
     try:
         metric = read_metric(read_code(root))
     except InvalidMetric as error:
-        yield Problem(_SCORER, str(error), f"Correct {METRIC}; see docs/plugins.md.")
+        yield Problem(_SCORER, str(error), _CORRECT)
         return
     if scoring.input is not None:
         said = f"{METRIC} reads the columns as the sample has them, so `input` has no meaning here."

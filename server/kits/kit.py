@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from flask import render_template, url_for
 from sqlmodel import Session
 
+from server.challenges.file_queries import files_of
+from server.challenges.metric_titles import find_scorer
 from server.challenges.models import Challenge, ChallengeFile
-from server.challenges.queries import files_of, page_of_challenge
-from server.challenges.views import Frame, find_scorer
+from server.challenges.queries import page_of_challenge
+from server.challenges.views import Frame
 from server.evaluations.queries import live_evaluation
 from server.kits.queries import FileView, columns_by_name, views_of_files
 from server.kits.rules import MOST_BYTES_IN_A_KIT, STARTER, Parts, id_columns_of, parts_of

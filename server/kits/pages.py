@@ -5,13 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from server.challenges.queries import (
-    challenge_by_slug,
-    challenge_frame,
-    file_to_download,
-    files_of,
-    require_files,
-)
+from server.challenges.file_queries import file_to_download, files_of, require_files
+from server.challenges.queries import challenge_by_slug, challenge_frame
 from server.challenges.tab_contexts import add_to_tab
 from server.challenges.views import Frame
 from server.kits.kit import Contents, kit_of

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from server.challenges.file_queries import files_of
 from server.challenges.models import ChallengeFile
-from server.challenges.queries import files_of
 from server.challenges.views import Frame
 from server.kits.kit import Contents, contents_of
 from server.kits.queries import FileView, views_of_files

@@ -17,9 +17,10 @@ from server.submissions.failures import failed_by_phase
 from server.submissions.models import Admission, Submission
 from server.submissions.queries import counts_in_quota
 from server.submissions.rules import failures_that_count
+from server.teams.desks import open_request
 from server.teams.merging import check_merger, merge_teams
 from server.teams.models import ExtraSubmissions, JoinRequest, Team
-from server.teams.queries import is_invited, open_request, team_by_id, team_to_join
+from server.teams.queries import is_invited, team_by_id, team_to_join
 from server.teams.rules import Entrance, entrance
 from server.teams.seats import ask, check_captain, decide, hold
 

@@ -12,15 +12,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from server.accounts.models import Account
-from server.accounts.queries import language_of_account
 from server.notifications.kinds import KINDS, kind_named
-from server.notifications.letters import Letter, letter_of, with_name
+from server.notifications.letters import Letter, letter_of
 from server.notifications.models import Notification, NotificationChoice
 from server.notifications.queries import notification_of, parts, wanting, wants, wishes_of
 from server.notifications.rules import KEEP_READ, KEEP_UNREAD, LONGEST_LINK, Channel
+from server.notifications.writing import Versions, insert_from, mail_to
 from server.shared.database import UTCDateTime, changed_rows
-from server.shared.language import LANGUAGES, speaking
-from server.shared.mail import OutgoingMail, one_line
 
 Audience = Iterable[int] | sa.Select[Any]
 
@@ -49,9 +47,9 @@ def notify(
     `account_ids`: ids, or a select of ids, which is one statement however many it names. `values`
     fill the line of the kind and are kept as they are; `link` is a path of this site. `letter`
     writes one with words of its own, where the kind's line and the link would be too little; it
-    is called once for each language. `by_mail`: whether there are letters at all. Needs no
-    request, and no application. Returns how many people were told in either way; closed accounts
-    are passed over.
+    is called once for each language, and for each zone of its readers where it says a moment.
+    `by_mail`: whether there are letters at all. Needs no request, and no application. Returns how
+    many people were told in either way; closed accounts are passed over.
 
     Raises:
         KeyError, ValueError: there is no such kind, or values of it are missing: mistakes of ours.
@@ -66,13 +64,13 @@ def notify(
         sa.literal(now, UTCDateTime),
     ]
     columns = ["account_id", "kind", "data", "link", "created_at"]
-    write = letter or partial(letter_of, known, values, link)
-    letters = _written(write) if by_mail else []
+    versions = Versions(letter or partial(letter_of, known, values, link))
     in_product = mailed = 0
     for some in _audiences(account_ids):
         told = sa.select(col(Account.id), *rows).where(some, wants(kind, Channel.PRODUCT))
-        in_product += _insert(session, Notification, columns, told)
-        mailed += sum(_mail(session, kind, some & spoken, said, now) for spoken, said in letters)
+        in_product += insert_from(session, Notification, columns, told)
+        if by_mail:
+            mailed += mail_to(session, kind, some, versions, now)
     return max(in_product, mailed)
 
 
@@ -110,41 +108,6 @@ def _audiences(account_ids: Audience) -> Iterator[sa.ColumnElement[bool]]:
         return
     for part in parts(sorted(set(account_ids))):
         yield sa.and_(is_open, col(Account.id).in_(part))
-
-
-def _written(write: Callable[[], Letter]) -> list[tuple[sa.ColumnElement[bool], Letter]]:
-    """Write a letter in each language, with the condition on accounts that are written to in it."""
-    letters = []
-    for code in LANGUAGES:
-        with speaking(code):
-            letters.append((_speaks(code), write()))
-    return letters
-
-
-def _speaks(code: str) -> sa.ColumnElement[bool]:
-    language = language_of_account()
-    return language.not_in(LANGUAGES[1:]) if code == LANGUAGES[0] else language == code
-
-
-def _mail(
-    session: Session, kind: str, some: sa.ColumnElement[bool], letter: Letter, now: datetime
-) -> int:
-    letters = sa.select(
-        col(Account.email),
-        sa.literal(one_line(letter.subject), sa.Text),
-        with_name(letter.body, col(Account.name)),
-        sa.literal(now, UTCDateTime),
-        sa.literal(0),
-        col(Account.id),
-        sa.literal(kind),
-    ).where(some, wants(kind, Channel.MAIL), col(Account.confirmed_at).is_not(None))
-    columns = ["recipient", "subject", "body", "created_at", "attempts", "account_id", "kind"]
-    return _insert(session, OutgoingMail, columns, letters)
-
-
-def _insert(session: Session, table: Any, columns: list[str], rows: Any) -> int:
-    inserted = sa.insert(table).from_select(columns, rows)
-    return changed_rows(session, inserted.execution_options(preserve_rowcount=True))
 
 
 def mark_read(session: Session, *, account_id: int, number: int, now: datetime) -> Notification:

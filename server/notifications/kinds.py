@@ -181,6 +181,18 @@ ALL = (
         N_("%(challenge)s: submission %(number)s could not be scored."),
     ),
     Kind(
+        "draft_shared",
+        _ORGANISING,
+        N_("Somebody lets you write, or judge, the draft of a challenge"),
+        N_("%(person)s lets you into the draft of %(challenge)s; it says there what you may do."),
+    ),
+    Kind(
+        "role_given",
+        _ORGANISING,
+        N_("You are to run, or to judge, a challenge"),
+        N_("%(person)s made you one of the people who run or judge %(challenge)s."),
+    ),
+    Kind(
         "winners_outdated",
         _ORGANISING,
         N_("The winners that you published are no longer those of the board"),

@@ -7,10 +7,10 @@ from typing import Any
 
 from server.notifications.kinds import KINDS
 from server.notifications.rules import Kind
+from server.notifications.zones import moment_said
 from server.shared.catalogues import catalogue_of
 from server.shared.errors import N_
 from server.shared.language import language
-from server.shared.moments import moment_words
 
 # Around a name that runs from right to left, so that what follows stays in its place.
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
@@ -33,8 +33,7 @@ def said(message: str, **values: str) -> str:
 
 def _shown(kind: Kind, name: str, value: Any) -> str:
     if name in kind.moments:
-        moment = datetime.fromisoformat(str(value))
-        return f"{moment_words(moment, said(N_('d MMM y, HH:mm')), language())} UTC"
+        return moment_said(datetime.fromisoformat(str(value)))
     return isolated(str(value))
 
 

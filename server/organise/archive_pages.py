@@ -13,7 +13,7 @@ from server.archives.exporting import Export, all_members
 from server.archives.streaming import zip_stream
 from server.challenges.queries import challenge_by_slug
 from server.drafts.queries import creates, require_creator
-from server.organise.editions import begin_edition, next_slug, read_start
+from server.organise.editions import begin_edition, next_slug, next_title, read_start
 from server.organise.room import bp
 from server.shared.access import Who, access
 from server.shared.errors import DomainError
@@ -35,9 +35,10 @@ def _page(slug: str, refused: DomainError | None = None) -> str:
     session = reading()
     challenge = challenge_by_slug(session, slug)
     starts = first_start(definition_of(session, challenge)) + A_YEAR
+    title = next_title(session, challenge.title)
     offered = {
-        "title": challenge.title,
-        "slug": next_slug(session, slug),
+        "title": title,
+        "slug": next_slug(session, slug, title),
         "starts": f"{starts:%Y-%m-%dT%H:%M}",
     }
     return render_template(

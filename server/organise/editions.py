@@ -1,6 +1,7 @@
 """A new edition of a challenge: a draft with everything of the old one, at another time."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
@@ -12,11 +13,13 @@ from server.challenges.models import Challenge
 from server.challenges.queries import pages_of
 from server.drafts.actions import GivenFile, begin_draft
 from server.drafts.models import ChallengeDraft
-from server.drafts.rules import RESERVED_SLUGS, FileKind
+from server.drafts.rules import RESERVED_SLUGS, DraftState, FileKind
 from server.folders.definition import as_slug, is_slug
+from server.organise.titles import title_after, year_of
 from server.shared.errors import N_, Conflict, Invalid
 
 LONGEST_TITLE = 200
+MOST_EDITIONS = 100
 
 
 def begin_edition(
@@ -90,12 +93,33 @@ def read_start(text: str) -> datetime:
         raise Invalid(said, field="starts") from None
 
 
-def next_slug(session: Session, slug: str) -> str:
-    """Suggest an address that is free: the old one with the next number."""
+def next_title(session: Session, title: str) -> str:
+    """Suggest a title that no challenge has: the next year, or the next edition."""
+    offered, taken = title, True
+    for _ in range(MOST_EDITIONS):
+        offered = title_after(offered)
+        query = select(Challenge.id).where(col(Challenge.title) == offered)
+        taken = session.exec(query.limit(1)).first() is not None
+        if not taken:
+            break
+    return offered
+
+
+def next_slug(session: Session, slug: str, title: str = "") -> str:
+    """Suggest an address that no challenge and no open draft has.
+
+    It is the old one with the next number; without one, with the year of the new title.
+    """
     head, _, tail = slug.rpartition("-")
     stem, number = (head, int(tail)) if head and tail.isdigit() and len(tail) < 5 else (slug, 1)
+    year = year_of(title)
+    number = year - 1 if year is not None and number < year else number
     # A challenge has few editions: a hundred numbers on, one is free.
-    offered = [f"{stem[:52]}-{number + i}" for i in range(1, 100)]
-    query = select(Challenge.slug).where(col(Challenge.slug).in_(offered))
-    taken = set(session.exec(query))
-    return next((name for name in offered if name not in taken), offered[-1])
+    stem = stem[:52].rstrip("-")
+    offered = [f"{stem}-{number + i}" for i in range(1, MOST_EDITIONS)]
+    drafts = select(ChallengeDraft.slug).where(
+        col(ChallengeDraft.slug).in_(offered), ChallengeDraft.state == DraftState.EDITING
+    )
+    held = select(Challenge.slug).where(col(Challenge.slug).in_(offered))
+    taken = set(session.exec(held)) | set(session.exec(drafts))
+    return next(name for name in [*offered, f"{stem}-{uuid4().hex[:7]}"] if name not in taken)

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
-from server.accounts.queries import account_by_email
-from server.challenges.models import Organiser
+from server.accounts.queries import account_by_email, account_by_id
+from server.challenges.models import Challenge, Organiser
 from server.challenges.rules import Role
+from server.notifications.actions import notify
 from server.shared import events
 from server.shared.errors import N_, Conflict, Invalid, NotFound
 
@@ -41,7 +42,7 @@ def people_of(session: Session, challenge_id: int) -> list[Person]:
 def add_person(
     session: Session, *, challenge_id: int, email: str, role: Role, actor_id: int, now: datetime
 ) -> Account:
-    """Let an account run a challenge, or judge it.
+    """Let an account run a challenge, or judge it, and tell them.
 
     Raises:
         Invalid: no account has this address, or its address is not confirmed.
@@ -58,6 +59,9 @@ def add_person(
             N_("This address is not confirmed yet: whoever signed up may not be who you mean."),
             field="email",
         )
+    # Of two owners who add the same person at once the second waits here, and sees the first's.
+    held = select(Challenge).where(Challenge.id == challenge_id)
+    challenge = session.exec(held.with_for_update(key_share=True)).one()
     if session.get(Organiser, (challenge_id, account.id)) is not None:
         raise Conflict(
             N_("%(name)s is one of this challenge's people already; change the role in the list."),
@@ -66,7 +70,23 @@ def add_person(
         )
     session.add(Organiser(challenge_id=challenge_id, account_id=account.id, role=role))
     _record(session, "organiser.added", challenge_id, account.id, actor_id, now, role=role.value)
+    if account.id != actor_id:
+        _tell(session, challenge, account.id, actor_id=actor_id, now=now)
     return account
+
+
+def _tell(
+    session: Session, challenge: Challenge, account_id: int, *, actor_id: int, now: datetime
+) -> None:
+    actor = account_by_id(session, actor_id)
+    notify(
+        session,
+        kind="role_given",
+        account_ids=[account_id],
+        values={"person": actor.name, "challenge": challenge.title},
+        link=f"/organise/{challenge.slug}",
+        now=now,
+    )
 
 
 def change_role(

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from scorers.sampling.forecasting import Forecast, forecast_shake
 from scorers.sampling.probing import expected_maximum
 from server.preflight.budget import Budget
@@ -13,6 +15,8 @@ from server.shared.errors import N_
 
 FEW_ROWS = 30
 TEAMS, MANY_TEAMS = 50, 100
+# Of fewer teams the spread says little; of more, as many stand for all.
+FEWEST_TEAMS, MOST_TEAMS = 5, 500
 _SKILL_OF_WAY = 0.25
 
 
@@ -195,6 +199,8 @@ def skill_of(facts: PhaseFacts, noise: Noise) -> float:
 
 
 def _shake_up(facts: PhaseFacts, public: Noise, private: Noise, budget: Budget) -> Line:
+    if len(facts.field) >= FEWEST_TEAMS:
+        return _shake_up_of_teams(facts, public, private, budget)
     skill = skill_of(facts, private)
     found = forecast_shake(
         teams=TEAMS, skill=skill, noise=(public.own, private.own), fields=budget.fields
@@ -221,6 +227,47 @@ def _shake_up(facts: PhaseFacts, public: Noise, private: Noise, budget: Budget) 
         values=_values(facts, skill, found),
         phase=facts.slug,
     )
+
+
+def _shake_up_of_teams(facts: PhaseFacts, public: Noise, private: Noise, budget: Budget) -> Line:
+    skill, teams = spread_of_teams(facts, public), min(len(facts.field), MOST_TEAMS)
+    found = forecast_shake(
+        teams=teams, skill=skill, noise=(public.own, private.own), fields=budget.fields
+    )
+    return Line(
+        Level.NOTE,
+        "shake-up",
+        Fix.SOLUTION,
+        N_(
+            "Phase %(phase)s: of its %(teams)s teams, whose skill spreads by %(skill)s, expect"
+            " moves of up to ± %(within)s places at the reveal, ± %(top)s among the public top 10;"
+            " the public leader wins in %(stays)s of such contests (Kendall's tau %(low)s to"
+            " %(high)s)."
+        ),
+        N_(
+            "It is chance alone: the two boards hold different rows. Moves in this range need no"
+            " explanation, larger ones come from fitting the public rows."
+        ),
+        N_("Say so before the reveal. More rows on both boards make it calmer."),
+        how=N_(
+            "%(fields)s simulated contests. The spread is a standard deviation: that of the teams'"
+            " public scores, by their quartiles, less the noise in them; the noise is that between"
+            " your first teams."
+        ),
+        values={**_values(facts, skill, found), "teams": teams},
+        phase=facts.slug,
+    )
+
+
+def spread_of_teams(facts: PhaseFacts, public: Noise) -> float:
+    """The spread of the teams' skill: that of their public scores less the boards' noise.
+
+    The quartiles of a normal distribution lie 1.349 standard deviations apart; a few teams that
+    failed say nothing of the others.
+    """
+    low, high = np.quantile(facts.field, [0.25, 0.75])
+    variance = ((high - low) / 1.349) ** 2 - public.own**2
+    return math.sqrt(variance) if variance > 0 else public.own
 
 
 def _values(facts: PhaseFacts, skill: float, found: Forecast) -> dict[str, str | int | float]:

@@ -1,9 +1,10 @@
 """What is known of a phase before it is judged: its answers, its boards, its scores."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -34,12 +35,20 @@ class Candidate:
     result: Evaluated
 
 
+class Entrants(NamedTuple):
+    """The teams of a phase that runs: the files of its first ones, and every public score."""
+
+    files: tuple[tuple[str, Path], ...] = ()
+    scores: tuple[float, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class PhaseFacts:
     """One phase, read and scored.
 
     `targets`: the answers, a row a test row in the solution's order; `classes`: empty for anything
     but labels. `scorer`, `kind`: None for a metric.py. `perfect`: NaN where it is not known.
+    `teams`: the first of the board, where the phase runs; `field`: every team's public score.
     """
 
     phase: PhaseDefinition
@@ -56,6 +65,8 @@ class PhaseFacts:
     perfect: float
     sample: Candidate | None
     baselines: tuple[Candidate, ...]
+    teams: tuple[Candidate, ...] = ()
+    field: tuple[float, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -74,9 +85,19 @@ class PhaseFacts:
     @property
     def best(self) -> Candidate | None:
         """The best baseline; without any the sample."""
-        known = [c for c in self.baselines if math.isfinite(self.deciding(c))]
-        turn = -1 if self.higher_is_better else 1
-        return min(known, key=lambda c: turn * self.deciding(c), default=self.sample)
+        known = self.in_order(self.baselines)
+        return known[0] if known else self.sample
+
+    @property
+    def rivals(self) -> list[Candidate]:
+        """Whose scores tell how noisy the boards are, the best first: two teams, else baselines."""
+        teams = self.in_order(self.teams)
+        return teams if len(teams) > 1 else self.in_order(self.baselines)
+
+    def in_order(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Those whose score is known, the best first."""
+        known = [c for c in candidates if math.isfinite(self.deciding(c))]
+        return sorted(known, key=self.deciding, reverse=self.higher_is_better)
 
     @property
     def reach(self) -> float | None:
@@ -87,8 +108,11 @@ class PhaseFacts:
         return distance if distance > 0 else None
 
 
-def facts_of_phase(scored: Scored, phase: PhaseDefinition) -> PhaseFacts | None:
+def facts_of_phase(
+    scored: Scored, phase: PhaseDefinition, entrants: Entrants | None = None
+) -> PhaseFacts | None:
     """Read a phase; None where its solution is wrong, which is said elsewhere."""
+    there = entrants or Entrants()
     folder, spec = scored.folder, scored.folder.spec_for(phase.slug)
     try:
         answers = _of_metric(folder, spec, phase) if spec.code else _of_scorer(folder, spec, phase)
@@ -101,14 +125,20 @@ def facts_of_phase(scored: Scored, phase: PhaseDefinition) -> PhaseFacts | None:
         spec=spec,
         higher_is_better=code.higher_is_better,
         sample=None if sample is None else _candidate(scored, phase, sample.name, sample),
-        baselines=tuple(
-            found
-            for b in folder.baselines
-            if b.phase == phase.slug
-            and (found := _candidate(scored, phase, b.name, b.path)) is not None
+        baselines=_candidates(
+            scored, phase, [(b.name, b.path) for b in folder.baselines if b.phase == phase.slug]
         ),
+        teams=_candidates(scored, phase, there.files),
+        field=there.scores,
         **answers,
     )
+
+
+def _candidates(
+    scored: Scored, phase: PhaseDefinition, files: Sequence[tuple[str, Path]]
+) -> tuple[Candidate, ...]:
+    found = [_candidate(scored, phase, name, path) for name, path in files]
+    return tuple(candidate for candidate in found if candidate is not None)
 
 
 def _candidate(scored: Scored, phase: PhaseDefinition, name: str, path: Path) -> Candidate | None:

@@ -40,19 +40,21 @@ class Noise(NamedTuple):
 
 
 def noise_of(facts: PhaseFacts, board: str) -> Noise | None:
-    """A board's noise, from the two best baselines, from the best one, or from the sample.
+    """A board's noise, from the two best teams or baselines, the best one, or the sample.
 
-    `board`: "public" or "private". With one baseline the errors of two good submissions are taken
+    `board`: "public" or "private". The sample is too unlike a team's submission to be a second.
+    With one baseline the errors of two good submissions are taken
     to have a correlation of 0.5, or that of the baseline's and the sample's where those are more
     alike: two good submissions are not less alike than a good one and a poor one.
     None where the board has no rows, or its error is not known.
     """
-    best = facts.best
+    rivals = facts.rivals
+    best = rivals[0] if rivals else facts.sample
     result = None if best is None else _board(best, board)
     error = None if result is None else _error(result)
     if best is None or result is None or not error:
         return None
-    for other in _others(facts, best):
+    for other in rivals[1:]:
         paired = _paired(result, _board(other, board))
         if paired and paired > _SAME * error:
             return Noise(result.rows, error, paired, (best.name, other.name))
@@ -62,12 +64,6 @@ def noise_of(facts: PhaseFacts, board: str) -> Noise | None:
     if sample is not None and apart and _SAME * error < apart < assumed * _LESS:
         return Noise(result.rows, error, apart, (best.name, sample.name))
     return Noise(result.rows, error, assumed, (best.name,))
-
-
-def _others(facts: PhaseFacts, best: Candidate) -> list[Candidate]:
-    """The other baselines, the next best first; the sample is too unlike a team's submission."""
-    others = [c for c in facts.baselines if c is not best and math.isfinite(facts.deciding(c))]
-    return sorted(others, key=facts.deciding, reverse=facts.higher_is_better)
 
 
 def _board(candidate: Candidate, board: str) -> BoardResult | None:

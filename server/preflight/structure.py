@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from server.folders.checking import Finding
-from server.folders.checking import Level as Found
 from server.folders.contents import Folder
 from server.folders.faults import FolderFault
+from server.folders.findings import Finding
+from server.folders.findings import Level as Found
 from server.preflight.report import Fix, Level, Line, Place
 from server.shared.errors import N_
 
@@ -19,6 +19,7 @@ class _Meaning(NamedTuple):
 _LEVELS = {Found.ERROR: Level.ERROR, Found.WARNING: Level.WARNING, Found.OK: Level.PASSED}
 _MEANINGS = {
     "pages": _Meaning(Fix.PAGES, N_("Teams decide by these pages whether they take part.")),
+    "rules": _Meaning(Fix.RULES, N_("Teams decide by these pages whether they take part.")),
     "sample-served": _Meaning(Fix.DATA, N_("It is the example that every file is compared with.")),
     "quotas": _Meaning(Fix.PHASES, N_("A team can never use up what a day seems to allow.")),
     "solution": _Meaning(Fix.SOLUTION, N_("Every score is computed from it.")),

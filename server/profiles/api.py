@@ -7,7 +7,8 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.boards.schemas import NamedUniversity
-from server.challenges.queries import challenge_frame, visible_challenges
+from server.challenges.listings import visible_challenges
+from server.challenges.queries import challenge_frame
 from server.challenges.rules import (
     ChallengeState,
     Joining,

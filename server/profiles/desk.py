@@ -25,6 +25,7 @@ from server.challenges.views import Listing
 from server.notifications.models import Notification
 from server.notifications.queries import notifications_of
 from server.notifications.words import words_of
+from server.profiles.asking import Asked, asked_of
 from server.profiles.first_steps import Step, first_steps
 from server.profiles.people import organised_by
 from server.shared.access import Viewer
@@ -32,6 +33,7 @@ from server.submissions.models import Submission
 from server.submissions.queries import quota_of, selected_count
 from server.submissions.rules import Quota
 from server.teams.models import JoinRequest, Membership, Team
+from server.universities.naming import university_name
 
 # Behind the deadline of a phase that ends sooner than this something is due.
 DUE_WITHIN = timedelta(days=3)
@@ -85,6 +87,7 @@ class Desk(NamedTuple):
     news: list[News]
     steps: list[Step]
     runs: list[Challenge]
+    asked: list[Asked]
 
 
 def desk_of(session: Session, viewer: Viewer, now: datetime) -> Desk:
@@ -101,7 +104,9 @@ def desk_of(session: Session, viewer: Viewer, now: datetime) -> Desk:
     # Whoever came to organise is not led to a first score.
     led = not any(m.last_sent for m in mine) and (mine or not runs)
     steps = _steps(session, viewer, mine) if led else []
-    return Desk(mine, _due(session, viewer, mine, now=now), news, steps, runs)
+    active = {m.challenge.id or 0 for m in mine if m.last_sent}
+    asked = asked_of(session, viewer.account_id, active=active, now=now)
+    return Desk(mine, _due(session, viewer, mine, now=now), news, steps, runs, asked)
 
 
 def _teams(session: Session, account_id: int) -> dict[int, Team]:
@@ -238,7 +243,7 @@ def _affiliations(session: Session, viewer: Viewer) -> Iterable[Due]:
                 "%(num)s person asks to belong to %(university)s",
                 "%(num)s people ask to belong to %(university)s",
                 waiting,
-                university=university.name,
+                university=university_name(university),
             )
             yield Due(text, url_for("accounts.manage", slug=university.slug), _("Decide"))
 

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 
 from server.accounts.queries import is_manager
 from server.challenges.forms import STATES, ChallengeFilter
-from server.challenges.queries import visible_challenges
+from server.challenges.listings import visible_challenges
 from server.challenges.views import page_of_listings
 from server.profiles import person_pages
 from server.profiles.blueprint import bp
@@ -77,7 +77,13 @@ def university(slug: str) -> Any:
 def _university(slug: str) -> str:
     session = reading()
     season = season_by_slug(session, request.args.get("season"))
-    page = university_page(session, slug, season, page=request.args.get("page", 1, int))
+    page = university_page(
+        session,
+        slug,
+        season,
+        page=request.args.get("page", 1, int),
+        results=request.args.get("results", 1, int),
+    )
     return render_template(
         "profiles/university.html",
         page=page,

@@ -13,6 +13,7 @@ from server.boards.team_views import PlaceOn, places_of
 from server.certificates.models import Certificate
 from server.certificates.queries import certificates_of
 from server.challenges.models import Challenge
+from server.challenges.queries import challenges_by_id
 from server.challenges.rules import Visibility
 from server.profiles.models import Profile
 from server.profiles.people import teams_of_account, university_of_account
@@ -96,7 +97,7 @@ def page_with(session: Session, account: Account, profile: Profile, viewer: View
         profile=profile,
         university=university_of_account(session, account) if profile.shows_university else None,
         results=results,
-        certificates=[c for c in certificates if c.challenge_id not in left_out],
+        certificates=_shown(session, certificates, left_out),
         chart=_chart(results),
         is_own=viewer.id == account.id,
     )
@@ -109,6 +110,15 @@ def results_of(session: Session, account_id: int) -> list[Result]:
         for team, challenge in teams_of_account(session, account_id)
         if challenge.visibility is Visibility.PUBLIC and not challenge.anonymous
     ]
+
+
+def _shown(
+    session: Session, certificates: Sequence[Certificate], left_out: set[int]
+) -> list[Certificate]:
+    """Return certificates that may stand here: the rank of one would name an anonymous team."""
+    challenges = challenges_by_id(session, [c.challenge_id for c in certificates if c.challenge_id])
+    anonymous = {number for number, challenge in challenges.items() if challenge.anonymous}
+    return [c for c in certificates if c.challenge_id not in anonymous | left_out]
 
 
 def _last_place(session: Session, team: Team) -> PlaceOn | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
@@ -18,21 +19,20 @@ from server.standings.models import Snapshot
 from server.standings.progress import Chart, chart_of, progress_of, with_present
 from server.standings.queries import (
     EVERYTHING_NAME,
-    Found,
     Place,
     SeasonName,
     boards_of,
     places_of,
-    results_of,
     snapshot_of,
 )
+from server.standings.results import Found, results_page
 from server.standings.rules import Rule
 from server.standings.season_boards import SeasonBoard, on_any
 from server.teams.models import Team, TeamOrigin
 from server.universities.models import University
 from server.universities.queries import university_by_slug
 
-TEAMS_A_PAGE = 50
+TEAMS_A_PAGE = 25
 MOST_PEOPLE = 200
 
 
@@ -54,16 +54,16 @@ class UniversityPage(NamedTuple):
     season: SeasonName
     snapshot: Snapshot
     places: dict[Rule, Place]
-    results: list[Found]
+    results: Page[Found]
     chart: Chart | None
     teams: Page[TeamOnBoard]
     people: Sequence[Account]
 
 
 def university_page(
-    session: Session, slug: str, season: SeasonName, *, page: int
+    session: Session, slug: str, season: SeasonName, *, page: int, results: int = 1
 ) -> UniversityPage:
-    """Return a university's page over a season. Raises NotFound."""
+    """Return a university's page over a season: pages of its teams and results. Raises NotFound."""
     university = university_by_slug(session, slug)
     university_id = university.id or 0
     own, snapshot = places_of(session, season, university_id), snapshot_of(session, season)
@@ -73,7 +73,7 @@ def university_page(
         season=season,
         snapshot=snapshot,
         places=own,
-        results=results_of(session, season, university_id),
+        results=results_page(session, season, university_id, page=results),
         chart=chart_of(moments, Rule.POINTS),
         teams=teams_of(session, university_id, page=page),
         people=listed_people(session, university_id),
@@ -112,29 +112,37 @@ def teams_of(session: Session, university_id: int, *, page: int) -> Page[TeamOnB
 
 def every_team_of(session: Session, university_id: int) -> list[TeamOnBoard]:
     """Return all of a university's teams in public challenges, with their places on boards."""
-    return on_boards(session, session.exec(_teams_query(university_id)).all())
+    return on_boards(session, session.execute(_teams_query(university_id)).tuples().all())
 
 
 def _teams_query(university_id: int) -> Any:
-    # Of one union rather than of an OR, for which PostgreSQL goes through all teams.
-    own = sa.select(col(Team.id)).where(col(Team.university_id) == university_id)
+    # Of a union rather than of an OR or an IN, for which PostgreSQL goes through all teams.
     mixed = sa.select(col(TeamOrigin.team_id)).where(col(TeamOrigin.university_id) == university_id)
+    elsewhere = col(Team.university_id).is_distinct_from(university_id)
+    found = sa.union_all(
+        sa.select(Team).where(col(Team.university_id) == university_id),
+        sa.select(Team).where(col(Team.id).in_(mixed), elsewhere),
+    )
+    own = aliased(Team, found.subquery())
     return (
-        select(Team, Challenge)
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id))
+        sa.select(own, Challenge)
+        .join(Challenge, col(Challenge.id) == own.challenge_id)
         .where(
-            col(Team.id).in_(own.union(mixed)),
-            col(Team.closed_at).is_(None),
-            Challenge.visibility == Visibility.PUBLIC,
+            col(own.closed_at).is_(None),
+            col(Challenge.visibility) == Visibility.PUBLIC,
+            col(Challenge.anonymous).is_(False),
         )
-        .order_by(col(Challenge.title), col(Team.name))
+        .order_by(col(Challenge.title), col(own.name))
     )
 
 
 def on_boards(session: Session, rows: Sequence[tuple[Team, Challenge]]) -> list[TeamOnBoard]:
     """Return teams with their places, best first within each challenge."""
+    shown = {challenge.id for _, challenge in rows}
     boards = {
-        on.challenge.id: (on, ranked) for on, ranked, _ in boards_of(session, EVERYTHING_NAME)
+        on.challenge.id: (on, ranked)
+        for on, ranked, _ in boards_of(session, EVERYTHING_NAME)
+        if on.challenge.id in shown
     }
     ids = [team.id for team, _ in rows]
     standing = on_any(board for board, _ in boards.values())

@@ -7,15 +7,8 @@ from sqlmodel import Session
 
 from server.standings.models import Snapshot
 from server.standings.progress import Chart, chart_of, progress_of, with_present
-from server.standings.queries import (
-    Found,
-    Place,
-    SeasonName,
-    places_of,
-    results_of,
-    snapshot_of,
-    version_of,
-)
+from server.standings.queries import Place, SeasonName, places_of, snapshot_of, version_of
+from server.standings.results import Found, results_of
 from server.standings.rules import Rule
 from server.universities.models import University
 

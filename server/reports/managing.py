@@ -96,9 +96,7 @@ def _has(one: TeamOnBoard, q: str) -> bool:
 
 def _with_people(session: Session, teams: Sequence[TeamOnBoard]) -> list[ManagedTeam]:
     ids = [one.team.id or 0 for one in teams]
-    # Where a board is anonymous, managers see no more of who is in a team than others do.
-    named = [one.team.id or 0 for one in teams if not one.challenge.anonymous]
-    members, advisers = members_by_team(session, named), advisers_by_team(session, ids)
+    members, advisers = members_by_team(session, ids), advisers_by_team(session, ids)
     return [
         ManagedTeam(one, members.get(number, []), advisers.get(number, []))
         for one, number in zip(teams, ids, strict=True)

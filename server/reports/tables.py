@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from server.reports.facts import Facts
 from server.shared.fonts import LATIN
 from server.shared.paper import ACCENT, MARGIN, MUTED, Column, Paper
-from server.standings.queries import Found, Place
+from server.standings.queries import Place
+from server.standings.results import Found
 from server.standings.rules import Medals, Rule
 
 MOST_RESULTS = 15

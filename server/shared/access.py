@@ -34,7 +34,7 @@ class Who(StrEnum):
     ORGANISER_OF_EVALUATION = "organiser of the evaluation's challenge"
     CREATOR = "may create challenges"
     TRIAL_OWNER = "asked for the trial"
-    DRAFT_WRITER = "writes the draft"
+    DRAFT_PERSON = "one of the people of the draft; its judges read only"
     DRAFT_OWNER = "owns the draft"
     MANAGER = "manager of the university"
     ADMINISTRATOR = "administrator"

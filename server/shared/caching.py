@@ -100,6 +100,13 @@ def once(session: Session, name: Hashable, find: Callable[[], Made]) -> Made:
     return cast(Made, found[name])
 
 
+def remember(session: Session, name: Hashable, found: object) -> None:
+    """Have a page's session find under a name (`once`) what it has found under another."""
+    known = session.info.get(FOUND)
+    if known is not None:
+        known.setdefault(name, found)
+
+
 def cache_of(session: Session) -> Cache | None:
     """Return the cache that a session may read from, if it may."""
     return cast(Cache | None, session.info.get(IN_SESSION))

@@ -6,24 +6,21 @@ numbers are written by the template, in the reader's language.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
-from math import ceil, floor, isfinite, log10
+from math import ceil
 from typing import NamedTuple
+
+from server.shared.axes import ACROSS, Where, ends, moments, nice_ticks, number, scale
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 30
-# Room for a day below an axis, and for a number beside one.
-ACROSS, UP = 6, 5
+# Room for a number beside an axis.
+UP = 5
 # More labels than this below the bars would run into one another.
 LABELS = 12
 GAP = 0.25
-DAY, HOUR = 86_400, 3_600
-# From which length on a chart counts days, and on which hours of a shorter one the ticks stand.
-HOURS = (1, 2, 3, 6, 12)
-
-Where = float | datetime
 
 
 class Form(StrEnum):
@@ -151,16 +148,16 @@ def line_chart(
     if not points:
         return None
     frame = _frame(height)
-    first, last = _ends([_number(point.x) for point in points])
+    first, last = ends([number(point.x) for point in points])
     low, high = _reach(points, from_zero)
     steps = nice_ticks(low, high, UP)
     low, high = min(low, steps[0]), max(high, steps[-1])
-    across = _scale(first, last, frame.left, frame.right)
-    up = _scale(low, high, frame.bottom, frame.top)
+    across = scale(first, last, frame.left, frame.right)
+    up = scale(low, high, frame.bottom, frame.top)
     is_time = isinstance(points[0].x, datetime)
     drawn = [_draw(each, across, up, frame) for each in series]
-    places = _moments(first, last) if is_time else nice_ticks(first, last, ACROSS)
-    ticks = [Tick(across(_number(x)), x) for x in places if first <= _number(x) <= last]
+    places = moments(first, last) if is_time else nice_ticks(first, last, ACROSS)
+    ticks = [Tick(across(number(x)), x) for x in places if first <= number(x) <= last]
     return LineChart(frame, drawn, ticks, [Tick(up(y), y) for y in steps], is_time)
 
 
@@ -174,7 +171,7 @@ def bar_chart(
     highest = max(bar.total for bar in bars)
     # Where every bar is empty the axis still needs a length.
     steps = nice_ticks(0.0, highest or 1.0, UP)
-    up = _scale(0.0, steps[-1], frame.bottom, frame.top)
+    up = scale(0.0, steps[-1], frame.bottom, frame.top)
     step = (frame.right - frame.left) / len(bars)
     every = ceil(len(bars) / LABELS)
     drawn = [
@@ -203,41 +200,8 @@ def histogram(
     return bar_chart(bars, names=(name,), height=height, gap=0.04)
 
 
-def nice_ticks(low: float, high: float, most: int) -> list[float]:
-    """Return at most `most` + 1 round numbers that reach from below `low` to above `high`.
-
-    Steps of 1, 2 or 5 times a power of ten: Heckbert, "Nice numbers for graph labels", Graphics
-    Gems (1990).
-    """
-    if not (isfinite(low) and isfinite(high)):
-        raise ValueError(f"an axis needs finite ends, not {low} and {high}")
-    if high <= low:
-        high = low + (abs(low) * 0.1 or 1.0)
-    step = _nice_step((high - low) / most)
-    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
-    while last - first > most:
-        step = _nice_step(step * 1.5)
-        first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
-    return [float(f"{i * step:.12g}") for i in range(first, last + 1)]
-
-
-def _nice_step(rough: float) -> float:
-    power = 10.0 ** floor(log10(rough))
-    return power * next(base for base in (1, 2, 5, 10) if base * power >= rough * (1 - 1e-9))
-
-
 def _frame(height: int) -> Frame:
     return Frame(height=height, bottom=height - BOTTOM)
-
-
-def _number(x: Where) -> float:
-    return x.timestamp() if isinstance(x, datetime) else float(x)
-
-
-def _ends(values: Sequence[float]) -> tuple[float, float]:
-    """Return the smallest and the largest; a single value stands in the middle."""
-    first, last = min(values), max(values)
-    return (first, last) if last > first else (first - 1, last + 1)
 
 
 def _reach(points: Sequence[Point], from_zero: bool) -> tuple[float, float]:
@@ -246,19 +210,12 @@ def _reach(points: Sequence[Point], from_zero: bool) -> tuple[float, float]:
     return (min(low, 0.0), high) if from_zero else (low, high)
 
 
-def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
-    def at(value: float) -> float:
-        return round(start + (value - low) / (high - low) * (end - start), 1)
-
-    return at
-
-
 def _draw(
     each: Series, across: Callable[[float], float], up: Callable[[float], float], frame: Frame
 ) -> DrawnSeries:
     marks = [
         Mark(
-            across(_number(p.x)),
+            across(number(p.x)),
             up(p.y),
             None if p.low is None else up(p.low),
             None if p.high is None else up(p.high),
@@ -290,26 +247,3 @@ def _draw_bar(
         below += value
     x, width = round(left + step * gap / 2, 1), round(step * (1 - gap), 1)
     return DrawnBar(x, round(left + step / 2, 1), width, pieces, shown, bar)
-
-
-def _moments(first: float, last: float) -> list[Where]:
-    """Return round moments in UTC between two: whole days, or hours where days are too far."""
-    step = _moment_step(last - first)
-    begin = datetime.fromtimestamp(first, UTC).replace(minute=0, second=0, microsecond=0)
-    if step >= DAY:
-        begin = begin.replace(hour=0)
-    else:
-        begin -= timedelta(hours=begin.hour % (step // HOUR))
-    found: list[Where] = []
-    while begin.timestamp() <= last:
-        if begin.timestamp() >= first:
-            found.append(begin)
-        begin += timedelta(seconds=step)
-    return found
-
-
-def _moment_step(span: float) -> int:
-    for hours in HOURS:
-        if span / (hours * HOUR) <= ACROSS:
-            return hours * HOUR
-    return max(1, ceil(span / DAY / ACROSS)) * DAY

@@ -1,4 +1,4 @@
-"""The fonts of papers: Noto Sans, its SC and KR, and whatever Noto font is installed beside them.
+"""The fonts of papers: Noto Sans, its SC and KR, Heebo, and whatever Noto font is installed.
 
 Each paper carries the letters that it uses. Scripts whose letters join, stack or run from the right
 are written only where HarfBuzz is installed too (`uharfbuzz`): without it they would be wrong.
@@ -21,6 +21,8 @@ from fpdf import FPDF
 # A line for each table of each font is not for an operator's log.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 LATIN, CHINESE, KOREAN = "noto", "noto-sc", "noto-kr"
+# There is no package of Noto's Hebrew.
+HEBREW = "heebo"
 # What stands for a letter that no font has.
 MISSING = "□"
 # From Hebrew to Myanmar, and from Khmer to Mongolian: scripts that a shaping engine has to lay out.
@@ -57,7 +59,7 @@ def further_fonts() -> tuple[FontFile, ...]:
     found = [FontFile(KOREAN, pylopdf_fonts_ko.sans_path())]
     for slug, family in sorted(fontpkg.families().items()):
         upright = [file.path for file in family.files if file.style == "normal"]
-        if slug.startswith("noto-sans-") and upright:
+        if (slug == HEBREW or slug.startswith("noto-sans-")) and upright:
             found.append(FontFile(slug, upright[0]))
     return tuple(found)
 

@@ -1,9 +1,9 @@
 """The second half of a refresh: every season's standings follow its contributions."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -21,27 +21,11 @@ from server.standings.models import (
     table_of,
 )
 from server.standings.news import ONLY
-from server.standings.participation import activities
-from server.standings.rules import (
-    Activity,
-    Result,
-    Rule,
-    Season,
-    ranges_over_rules,
-    rank_universities,
-)
+from server.standings.participation import AT_ONCE, activities
+from server.standings.reckoning import Key, Known, Row, SeasonSet, reckoned, standing_rows
+from server.standings.rules import Activity, Rule
 from server.standings.taking_in import Changes
 from server.universities.models import University
-
-Row = dict[str, Any]
-Key = tuple[Rule, int]
-
-
-class SeasonSet(NamedTuple):
-    """A season's challenges that have begun, with their weights."""
-
-    season_id: int
-    weights: Mapping[int, float]
 
 
 class Aggregate(NamedTuple):
@@ -53,11 +37,15 @@ class Aggregate(NamedTuple):
 
 
 class Aggregator:
-    """Ranks universities; remembers the lines of challenges, which seldom change."""
+    """Ranks universities; remembers the lines of challenges, which seldom change.
+
+    A university is reckoned anew only where a line of its own, or its activity, is another one.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._lines: dict[int, tuple[int, Computed]] = {}
+        self._known: dict[int, Known] = {}
 
     def run(self, changes: Changes, *, now: datetime) -> bool:
         """Bring every season's standings up to date; return whether a number changed."""
@@ -100,13 +88,12 @@ class Aggregator:
         boards: Mapping[int, StandingBoard],
         changes: Changes,
     ) -> Aggregate:
-        results: dict[int, list[Result]] = defaultdict(list)
-        for challenge_id, weight in season.weights.items():
-            for university_id, line in self._lines[challenge_id][1].lines.items():
-                won = line.result if weight == 1 else line.result._replace(weight=weight)
-                results[university_id].append(won)
+        lines = {k: self._lines[k][1] for k in season.weights}
         activity = _activity(session, season, changes)
-        rows = standing_rows(season, results, activity, _names(session))
+        before = self._known.get(season.season_id)
+        universities = reckoned(season, lines, activity, before)
+        self._known[season.season_id] = Known(season.weights, lines, universities)
+        rows = standing_rows(season, universities, _names(session))
         provisional = sum(boards[k].provisional for k in season.weights)
         return Aggregate(season, rows, provisional)
 
@@ -157,59 +144,40 @@ def _names(session: Session) -> dict[int, str]:
     return dict(session.execute(sa.select(col(University.id), col(University.name))).tuples().all())
 
 
-def standing_rows(
-    season: SeasonSet,
-    results: Mapping[int, Sequence[Result]],
-    activity: Mapping[int, Activity],
-    names: Mapping[int, str],
-) -> dict[Key, Row]:
-    """Return a season's rows by rule and university; equal ranks stand by name."""
-    total = sum(season.weights.values())
-    universities = {
-        k: Season(results.get(k, ()), len(season.weights), activity.get(k, Activity()), total)
-        for k in {*results, *activity}
-        if k in names
-    }
-    ranked = {rule: rank_universities(rule, universities) for rule in Rule}
-    spans = ranges_over_rules(ranked.values())
-    rows: dict[Key, Row] = {}
-    for rule, places in ranked.items():
-        order = sorted(places, key=lambda p: (p.rank, names[p.id]))
-        for position, place in enumerate(order, 1):
-            own = universities[place.id]
-            rows[rule, place.id] = {
-                "season_id": season.season_id,
-                "rule": rule,
-                "university_id": place.id,
-                "position": position,
-                "rank": place.rank,
-                "value": float(place.value),
-                "challenges": len(own.results),
-                **own.medals._asdict(),
-                **own.activity._asdict(),
-                "rules_best": spans[place.id].best,
-                "rules_worst": spans[place.id].worst,
-            }
-    return rows
-
-
 def _write(session: Session, made: Aggregate, *, turn: int, now: datetime) -> bool:
     """Write what differs from the stored rows; return whether anything did."""
     season, table = made.season, table_of(Standing)
     of_season = col(Standing.season_id) == season.season_id
-    before = {
-        (row["rule"], row["university_id"]): dict(row)
-        for row in session.execute(sa.select(table).where(of_season)).mappings()
-    }
-    changed = [row for key, row in made.rows.items() if before.get(key) != row]
-    replaced = {rule for rule, _ in before.keys() - made.rows.keys()}
-    replaced |= {row["rule"] for row in changed}
-    if replaced:
-        session.execute(sa.delete(Standing).where(of_season, col(Standing.rule).in_(replaced)))
-        rows = [row for row in made.rows.values() if row["rule"] in replaced]
-        if rows:
-            session.execute(table_of(Standing).insert(), rows)
-    return _write_snapshot(session, made, moved=bool(replaced), turn=turn, now=now)
+    columns = table.columns.keys()
+    rule, university_id = columns.index("rule"), columns.index("university_id")
+    rows = session.execute(sa.select(*table.columns).where(of_season))
+    before = {(row[rule], row[university_id]): tuple(row) for row in rows}
+    changed = [
+        key
+        for key, row in made.rows.items()
+        if before.get(key) != tuple(map(row.__getitem__, columns))
+    ]
+    gone = [*before.keys() - made.rows.keys(), *(key for key in changed if key in before)]
+    _delete(session, season, gone)
+    if changed:
+        session.execute(table.insert(), [made.rows[key] for key in changed])
+    moved = bool(gone or changed)
+    return _write_snapshot(session, made, moved=moved, turn=turn, now=now)
+
+
+def _delete(session: Session, season: SeasonSet, keys: Collection[Key]) -> None:
+    by_rule: dict[Rule, list[int]] = defaultdict(list)
+    for rule, university_id in keys:
+        by_rule[rule].append(university_id)
+    for rule, found in by_rule.items():
+        for first in range(0, len(found), AT_ONCE):
+            session.execute(
+                sa.delete(Standing).where(
+                    col(Standing.season_id) == season.season_id,
+                    col(Standing.rule) == rule,
+                    col(Standing.university_id).in_(found[first : first + AT_ONCE]),
+                )
+            )
 
 
 def _write_snapshot(

@@ -12,16 +12,15 @@ from server.shared.web import reading
 from server.standings.freshness import conditional
 from server.standings.progress import Moment, progress_of
 from server.standings.queries import (
-    Found,
     Place,
     SeasonName,
     boards_of,
     places_of,
-    results_of,
     season_by_slug,
     seasons,
     standings,
 )
+from server.standings.results import Found, results_of
 from server.standings.rules import FORMULAS, Rule
 from server.standings.schemas import (
     MedalsOut,

@@ -1,6 +1,6 @@
 """What each university has on a board: read from its entries, kept as rows."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -9,6 +9,7 @@ from server.boards.models import Entry
 from server.boards.rows import ORDER, on_board
 from server.boards.rules import ranks
 from server.boards.university_lines import universities_of_teams
+from server.standings.best_teams import lines_of
 from server.standings.models import Contribution, table_of
 from server.standings.rules import Line, Medals, PlacedTeam, Result, lines
 from server.standings.season_boards import SeasonBoard
@@ -22,7 +23,9 @@ class Computed(NamedTuple):
 
 
 def computed(session: Session, board: SeasonBoard) -> Computed:
-    """Return what a board says of each university: one pass over its ranked entries."""
+    """Return what a board says of each university; only mixed teams are gone through one by one."""
+    if board.challenge.same_university:
+        return Computed(*lines_of(session, board.on))
     placed = placed_teams(session, board)
     return Computed(len(placed), lines(placed, teams=len(placed)))
 
@@ -48,7 +51,7 @@ def placed_teams(session: Session, board: SeasonBoard) -> list[PlacedTeam]:
     ]
 
 
-def as_rows(challenge_id: int, found: Computed) -> list[dict[str, object]]:
+def as_rows(challenge_id: int, found: Computed) -> list[dict[str, Any]]:
     """Return lines as rows of the table of contributions."""
     return [
         {
@@ -70,9 +73,8 @@ def stored(session: Session, challenge_id: int, *, ranked: int) -> Computed:
     query = sa.select(*table_of(Contribution).columns).where(
         col(Contribution.challenge_id) == challenge_id
     )
-    return Computed(
-        ranked, {row.university_id: line_of(row, ranked) for row in session.execute(query)}
-    )
+    rows = session.execute(query).all()
+    return Computed(ranked, {row.university_id: line_of(row, ranked) for row in rows})
 
 
 def line_of(row: object, ranked: int) -> Line:

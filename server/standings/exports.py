@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from server.standings.queries import Found, Place
+from server.standings.queries import Place
+from server.standings.results import Found
 
 STANDINGS_COLUMNS = (
     "rank",

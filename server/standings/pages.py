@@ -19,12 +19,12 @@ from server.standings.queries import (
     Standings,
     boards_of,
     every_place,
-    results_of,
     season_by_slug,
     seasons,
     standings,
     version_of,
 )
+from server.standings.results import results_of
 from server.standings.rules import FORMULAS, Rule
 from server.standings.worked import worked_row
 from server.universities.queries import university_by_slug

@@ -13,7 +13,7 @@ from server.standings.queries import Place, SeasonName
 from server.standings.rules import Rule
 
 WIDTH, HEIGHT = 400, 190
-LEFT, RIGHT, TOP, BOTTOM = 30, 12, 14, 30
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 32
 MOST_MOMENTS = 2000
 
 

@@ -1,6 +1,6 @@
 """Reads of the standings as they are stored: a request computes none of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,17 +8,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from server.boards.models import Entry
-from server.boards.rows import On
 from server.challenges.models import Challenge, Phase
 from server.evaluations.rules import Board
+from server.shared.caching import once
 from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, clamp
 from server.standings import models
-from server.standings.contributions import line_of
 from server.standings.models import (
     EVERYTHING,
-    Contribution,
     SeasonChallenge,
     Snapshot,
     Standing,
@@ -26,11 +23,12 @@ from server.standings.models import (
     StandingRange,
 )
 from server.standings.robustness import RankRange
-from server.standings.rules import Activity, Medals, RangeOverRules, Result, Rule
-from server.standings.season_boards import ChallengeName, PhaseName, SeasonBoard, on_any
-from server.teams.models import Team
+from server.standings.rules import Activity, Medals, RangeOverRules, Rule
+from server.standings.season_boards import ChallengeName, PhaseName, SeasonBoard
 from server.universities.models import University
 
+# A board, how many teams it ranks, and the weight of its challenge.
+Weighed = tuple[SeasonBoard, int, float]
 EVERYTHING_SLUG = "all"
 EVERYTHING_TITLE = N_("All public challenges")
 NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -66,20 +64,6 @@ class Place(NamedTuple):
     activity: Activity
     rules: RangeOverRules
     range: RankRange | None
-
-
-class Found(NamedTuple):
-    """What a university reached on one board, by its best team and with how many.
-
-    `rank_range` is the 95 % range of that team's rank, where the board has one.
-    """
-
-    board: SeasonBoard
-    result: Result
-    teams: int
-    best_score: float
-    best_team: Team
-    rank_range: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -127,7 +111,8 @@ def weights_of(session: Session, season_id: int) -> list[tuple[str, float]]:
 
 def snapshot_of(session: Session, season: SeasonName) -> Snapshot:
     """Return what is known of a season's stored standings; an empty one before the first."""
-    found = session.get(Snapshot, season.id)
+    name = ("snapshot", season.id)
+    found = once(session, name, lambda: session.get(Snapshot, season.id))
     return found or Snapshot(season_id=season.id, as_of=NEVER)
 
 
@@ -197,8 +182,12 @@ def places_of(session: Session, season: SeasonName, university_id: int) -> dict[
     return {rule: found[rule] for rule in Rule if rule in found}
 
 
-def boards_of(session: Session, season: SeasonName) -> list[tuple[SeasonBoard, int, float]]:
+def boards_of(session: Session, season: SeasonName) -> list[Weighed]:
     """Return each board of a season, the teams that it ranks, and the challenge's weight."""
+    return once(session, ("boards of season", season.id), lambda: _boards_of(session, season))
+
+
+def _boards_of(session: Session, season: SeasonName) -> list[Weighed]:
     weight: Any = sa.literal(1.0) if season.is_everything else col(SeasonChallenge.weight)
     query = (
         sa.select(
@@ -219,50 +208,10 @@ def boards_of(session: Session, season: SeasonName) -> list[tuple[SeasonBoard, i
     return [_weighed(row) for row in session.execute(query).tuples()]
 
 
-def _weighed(row: tuple[Any, ...]) -> tuple[SeasonBoard, int, float]:
+def _weighed(row: tuple[Any, ...]) -> Weighed:
     challenge, phase = ChallengeName(*row[:5]), PhaseName(*row[5:10])
     board, provisional, ranked, weight = row[10:]
     return SeasonBoard(challenge, phase, Board(board), provisional), ranked, float(weight)
-
-
-def results_of(session: Session, season: SeasonName, university_id: int) -> list[Found]:
-    """Return what a university has in each challenge of a season, by the challenge's title."""
-    query = sa.select(Contribution, Team).where(
-        col(Contribution.university_id) == university_id,
-        col(Team.id) == col(Contribution.best_team_id),
-    )
-    own: dict[Any, Any] = {row.challenge_id: (row, team) for row, team in session.execute(query)}
-    boards = [one for one in boards_of(session, season) if one[0].challenge.id in own]
-    spans = _spans(session, own, [board for board, _, _ in boards])
-    found = []
-    for board, ranked, weight in boards:
-        row, team = own[board.challenge.id]
-        line = line_of(row, ranked)
-        result = line.result._replace(weight=weight)
-        span = spans.get((team.id, board.on))
-        found.append(Found(board, result, line.teams, line.best_score, team, span))
-    return found
-
-
-def _spans(
-    session: Session, own: Mapping[int, Any], boards: Sequence[SeasonBoard]
-) -> dict[tuple[int | None, On], tuple[int, int]]:
-    """Return the ranges of best teams' ranks, by team and board."""
-    query = sa.select(
-        col(Entry.team_id),
-        col(Entry.phase_id),
-        col(Entry.board),
-        col(Entry.rank_best),
-        col(Entry.rank_worst),
-    ).where(
-        col(Entry.team_id).in_([team.id for _, team in own.values()]),
-        col(Entry.rank_best).is_not(None),
-        on_any(boards),
-    )
-    return {
-        (row.team_id, On(row.phase_id, row.board)): (row.rank_best, row.rank_worst)
-        for row in session.execute(query)
-    }
 
 
 def first_universities(session: Session, *, shown: int) -> Sequence[Place]:

@@ -15,9 +15,10 @@ from server.challenges.rules import Ranking
 from server.evaluations.models import Replicates, Score
 from server.evaluations.rules import Board
 from server.shared.database import Database
-from server.standings.aggregating import SeasonSet, seasons_of
+from server.standings.aggregating import seasons_of
 from server.standings.contributions import placed_teams
 from server.standings.models import Snapshot, Standing, StandingBoard, StandingRange, table_of
+from server.standings.reckoning import SeasonSet
 from server.standings.robustness import (
     Floats,
     Part,

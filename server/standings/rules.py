@@ -104,6 +104,16 @@ class Season:
         """The points of its best team in each challenge."""
         return [result.points for result in self.results]
 
+    @cached_property
+    def values(self) -> "Mapping[Rule, float]":
+        """What it has under each rule."""
+        return {rule: value(self) for rule, value in VALUES.items()}
+
+    @cached_property
+    def keys(self) -> "Mapping[Rule, tuple[float, ...]]":
+        """What sorts it under each rule."""
+        return {rule: order_key(rule, self, value) for rule, value in self.values.items()}
+
 
 def points(university: Season) -> float:
     """Return the sum of the points of its best team in each challenge."""
@@ -171,12 +181,14 @@ class Ranked(NamedTuple):
 
 def rank_universities(rule: Rule, universities: Mapping[int, Season]) -> list[Ranked]:
     """Return universities in the order of a rule; equal ones share a rank, the next is skipped."""
-    values = {k: VALUES[rule](university) for k, university in universities.items()}
-    keys = {k: order_key(rule, university, values[k]) for k, university in universities.items()}
-    order = sorted(keys, key=lambda k: keys[k])
+    keys = {k: university.keys[rule] for k, university in universities.items()}
+    order = sorted(keys, key=keys.__getitem__)
     steps = {key: float(step) for step, key in enumerate(sorted(set(keys.values())))}
     numbers = ranks([steps[keys[k]] for k in order])
-    return [Ranked(k, rank, values[k]) for k, rank in zip(order, numbers, strict=True)]
+    return [
+        Ranked(k, rank, universities[k].values[rule])
+        for k, rank in zip(order, numbers, strict=True)
+    ]
 
 
 class PlacedTeam(NamedTuple):

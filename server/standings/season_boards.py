@@ -56,8 +56,13 @@ class SeasonBoard:
 
 
 def season_boards(session: Session, *, now: datetime) -> list[SeasonBoard]:
-    """Return the board of each public challenge that has begun, by the challenge's number."""
-    query = select(Challenge).where(Challenge.visibility == Visibility.PUBLIC)
+    """Return the board of each public challenge that has begun, by the challenge's number.
+
+    A class whose board is anonymous is no contest of universities: it would name its teams.
+    """
+    query = select(Challenge).where(
+        Challenge.visibility == Visibility.PUBLIC, col(Challenge.anonymous).is_(False)
+    )
     challenges = {c.id: c for c in session.exec(query.order_by(col(Challenge.id)))}
     phases = phases_by_challenge(session, [k for k in challenges if k is not None])
     private = _with_private(session)

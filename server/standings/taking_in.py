@@ -30,12 +30,20 @@ class Changes(NamedTuple):
     universities: set[int] | None
 
 
+class Moved(NamedTuple):
+    """A board with its new lines, and those that are stored (none: it is new)."""
+
+    board: SeasonBoard
+    lines: Computed
+    before: Computed
+
+
 class Plan(NamedTuple):
     """What is to be written: boards with their new lines, boards that stand no more."""
 
     turn: int
     news: News
-    boards: dict[int, tuple[SeasonBoard, Computed]]
+    boards: dict[int, Moved]
     new: set[int]
     gone: set[int]
     revealed: set[int]
@@ -84,7 +92,7 @@ def _plan(session: Session, *, now: datetime, everything: bool) -> Plan:
         new=set(standing) - set(kept),
         gone=set(kept) - set(standing),
         revealed={
-            k for k, (board, _) in changed.items() if k in kept and _is_revealed(board, kept[k])
+            k for k, moved in changed.items() if k in kept and _is_revealed(moved.board, kept[k])
         },
         participants=_participants(session, news, standing),
     )
@@ -99,7 +107,7 @@ def _changed(
     standing: Mapping[int, SeasonBoard],
     kept: Mapping[int, StandingBoard],
     news: News,
-) -> dict[int, tuple[SeasonBoard, Computed]]:
+) -> dict[int, Moved]:
     found = {}
     for challenge_id, board in standing.items():
         row = kept.get(challenge_id)
@@ -107,8 +115,9 @@ def _changed(
         if same and not news.everything and challenge_id not in news.challenges:
             continue
         fresh = computed(session, board)
-        if not same or row is None or fresh != stored(session, challenge_id, ranked=row.ranked):
-            found[challenge_id] = (board, fresh)
+        before = stored(session, challenge_id, ranked=row.ranked if row else 0)
+        if not same or fresh != before:
+            found[challenge_id] = Moved(board, fresh, before)
     return found
 
 
@@ -174,19 +183,31 @@ def _among(column: Any, ids: Collection[int]) -> list[sa.ColumnElement[bool]]:
 
 
 def _write_boards(session: Session, plan: Plan, *, version: int) -> None:
-    replaced = {*plan.boards, *plan.gone}
-    for table in (Contribution, StandingBoard):
-        for condition in _among(col(table.challenge_id), replaced):
-            session.execute(sa.delete(table).where(condition))
-    for challenge_id, (board, found) in plan.boards.items():
+    for condition in _among(col(Contribution.challenge_id), plan.gone):
+        session.execute(sa.delete(Contribution).where(condition))
+    for condition in _among(col(StandingBoard.challenge_id), {*plan.boards, *plan.gone}):
+        session.execute(sa.delete(StandingBoard).where(condition))
+    for challenge_id, moved in plan.boards.items():
         row = StandingBoard(
             challenge_id=challenge_id,
-            phase_id=board.phase.id or 0,
-            board=board.board,
-            provisional=board.provisional,
-            ranked=found.ranked,
+            phase_id=moved.board.phase.id or 0,
+            board=moved.board.board,
+            provisional=moved.board.provisional,
+            ranked=moved.lines.ranked,
             version=version,
         )
         session.execute(sa.insert(StandingBoard), [row.model_dump()])
-        if found.lines:
-            session.execute(table_of(Contribution).insert(), as_rows(challenge_id, found))
+        _write_lines(session, challenge_id, moved)
+
+
+def _write_lines(session: Session, challenge_id: int, moved: Moved) -> None:
+    """Write the lines that are others than those stored: one score moves few."""
+    before = {row["university_id"]: row for row in as_rows(challenge_id, moved.before)}
+    after = {row["university_id"]: row for row in as_rows(challenge_id, moved.lines)}
+    changed = {k for k in before.keys() | after.keys() if before.get(k) != after.get(k)}
+    for condition in _among(col(Contribution.university_id), changed & before.keys()):
+        of_challenge = col(Contribution.challenge_id) == challenge_id
+        session.execute(sa.delete(Contribution).where(of_challenge, condition))
+    rows = [after[k] for k in sorted(changed & after.keys())]
+    if rows:
+        session.execute(table_of(Contribution).insert(), rows)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from server.shared.errors import NotFound
-from server.standings.queries import Found, Place, SeasonName, places_of, results_of
+from server.standings.queries import Place, SeasonName, places_of
+from server.standings.results import Found, results_of
 from server.standings.rules import Rule
 from server.universities.models import University
 from server.universities.queries import university_by_slug

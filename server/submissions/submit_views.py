@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from server.challenges.file_queries import files_of
 from server.challenges.models import Challenge, ChallengeFile, Phase
-from server.challenges.queries import files_of, rules_digest
+from server.challenges.queries import rules_digest
 from server.challenges.rules import PhaseState
 from server.challenges.views import Frame
 from server.shared.access import Viewer

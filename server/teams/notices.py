@@ -59,6 +59,41 @@ def tell_teams(
     language. Teams and accounts that are closed are passed over. Needs an application context;
     the caller commits.
     """
+    letter = current_app.jinja_env.get_template(template)
+
+    def write(reader: Reader) -> str:
+        return letter.render(
+            name=NAME,
+            base_url=services().settings.base_url,
+            no_more=NO_MORE,
+            team=reader.team,
+            challenge=reader.challenge,
+            desk=address("teams.mine", slug=reader.slug),
+            **values,
+            **(by_team or {}).get(reader.team_id, {}),
+        )
+
+    return tell_members(
+        session, team_ids, kind=kind, write=write, subject=subject, at=at, said=said
+    )
+
+
+def tell_members(
+    session: Session,
+    team_ids: Iterable[int],
+    *,
+    kind: str,
+    write: Callable[[Reader], str],
+    subject: Callable[[], str],
+    at: datetime,
+    said: Mapping[str, Any] | None = None,
+) -> int:
+    """Tell every member of the teams, as each wants it; return how many people there are.
+
+    `write` makes the letter to a team, whose every member's name is put where NAME stands; it and
+    the subject are asked for in each reader's language. The rest as `tell_teams`; a worker, which
+    has no application, can do this. The caller commits.
+    """
     readers = list(_readers(session, sorted(set(team_ids))))
     told = [Told(r.account_id, _kept(r, said or {}), f"/challenges/{r.slug}/team") for r in readers]
     notify_each(session, kind=kind, told=told, now=at)
@@ -67,8 +102,7 @@ def tell_teams(
     written = [reader for reader in readers if reader.account_id in by_mail]
     for code, speakers in groupby(sorted(written, key=_language), _language):
         with speaking(code):
-            letters = _letters(template, list(speakers), by_team or {}, values)
-            _post(session, kind, letters, subject(), at)
+            _post(session, kind, _letters(list(speakers), write), subject(), at)
     return len(readers)
 
 
@@ -80,28 +114,12 @@ def _language(reader: Reader) -> str:
     return reader.language
 
 
-def _letters(
-    template: str,
-    readers: Sequence[Reader],
-    by_team: Mapping[int, Mapping[str, Any]],
-    values: Mapping[str, Any],
-) -> list[tuple[Reader, str]]:
+def _letters(readers: Sequence[Reader], write: Callable[[Reader], str]) -> list[tuple[Reader, str]]:
     """Write one letter a team, and then a name on each: thousands go in one transaction."""
-    letter = current_app.jinja_env.get_template(template)
     letters = []
-    for team_id, group in groupby(sorted(readers), lambda reader: reader.team_id):
+    for _, group in groupby(sorted(readers), lambda reader: reader.team_id):
         members = list(group)
-        first = members[0]
-        body = letter.render(
-            name=NAME,
-            base_url=services().settings.base_url,
-            no_more=NO_MORE,
-            team=first.team,
-            challenge=first.challenge,
-            desk=address("teams.mine", slug=first.slug),
-            **values,
-            **by_team.get(team_id, {}),
-        )
+        body = write(members[0])
         letters += [(reader, body.replace(NAME, reader.name)) for reader in members]
     return letters
 

@@ -8,15 +8,13 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from server.accounts.models import Account
-from server.accounts.queries import accounts_by_id
-from server.accounts.rules import RequestState
 from server.challenges.models import Challenge
-from server.challenges.queries import is_organiser, phases_of, sees
+from server.challenges.queries import challenge_by_id, is_organiser, phases_of, sees
 from server.shared.access import Viewer
 from server.shared.caching import once
 from server.shared.errors import N_, Forbidden, NotFound
-from server.teams.models import JoinRequest, Membership, Team, TeamInvitation
-from server.teams.rules import Affiliation, is_locked, locked_from
+from server.teams.models import Membership, Team, TeamInvitation
+from server.teams.rules import Affiliation, locked_from
 from server.universities.models import University
 from server.universities.queries import universities_by_id
 
@@ -43,26 +41,6 @@ class TeamView:
     code: str | None
 
 
-@dataclass(frozen=True)
-class RequestView:
-    """Who asks to be let in: a person, or the captain of a team that would merge."""
-
-    id: int
-    account: Account
-    merging: Team | None
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a captain and the members see of their team besides its members."""
-
-    requests: tuple[RequestView, ...]
-    invitations: tuple[TeamInvitation, ...]
-    lock_at: datetime | None
-    locked: bool
-
-
 def team_by_id(session: Session, team_id: int) -> Team:
     """Return a team that still exists. Raises NotFound."""
     team = session.get(Team, team_id)
@@ -83,7 +61,7 @@ def team_by_code(session: Session, code: str) -> Team:
 
 def challenge_of(session: Session, team: Team) -> Challenge:
     """Return the challenge a team takes part in."""
-    challenge = session.get(Challenge, team.challenge_id)
+    challenge = challenge_by_id(session, team.challenge_id)
     assert challenge is not None
     return challenge
 
@@ -142,17 +120,16 @@ def members_of(session: Session, team_id: int) -> list[Account]:
     return list(session.exec(query))
 
 
-def shown_members(
+def knows_team(
     session: Session, team: Team, *, viewer_id: int | None, is_admin: bool = False
-) -> list[Account]:
-    """Return a team's members as somebody may see them: in an anonymous class only its own do,
-    and the organisers.
-    """
-    members = members_of(session, team.id or 0)
-    if not challenge_of(session, team).anonymous or is_admin:
-        return members
-    own = viewer_id is not None and any(member.id == viewer_id for member in members)
-    return members if own or is_organiser(session, team.challenge_id, viewer_id) else []
+) -> bool:
+    """Whether somebody may know more of a team than its name: who is in it, and whose it is."""
+    if is_admin or not challenge_of(session, team).anonymous:
+        return True
+    if viewer_id is None:
+        return False
+    own = is_member(session, team.id or 0, viewer_id)
+    return own or is_organiser(session, team.challenge_id, viewer_id)
 
 
 def size_of(session: Session, team_id: int) -> int:
@@ -218,65 +195,12 @@ def is_invited(session: Session, team_id: int, email: str) -> bool:
     return session.get(TeamInvitation, (team_id, email.strip().lower())) is not None
 
 
-def invitations_of(session: Session, team_id: int) -> list[TeamInvitation]:
-    """Return the addresses invited into a team, the latest first."""
-    query = (
-        select(TeamInvitation)
-        .where(TeamInvitation.team_id == team_id)
-        .order_by(col(TeamInvitation.invited_at).desc(), col(TeamInvitation.email))
-    )
-    return list(session.exec(query))
-
-
-def open_request(session: Session, team_id: int, request_id: int) -> JoinRequest:
-    """Return a request to a team that waits for its captain. Raises NotFound."""
-    request = session.get(JoinRequest, request_id)
-    if request is None or request.team_id != team_id or request.state is not RequestState.OPEN:
-        raise NotFound(N_("There is no such request, or it is decided already."))
-    return request
-
-
-def open_requests(session: Session, team_id: int) -> list[RequestView]:
-    """Return who waits for the captain's answer, the longest first."""
-    query = (
-        select(JoinRequest)
-        .where(JoinRequest.team_id == team_id, JoinRequest.state == RequestState.OPEN)
-        .order_by(col(JoinRequest.id))
-    )
-    rows = list(session.exec(query))
-    people = accounts_by_id(session, (r.account_id for r in rows))
-    merging = teams_by_id(session, (r.merging_team_id for r in rows))
-    return [
-        RequestView(
-            r.id or 0, people[r.account_id], merging.get(r.merging_team_id or 0), r.created_at
-        )
-        for r in rows
-        if people[r.account_id].closed_at is None
-    ]
-
-
-def requests_by(
-    session: Session, challenge_id: int, account_id: int
-) -> list[tuple[JoinRequest, Team]]:
-    """Return what an account asked in a challenge and nobody has answered, and of which teams."""
-    query = (
-        select(JoinRequest, Team)
-        .join(Team, col(Team.id) == col(JoinRequest.team_id))
-        .where(
-            Team.challenge_id == challenge_id,
-            JoinRequest.account_id == account_id,
-            JoinRequest.state == RequestState.OPEN,
-        )
-        .order_by(col(JoinRequest.id))
-    )
-    return [(request, team) for request, team in session.exec(query)]
-
-
 def team_view(session: Session, team: Team, viewer_id: int | None) -> TeamView:
     """Return a team as it is shown to somebody."""
     assert team.id is not None
-    members = shown_members(session, team, viewer_id=viewer_id)
-    own = university_id_of(session, team)
+    knows = knows_team(session, team, viewer_id=viewer_id)
+    members = members_of(session, team.id) if knows else []
+    own = university_id_of(session, team) if knows else None
     universities = universities_by_id(session, (own, *(m.university_id for m in members)))
     shown = (MemberView(m.id or 0, m.name, universities.get(m.university_id or 0)) for m in members)
     return TeamView(
@@ -287,18 +211,6 @@ def team_view(session: Session, team: Team, viewer_id: int | None) -> TeamView:
         members=tuple(shown),
         university=universities.get(own or 0),
         code=team.code if any(m.id == viewer_id for m in members) else None,
-    )
-
-
-def desk_of(session: Session, challenge: Challenge, team: Team | None, now: datetime) -> Desk:
-    """Return what waits at a team's desk, and until when teams may change."""
-    lock = lock_of(session, challenge)
-    team_id = team.id if team else None
-    return Desk(
-        requests=tuple(open_requests(session, team_id)) if team_id else (),
-        invitations=tuple(invitations_of(session, team_id)) if team_id else (),
-        lock_at=lock,
-        locked=is_locked(lock, now),
     )
 
 

@@ -10,8 +10,8 @@ from server.accounts.rules import RequestState
 from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict, Forbidden
 from server.teams.actions import check_comer, let_in
+from server.teams.desks import open_request
 from server.teams.models import Team
-from server.teams.queries import open_request
 from server.teams.seats import check_captain, decide, hold, log
 
 

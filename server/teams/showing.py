@@ -11,11 +11,12 @@ from server.shared.errors import N_, DomainError, Invalid
 from server.shared.numbers import row_number
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer
+from server.teams.desks import desk_of, requests_by
 from server.teams.forms import CreateForm, InviteForm, LinkForm, RenameForm
 from server.teams.given import given_in
 from server.teams.letters import invite_link
 from server.teams.models import Team
-from server.teams.queries import challenge_of, desk_of, requests_by, team_of, team_view
+from server.teams.queries import challenge_of, team_of, team_view
 
 
 def desk_page(slug: str, **filled: Form) -> Response:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from server.shared.caching import once
 from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, page_of
 from server.universities.models import University, UniversityDomain
@@ -15,7 +16,8 @@ def university_by_slug(session: Session, slug: str) -> University:
     """Return a university. Raises NotFound."""
     university = None
     if is_slug(slug):
-        university = session.exec(select(University).where(University.slug == slug)).first()
+        named = select(University).where(University.slug == slug)
+        university = once(session, ("university", slug), lambda: session.exec(named).first())
     if university is None:
         raise NotFound(N_("There is no university %(slug)s here."), slug=slug)
     return university

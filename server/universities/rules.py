@@ -8,6 +8,8 @@ from server.shared.errors import N_, Invalid
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 LONGEST_SLUG = 64
+# Where Han characters are Chinese: Japanese names have them too.
+WRITES_CHINESE = ("CN", "HK", "MO", "SG", "TW")
 LONGEST_NAME = 200
 LONGEST_DOMAIN = 253
 # Anybody can have an address there, so an address there says nothing of a university.
@@ -133,3 +135,19 @@ def domains_above(address: str) -> list[str]:
     """Return an address's domain and the domains above it, the nearest first."""
     labels = address.rpartition("@")[2].lower().split(".")
     return [".".join(labels[i:]) for i in range(len(labels) - 1)]
+
+
+def is_chinese(name: str, *, country: str) -> bool:
+    """Whether a name is written in Chinese, as far as its characters and its country say.
+
+    >>> is_chinese("清华大学", country="CN"), is_chinese("京都大学", country="JP")
+    (True, False)
+    >>> is_chinese("Technische Universität", country="DE"), is_chinese("お茶の水", country="")
+    (False, False)
+    """
+    letters = [c for c in name if c.isalpha()]
+    return country in ("", *WRITES_CHINESE) and bool(letters) and all(map(_is_han, letters))
+
+
+def _is_han(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("CJK")

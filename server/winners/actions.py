@@ -13,7 +13,7 @@ from server.notifications.actions import notify
 from server.shared.database import Database, changed_rows
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
-from server.teams.announcements import everybody
+from server.teams.announcements import ask_to_tell
 from server.winners.models import Winners, WinningPlace
 from server.winners.queries import is_current, top_of, winners_of, winners_to_look_at
 from server.winners.rules import check_places, clean_prizes
@@ -28,19 +28,30 @@ def publish(
     prizes: Mapping[int, str],
     actor_id: int,
     now: datetime,
+    named: bool = False,
 ) -> Winners:
     """Publish who stands in the first places of a final board, and what each rank gets.
 
     Doing it again publishes them as the board stands then. Everybody in the challenge is told
-    the first time.
+    the first time. `named`: the organiser has agreed to what it says of the teams of a class
+    whose board is anonymous.
 
     Raises:
-        Conflict: the result is not revealed, or nobody stands on the board.
+        Conflict: the result is not revealed, nobody stands on the board, or the board is anonymous
+            and it was not agreed to.
         Invalid: so many places can't be had, or a prize is too long.
     """
     hold_phases(session, challenge.id or 0)
     if phase.revealed_at is None:
         raise Conflict(N_("The result of this phase is not revealed."), code="not-revealed")
+    if challenge.anonymous and not named:
+        raise Conflict(
+            N_(
+                "The board of this class is anonymous: tick that you want to publish what these "
+                "teams reached."
+            ),
+            code="anonymous",
+        )
     rows, words = top_of(session, phase, check_places(places)), clean_prizes(prizes)
     if not rows:
         raise Conflict(N_("Nobody stands on the final board."), code="nobody")
@@ -88,11 +99,11 @@ def _replace(
 
 
 def _tell(session: Session, challenge: Challenge, now: datetime) -> None:
-    notify(
+    ask_to_tell(
         session,
+        challenge,
         kind="winners_published",
-        account_ids=everybody(challenge),
-        values={"challenge": challenge.title},
+        said={},
         link=f"/challenges/{challenge.slug}",
         now=now,
     )

@@ -93,6 +93,7 @@ def publish(slug: str, phase: str) -> BaseResponse | tuple[str, int]:
                 prizes=_prizes(),
                 actor_id=viewer().account_id,
                 now=now(),
+                named=request.form.get("named") == "yes",
             )
             session.commit()
     except DomainError as error:

@@ -96,14 +96,16 @@ def published_of(session: Session, challenge: Challenge) -> list[Published]:
         .where(Winners.challenge_id == challenge.id, col(Phase.revealed_at).is_not(None))
         .order_by(col(Phase.position).desc())
     )
-    return [_published(session, winners, phase) for winners, phase in session.exec(query)]
+    return [_published(session, challenge, *found) for found in session.exec(query)]
 
 
-def _published(session: Session, winners: Winners, phase: Phase) -> Published:
+def _published(session: Session, challenge: Challenge, winners: Winners, phase: Phase) -> Published:
+    hidden = challenge.anonymous
+    named = sa.false() if hidden else col(University.id) == col(Team.university_id)
     query = (
         select(WinningPlace, Team, University)
         .join(Team, col(Team.id) == col(WinningPlace.team_id))
-        .outerjoin(University, col(University.id) == col(Team.university_id))
+        .outerjoin(University, named)
         .where(WinningPlace.phase_id == phase.id)
         .order_by(col(WinningPlace.rank), col(Team.name_key))
     )

@@ -9,7 +9,6 @@ from server.boards.actions import (
     disqualify_submission,
     disqualify_team,
     go_live,
-    rebuild_board,
     rebuild_team,
     record_score,
     reinstate_submission,
@@ -17,6 +16,7 @@ from server.boards.actions import (
     reveal,
 )
 from server.boards.models import Entry
+from server.boards.rebuilding import rebuild_board
 from server.challenges.models import Challenge, Phase
 from server.challenges.rules import Ranking
 from server.evaluations.actions import write_scores

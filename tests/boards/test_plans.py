@@ -10,6 +10,7 @@ from tests.boards.scored import scored
 from tests.cast import NOON, sign_in
 from tests.plans import walks_in
 
+pytestmark = pytest.mark.usefixtures("new_tables")
 BOARD = "/challenges/digits/leaderboard"
 PATHS = (
     BOARD,

@@ -7,6 +7,12 @@ import pytest
 from server.accounts.closing import close_account
 from server.accounts.models import Account
 from server.certificates.checking import attached_data, confirmed_certificate
+from server.certificates.evidence import (
+    evidence_of,
+    outcomes_by_account,
+    outcomes_of,
+    teams_of,
+)
 from server.certificates.rules import ALPHABET, DRAWN, State, check_character, shown_code
 from server.challenges.models import Organiser
 from server.challenges.rules import Role
@@ -262,3 +268,44 @@ def test_names_are_text_wherever_they_stand(app, client, scene, cast):
         assert "&lt;script&gt;alert(1)" in page.text
     assert client.get(f"/certificates/{code}/certificate.pdf").status_code == 200
     assert scene.certificates(State.VALID)
+
+
+def test_how_far_one_is_costs_no_board_and_says_what_the_whole_board_says(
+    app, database, scene, cast, monkeypatch
+):
+    standard = scene.standard(**LEVELS)
+    scene.reveal()
+    with database.reading() as session:
+        evidence = evidence_of(session, standard)
+        whole = outcomes_by_account(session, evidence)
+        for person in (cast.wei, cast.mei, cast.lena, cast.amina):
+            teams = teams_of(session, person.id)
+            own = outcomes_of(evidence_of(session, standard, teams=teams), teams)
+            assert own == whole.get(person.id, {})
+        assert len(whole) == 3
+
+    def whole_board(*_arguments):
+        raise AssertionError("a board is read whole")
+
+    monkeypatch.setattr("server.certificates.evidence.ranked_on", whole_board)
+    for person in (None, cast.lena):
+        reader = browser(app, person) if person else app.test_client()
+        for path in ("/standards/ml", "/standards", "/certificates"):
+            assert reader.get(path).status_code == 200
+
+
+def test_a_visitor_s_copy_of_a_standard_is_good_until_a_result_or_the_standard_changes(
+    app, client, scene, cast
+):
+    scene.standard(**LEVELS)
+    first = client.get("/standards/ml")
+    again = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/standards/ml", headers=again).status_code == 304
+    in_chinese = again | {"Accept-Language": "zh"}
+    assert client.get("/standards/ml", headers=in_chinese).status_code == 200
+    assert "ETag" not in browser(app, cast.lena).get("/standards/ml").headers
+    scene.reveal()
+    scene.standard(**LEVELS | {"title": "Machine learning, anew"})
+    changed = client.get("/standards/ml", headers=again)
+    assert changed.status_code == 200
+    assert "Machine learning, anew" in changed.text

@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 from server.challenges.actions import DeployResult, deploy_challenge, join
 from server.challenges.changes import Change, ChangeKind
 from server.challenges.deployment import PhaseUse
+from server.challenges.file_queries import files_of
 from server.challenges.models import Challenge, Organiser, Participation, Phase
-from server.challenges.queries import files_of, pages_of
+from server.challenges.queries import pages_of
 from server.challenges.rules import Joining, Ranking
 from server.shared.errors import Conflict, Invalid
 from server.shared.events import Event

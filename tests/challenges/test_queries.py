@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from server.challenges.listings import visible_challenges
 from server.challenges.models import Challenge, ChallengePage, Participation, Phase
-from server.challenges.queries import challenge_by_slug, challenge_frame, sees, visible_challenges
+from server.challenges.queries import challenge_by_slug, challenge_frame, sees
 from server.challenges.rules import ChallengeState, Ranking, Reveal, Visibility
 from server.shared.access import VISITOR
 from server.shared.errors import NotFound

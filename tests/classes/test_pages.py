@@ -229,6 +229,32 @@ def test_a_course_is_invited_by_a_list_and_each_address_once(board, olga, databa
     assert "carl@tum.example" in wrong.text
 
 
+def test_an_address_is_no_way_to_a_name_before_its_owner_has_joined(
+    board, olga, app, cast, session, clock, database
+) -> None:
+    olga.post(URL, data=LINEAR)
+    listed = f"{cast.amina.email} nobody@tum.example"
+    olga.post(f"{URL}/invite", data={"addresses": listed})
+    for path in (URL, f"{URL}/grades.csv", f"{URL}/grades.csv?form=moodle"):
+        text = olga.get(path).text
+        assert cast.amina.email in text
+        assert cast.amina.name not in text
+    # An address without an account looks no other.
+    lines = olga.get(f"{URL}/grades.csv").text.splitlines()
+    of_address = {line.split(",")[1]: line.split(",", 2)[2] for line in lines}
+    assert of_address[cast.amina.email] == of_address["nobody@tum.example"]
+    finish(session, board, clock)
+    olga.post(f"{URL}/phases/a/publish")
+    with database.reading() as reading:
+        graded = reading.exec(select(PublishedGrade.account_id)).all()
+    assert cast.amina.id not in graded
+    amina = sign_in(app.test_client(), cast.amina)
+    amina.post("/challenges/digits/join")
+    page = olga.get(URL).text
+    assert cast.amina.name in page
+    assert page.count("has not joined yet") == 1
+
+
 def test_the_gradebook_is_exported_and_names_no_address_that_was_not_invited(
     board, olga, session, cast
 ) -> None:

@@ -7,9 +7,10 @@ import pytest
 from scipy import stats
 from sqlmodel import select
 
-from server.boards.actions import disqualify_team, rebuild_board
+from server.boards.actions import disqualify_team
 from server.boards.leaderboards import Asked, board_page, choose
 from server.boards.models import Entry, TeamMove
+from server.boards.rebuilding import rebuild_board
 from server.boards.rows import Row
 from server.boards.schedules import write_rank_ranges
 from server.challenges.models import Phase

@@ -7,11 +7,13 @@ from sqlmodel import select
 
 from server.boards.models import Entry
 from server.challenges.models import Phase
+from server.controls.letters import LETTERS
 from server.evaluations.rules import Board
 from server.shared.errors import Conflict
 from server.shared.events import Event
-from server.shared.mail import OutgoingMail
+from server.shared.mail import HOME, OutgoingMail
 from server.submissions.models import Submission
+from server.teams.announcements import tell_asked
 from tests.boards.scored import scored
 from tests.cast import NOON, sign_in
 from tests.scores import submitted
@@ -29,6 +31,7 @@ def letters(database):
     """Return the letters posted so far, by their recipient."""
 
     def letters():
+        tell_asked(database, letters=LETTERS, now=NOON)
         with database.reading() as session:
             return {mail.recipient: mail for mail in session.exec(select(OutgoingMail))}
 
@@ -38,7 +41,7 @@ def letters(database):
 def test_the_deadline_moves_and_everybody_in_a_team_is_written_to_by_name(
     cast, board, olga, seen, letters
 ):
-    assert "3 letters are on their way" in olga.post(PAGE, data=FORM, follow_redirects=True).text
+    assert "everybody in a team is told" in olga.post(PAGE, data=FORM, follow_redirects=True).text
     phase = seen(Phase, board.id)
     assert (phase.ends, phase.extended_from) == (LATER, NOON + timedelta(days=10))
     told = letters()
@@ -48,8 +51,29 @@ def test_the_deadline_moves_and_everybody_in_a_team_is_written_to_by_name(
     assert letter.body.startswith("Dear Lena Vogt,")
     for part in ("30 Nov 2026, 12:00 UTC", "1 Dec 2026, 00:00 UTC", "the server was away"):
         assert part in letter.body
-    assert "http://localhost/challenges/digits" in letter.body
+    assert f"{HOME}/challenges/digits\n" in letter.body
     assert letter.created_at == NOON
+
+
+def test_a_letter_says_the_moment_in_its_reader_s_zone_and_in_utc(
+    session, cast, board, olga, letters
+):
+    for person, zone, language in (
+        (cast.wei, "Asia/Shanghai", "zh"),
+        (cast.mei, "Europe/Berlin", "en"),
+        (cast.lena, "Nowhere/Atlantis", "en"),
+    ):
+        account = session.merge(person)
+        account.time_zone, account.language = zone, language
+    session.commit()
+    olga.post(PAGE, data=FORM)
+    told = letters()
+    # In Shanghai it is morning already, of the day that begins in UTC.
+    assert "08:00 Asia/Shanghai (00:00 UTC)" in told[cast.wei.email].body
+    assert "2026年12月1日" in told[cast.wei.email].body
+    assert "1 Dec 2026, 01:00 Europe/Berlin (00:00 UTC)" in told[cast.mei.email].body
+    assert "30 Nov 2026, 13:00 Europe/Berlin (12:00 UTC)" in told[cast.mei.email].body
+    assert "1 Dec 2026, 00:00 UTC\n" in told[cast.lena.email].body
 
 
 def test_who_has_left_is_not_written_to(session, cast, board, olga, letters):

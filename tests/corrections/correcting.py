@@ -2,8 +2,8 @@
 
 from sqlmodel import Session
 
-from server.boards.actions import rebuild_board
 from server.boards.previews import make_preview
+from server.boards.rebuilding import rebuild_board
 from server.challenges.models import Phase
 from server.evaluations.actions import write_scores
 from server.evaluations.models import Evaluation, Rescore

@@ -10,7 +10,8 @@ from sqlmodel import Session, select
 
 from server.challenges.changes import ChangeKind
 from server.challenges.models import Challenge, Participation, Phase
-from server.deployments.actions import Deployed, deploy, forget_phase
+from server.deployments.actions import deploy, forget_phase
+from server.deployments.run import Deployed
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import EvaluationState
@@ -27,6 +28,8 @@ from server.submissions.claims import claim, finish
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from server.teams.actions import ensure_team
+from server.teams.announcements import tell_asked
+from server.teams.models import Team
 from tests.cast import NOON
 from tests.scores import LEASE
 
@@ -273,7 +276,9 @@ def move_end(folder: Path, **by) -> None:
 
 
 @pytest.mark.parametrize("hours", [-2, 2])
-def test_a_team_that_submits_is_told_when_the_deadline_is_moved(session, cast, wines, put, hours):
+def test_a_team_that_submits_is_told_when_the_deadline_is_moved(
+    session, database, cast, wines, put, hours
+):
     put()
     move_end(wines, hours=1)
     put()
@@ -283,6 +288,29 @@ def test_a_team_that_submits_is_told_when_the_deadline_is_moved(session, cast, w
     move_end(wines, hours=hours)
     put()
     put()
+    session.commit()
+    tell_asked(database, letters={}, now=NOON)
     told = session.exec(select(Notification)).all()
     assert [(one.kind, one.account_id) for one in told] == [("deadline_moved", cast.wei.id)]
     assert told[0].data["ends"] == phase_of(session).ends.isoformat()
+
+
+def test_a_board_that_a_folder_makes_anonymous_loses_its_names_and_universities(
+    session, cast, wines, put
+):
+    put()
+    send(session, cast)
+    session.commit()
+    wine = select(Challenge.id).where(Challenge.slug == "wines").scalar_subquery()
+    names = select(Team.name).where(Team.challenge_id == wine)
+    before = session.exec(names).one()
+    with (wines / "challenge.toml").open("a") as definition:
+        definition.write("\n[course]\nanonymous = true\n")
+    put()
+    session.commit()
+    session.expire_all()
+    assert session.exec(names).one() != before
+    drawn = session.exec(names).one()
+    put()
+    session.expire_all()
+    assert session.exec(names).one() == drawn

@@ -121,8 +121,8 @@ class Desk:
         for job_id in waiting:
             self.drafter.work(job_id)
 
-    def fill(self) -> None:
-        """Fill in every step that a launch needs."""
+    def fill(self, **phase: str) -> None:
+        """Fill in every step that a launch needs, the phase as it is given or as here."""
         self.post("/about", **ABOUT)
         self.post("/pages/overview", slug="overview", markdown="# Petals\n\nTell them apart.")
         self.post("/pages/data", slug="data", markdown="One row a petal.")
@@ -137,7 +137,7 @@ class Desk:
             "/data", sample="data/sample_submission.csv", id_column="id", labels="", max_mb="5"
         )
         self.post("/metric", metric="accuracy")
-        self.post("/phases/final", **PHASE)
+        self.post("/phases/final", **(PHASE | phase))
         self.upload("/solution/final", ("answers.csv", SOLUTION))
         self.work()
 

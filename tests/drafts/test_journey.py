@@ -88,8 +88,11 @@ def test_a_live_challenge_is_changed_by_a_draft_that_shows_each_difference(desk,
     desk.post("/pages/overview", slug="overview", markdown="Written anew.")
     desk.post("/teams", max_size="2", join="open", registration="open", invited="", ask="")
     text = desk.check()
-    assert "page overview markdown" in text
-    assert "max_size" in text
+    assert "<del># Petals</del>" in text
+    assert "<ins>Written anew.</ins>" in text
+    assert "Most people in a team" in text
+    assert "max_size" not in text
+    assert "markdown" not in text
     assert "Written anew." not in desk.client.get("/challenges/petals").text
     desk.launch()
     assert "are applied" in desk.get("/check")

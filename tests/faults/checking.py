@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, func, select
 
-from server.boards.actions import rebuild_board
 from server.boards.models import Entry
+from server.boards.rebuilding import rebuild_board
 from server.challenges.models import Phase
 from server.evaluations.models import Score
 from server.evaluations.queries import live_evaluation

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import redis
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from server.accounts.models import Account
 from server.accounts.tokens import create_token
 from server.challenges.models import Participation, Phase
 from server.shared.clock import utcnow
@@ -54,23 +55,22 @@ def students(database, settings: Settings, cast: Cast, tmp_path: Path) -> list[S
             .values(starts=utcnow() + timedelta(days=10), ends=utcnow() + timedelta(days=20))
         )
         add_live(session, phase, solution=sha256)
-        made = [_student(session, cast, name) for name in NAMES]
+        made = [add_student(session, cast, cast.people[name]) for name in NAMES]
         session.commit()
     return made
 
 
-def _student(session: Session, cast: Cast, name: str) -> Student:
-    account = cast.people[name]
+def add_student(session: Session, cast: Cast, account: Account) -> Student:
+    """Give somebody a token, and a team of one where there is none."""
     token, plain = create_token(session, account_id=account.id, name="test", now=utcnow())
-    team_id = {"wei": cast.pandas.id, "lena": cast.isar.id}.get(name)
-    if team_id is None:
-        team_id = _team_of_one(session, cast, name)
+    seat = session.exec(select(Membership).where(Membership.account_id == account.id)).first()
+    team_id = seat.team_id if seat else _team_of_one(session, cast, account)
     assert token.id
-    return Student(name, plain, team_id)
+    return Student(account.email.partition("@")[0], plain, team_id)
 
 
-def _team_of_one(session: Session, cast: Cast, name: str) -> int:
-    account, challenge = cast.people[name], cast.digits
+def _team_of_one(session: Session, cast: Cast, account: Account) -> int:
+    challenge, name = cast.digits, account.email.partition("@")[0]
     team = Team(
         challenge_id=challenge.id,
         name=name,

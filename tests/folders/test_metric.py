@@ -7,7 +7,8 @@ import pytest
 
 from scorers.metric_files.scoring import Run
 from server.evaluations.metrics import MetricRules, run_metric
-from server.folders.checking import Finding, Level, check_folder
+from server.folders.checking import check_folder
+from server.folders.findings import Finding, Level
 from tests.folders.folders import Edit, only_fault, read
 
 METRIC = """

@@ -20,7 +20,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     try:
         made.prepare()
         made.start()
-        token = made.must(
+        token = made.here(
             "account", "create", "amina@uonbi.example", "--name", RIVAL, "--university", "nairobi",
             "--token",
         ).strip()  # fmt: skip

@@ -3,8 +3,7 @@
     python -m tests.journeys.picturing --url http://127.0.0.1:8000 [--out docs/images] [--only TEXT]
 
 Each is a page as its person sees it at 1,280 pixels, written as WebP of at most 120 kB. The check
-before launch and the gradebook are made first, as an organiser would: a draft of the next edition
-of a challenge, and a grading rule.
+before launch is made first, as an organiser would: a draft of the next edition of a challenge.
 """
 
 import argparse
@@ -42,8 +41,8 @@ class Picture:
     mode: str = "light"
 
 
-# The challenge whose students get grades in the pictures.
-CLASS = "diabetes"
+# The challenge whose next edition is drafted for the pictures.
+EDITED = "Handwritten digits"
 DRAFT = (r"/organise/drafts/\d+$",)
 PICTURES = (
     Picture("board", "visitor", "/challenges/digits/leaderboard?phase=a", height=1240),
@@ -67,15 +66,14 @@ PICTURES = (
     Picture("draft", "organiser", "/organise/drafts", (*DRAFT, r"/phases$"), height=960),
     Picture("metric", "organiser", "/organise/drafts", (*DRAFT, r"/metric$"), height=960),
     Picture("check", "organiser", "/organise/drafts", (*DRAFT, r"/check$"), height=1200),
-    Picture("gradebook", "organiser", f"/organise/{CLASS}/class", height=960),
+    Picture("gradebook", "organiser", "/organise/wine-course/class", height=960),
 )
 
 
 def prepare(page: Page, url: str) -> None:
-    """Make a draft that was checked, and a gradebook, where there are none yet."""
+    """Make a draft of the next edition of a challenge where there is none yet, and check it."""
     page.goto(f"{url}/organise/drafts")
-    links = page.eval_on_selector_all("main a[href]", "all => all.map((a) => a.href)")
-    if not any(re.search(DRAFT[0], link) for link in links):
+    if not page.locator("main a", has_text=EDITED).count():
         page.goto(f"{url}/organise/digits/archive")
         page.get_by_role("button", name="Make the draft").click()
         page.wait_for_url(re.compile("/organise/drafts/"))
@@ -83,20 +81,6 @@ def prepare(page: Page, url: str) -> None:
     follow(page, (*DRAFT, r"/check$"))
     page.locator("form[action$='/check'] button").click()
     page.locator(".draft-lines").first.wait_for(timeout=CHECKED_MS)
-    grade(page, f"{url}/organise/{CLASS}/class")
-
-
-def grade(page: Page, address: str) -> None:
-    """Have scores become grades: straight from the first baseline to the best of the board."""
-    page.goto(address)
-    page.locator("#rule-linear").check()
-    page.locator("details", has=page.locator("#bottom")).evaluate("all => { all.open = true; }")
-    page.locator("#bottom").select_option(index=2)
-    page.locator("#lowest").fill("50")
-    page.locator("#top").select_option("best")
-    page.locator("#highest").fill("100")
-    page.locator("#settings button[type=submit]").click()
-    page.wait_for_load_state()
 
 
 def follow(page: Page, via: tuple[str, ...]) -> None:

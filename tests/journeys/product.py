@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
+from click.testing import CliRunner
 
+from server.cli.main import cli
 from tests.faults.running import free_port, until
 
 ROOT = Path(__file__).parents[2]
@@ -75,22 +77,31 @@ class Product:
         assert done.returncode == 0, f"varsity {arguments}: {done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def here(self, *arguments: object) -> str:
+        """Run `varsity` in this process, which has it loaded, and return what it printed."""
+        of_this_machine = dict.fromkeys(k for k in os.environ if k.startswith("VARSITY_"))
+        environment: dict[str, str | None] = {**of_this_machine, **self.environment()}
+        with contextlib.chdir(self.folder):
+            done = CliRunner().invoke(cli, [*map(str, arguments)], env=environment)
+        assert done.exit_code == 0, f"varsity {arguments}: {done.output}\n{done.exception!r}"
+        return done.stdout
+
     def prepare(self) -> None:
         """Make the universities, the organiser and a challenge, as an operator would."""
         self.universities(*UNIVERSITIES)
         self.account(ORGANISER, "Olga Petrova")
-        self.must("new", SLUG)
-        self.must("deploy", self.challenge, "--organiser", ORGANISER)
+        self.here("new", SLUG)
+        self.here("deploy", self.challenge, "--organiser", ORGANISER)
 
     def universities(self, *slugs: str) -> None:
         """Make universities of the list."""
         for slug in slugs:
             name, domain = UNIVERSITIES[slug]
-            self.must("university", "create", slug, "--name", name, "--domain", domain)
+            self.here("university", "create", slug, "--name", name, "--domain", domain)
 
     def account(self, address: str, name: str) -> str:
         """Make an account with a confirmed address; return a token for programs of its owner."""
-        return self.must(
+        return self.here(
             "account", "create", address, "--name", name, "--password", PASSWORD, "--token"
         ).strip()
 

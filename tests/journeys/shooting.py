@@ -28,6 +28,7 @@ PEOPLE = {
     "student": "lukas.brandl@tum.example",
     "manager": "sabine.reuter@tum.example",
     "organiser": "organiser@varsity.example",
+    "judge": "judge@varsity.example",
     "administrator": "admin@varsity.example",
 }
 WIDTHS = (1280, 390)

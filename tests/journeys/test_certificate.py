@@ -30,8 +30,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     try:
         made.universities("munich")
         made.account(ORGANISER, "Olga Petrova")
-        made.must("new", SLUG)
-        made.must("deploy", made.challenge, "--organiser", ORGANISER)
+        made.here("new", SLUG)
+        made.here("deploy", made.challenge, "--organiser", ORGANISER)
         made.start()
         yield made
     finally:
@@ -99,7 +99,7 @@ def end(product: Product, lena: Watched) -> None:
     text, times = re.subn(r"(?m)^ends = \S+", f"ends = {ends:%Y-%m-%dT%H:%M:%SZ}", path.read_text())
     assert times == 1
     path.write_text(text)
-    product.must("deploy", product.challenge)
+    product.here("deploy", product.challenge)
     board = f"{product.url}/api/v1{BOARD}"
     until(lambda: lena.context.request.get(board).json()["board"] == "private", seconds=40)
 

@@ -33,11 +33,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     made = Product(tmp_path_factory.mktemp("class"))
     try:
         made.account(ORGANISER, "Olga Petrova")
-        made.must("new", SLUG)
+        made.here("new", SLUG)
         rewrite(made, 'visibility = "public"', 'visibility = "invited"')
         weak = right_but_for(made.challenge, 20)
         (made.challenge / "private" / "baseline_logistic.csv").write_text(weak)
-        made.must("deploy", made.challenge, "--organiser", ORGANISER)
+        made.here("deploy", made.challenge, "--organiser", ORGANISER)
         made.start()
         yield made
     finally:
@@ -56,7 +56,7 @@ def end_soon(product: Product) -> None:
     """Have the phase end in some seconds, by the operator's command."""
     ends = datetime.now(UTC) + timedelta(seconds=5)
     rewrite(product, r"(?m)^ends = \S+", f"ends = {ends:%Y-%m-%dT%H:%M:%SZ}")
-    assert "phase main ends" in product.must("deploy", product.challenge)
+    assert "phase main ends" in product.here("deploy", product.challenge)
 
 
 def invite_the_course(lecturer: Watched) -> None:

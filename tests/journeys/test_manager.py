@@ -23,8 +23,8 @@ PAGES = re.compile(rb"/Type /Page\b(?!s)")
 @pytest.fixture(scope="module")
 def staffed(product: Product) -> Iterator[Product]:
     """The product with an administrator, and somebody of the staff of Nairobi."""
-    product.must("account", "create", ADMIN, "--name", "Ada", "--admin", "--password", PASSWORD)
-    product.must("account", "create", MANAGER, "--name", "Grace Mwangi", "--password", PASSWORD,
+    product.here("account", "create", ADMIN, "--name", "Ada", "--admin", "--password", PASSWORD)
+    product.here("account", "create", MANAGER, "--name", "Grace Mwangi", "--password", PASSWORD,
                  "--university", "nairobi")  # fmt: skip
     return product
 

@@ -166,7 +166,7 @@ def test_pages_fit_a_telephone_and_show_the_keyboard(product: Product, visit: Op
 @pytest.mark.timeout(180)
 def test_without_script_a_file_is_sent_and_its_score_is_read(product: Product, visit: Open):
     address = "nora@tum.example"
-    product.must("account", "create", address, "--name", "Nora Adler", "--university", "munich",
+    product.here("account", "create", address, "--name", "Nora Adler", "--university", "munich",
                  "--password", PASSWORD)  # fmt: skip
     person = visit(script=False)
     sign_in(person, address)
@@ -187,7 +187,7 @@ def test_without_script_a_file_is_sent_and_its_score_is_read(product: Product, v
 @pytest.mark.timeout(180)
 def test_a_participant_does_everything_from_a_terminal(product: Product, tmp_path: Path):
     address, home = "jan@tum.example", str(tmp_path / "config")
-    product.must("account", "create", address, "--name", "Jan Weber", "--university", "munich",
+    product.here("account", "create", address, "--name", "Jan Weber", "--university", "munich",
                  "--password", PASSWORD)  # fmt: skip
 
     def varsity(*arguments: object) -> str:

@@ -139,3 +139,20 @@ def test_the_address_that_is_offered_is_free(as_, session, cast, played, everybo
     session.add(Challenge(**{**mine, "id": None, "slug": "digits-2"}))
     session.commit()
     assert 'value="digits-3"' in as_(cast.olga).get(ARCHIVE).text
+
+
+def test_the_title_and_the_address_that_are_offered_differ_from_this_editions(
+    as_, session, cast, played, everybody_creates
+):
+    olga = as_(cast.olga)
+    assert 'value="Handwritten digits, 2nd edition"' in olga.get(ARCHIVE).text
+    mine = session.get_one(Challenge, cast.digits.id)
+    mine.title = "Handwritten digits 2026"
+    session.add(mine)
+    session.commit()
+    page = olga.get(ARCHIVE).text
+    assert 'value="Handwritten digits 2027"' in page
+    assert 'value="digits-2027"' in page
+    # A draft that somebody writes has its address already.
+    assert olga.post(EDITION, data=FORM).status_code == 303
+    assert 'value="digits-2028"' in olga.get(ARCHIVE).text

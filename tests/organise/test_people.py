@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from server.challenges.models import Organiser
 from server.challenges.rules import Role
-from server.organise.people import change_role, people_of, remove_person
+from server.notifications.models import Notification
+from server.organise.people import add_person, change_role, people_of, remove_person
 from server.shared.errors import Conflict
 from server.shared.events import Event
 from tests.cast import NOON
@@ -133,6 +134,46 @@ def test_two_owners_who_remove_each_other_at_once_leave_one(database, session, c
         thread.join(30)
     assert sorted(ends) == ["gone", "refused"]
     assert list(roles(session, cast).values()).count(Role.OWNER) == 1
+
+
+def test_whoever_is_added_is_told_and_whoever_adds_themselves_is_not(as_, session, cast):
+    olga = as_(cast.olga)
+    olga.post(PEOPLE, data={"email": cast.chidi.email, "role": "judge"})
+    as_(cast.ada).post(PEOPLE, data={"email": cast.ada.email, "role": "judge"})
+    (told,) = session.exec(select(Notification).where(Notification.kind == "role_given")).all()
+    assert (told.account_id, told.link) == (cast.chidi.id, "/organise/digits")
+    assert told.data == {"person": "Olga Petrova", "challenge": "Handwritten digits"}
+    session.rollback()
+
+
+def test_two_owners_who_add_the_same_person_at_once_make_one_row(database, session, cast):
+    join(session, cast, "jonas", Role.OWNER)
+    start, ends = threading.Barrier(2), []
+
+    def add(owner) -> None:
+        start.wait()
+        with database.writing() as own:
+            try:
+                add_person(
+                    own,
+                    challenge_id=cast.digits.id,
+                    email=cast.chidi.email,
+                    role=Role.JUDGE,
+                    actor_id=owner.id,
+                    now=NOON,
+                )
+                own.commit()
+                ends.append("added")
+            except Conflict:
+                ends.append("refused")
+
+    threads = [threading.Thread(target=add, args=(who,)) for who in (cast.olga, cast.jonas)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(ends) == ["added", "refused"]
+    assert roles(session, cast)["Chidi Obi"] is Role.JUDGE
 
 
 READS = (

@@ -12,7 +12,9 @@ import polars as pl
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
+from server.folders.definition import Clock
 from server.folders.reading import read_folder
+from server.folders.surveying import Survey, survey_folder
 from server.preflight.checking import report
 from server.preflight.report import Level, Line, Report
 
@@ -96,6 +98,11 @@ def _made(name: str, seed: int) -> Data:
     if name == "diabetes":
         data.scoring, data.sample = 'scorer = "rmse"', 150.0
     return data
+
+
+def surveyed(folder: Path) -> Survey:
+    """A folder looked through, as of the day of the tests."""
+    return survey_folder(folder, Clock(NOW, allow_relative_times=True))
 
 
 def checked(folder: Path, **options: object) -> Report:

@@ -9,10 +9,8 @@ import polars as pl
 import pytest
 from scipy.special import ndtri
 
-from server.folders.reading import InvalidFolder, read_folder
 from server.preflight.budget import Budget
-from server.preflight.checking import unreadable
-from server.preflight.report import Fix, Level, Report, in_words, share_in_words
+from server.preflight.report import Level, Report, in_words, share_in_words
 from tests.preflight.folders import HEAD, NOW, PHASE, Data, checked, complaints, data_of, found
 
 QUICK = Budget(fields=20, permutations=20)
@@ -102,17 +100,6 @@ def test_a_quick_report_looks_at_no_solution(breast: Data, tmp_path: Path) -> No
     said = checked(breast.write(tmp_path / "challenge"), quick=True)
     assert said.quick
     assert {line.code for line in said.lines} == {"terms"}
-
-
-def test_a_folder_that_cannot_be_read_is_a_report_of_errors(breast: Data, tmp_path: Path) -> None:
-    breast.phase = "public_fractoin = 0.4"
-    breast.scoring = 'scorer = "acuracy"'
-    with pytest.raises(InvalidFolder) as refused:
-        read_folder(breast.write(tmp_path / "challenge"), now=NOW)
-    said = unreadable(refused.value)
-    assert not said.ok
-    assert {line.fix for line in said.lines} == {Fix.METRIC, Fix.PHASES}
-    assert all(line.where.line for line in said.lines)
 
 
 def test_a_solution_that_cannot_be_read_leaves_the_other_lines(

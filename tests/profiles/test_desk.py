@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from server.accounts.rules import RequestState
-from server.challenges.rules import Ranking
+from server.challenges.models import Challenge, Participation, Registration
+from server.challenges.rules import Ranking, Registering
 from server.notifications.models import Notification
 from server.profiles.desk import desk_of
 from server.shared.access import Viewer
 from server.submissions.rules import SubmissionState
-from server.teams.models import ExtraSubmissions, JoinRequest
+from server.teams.models import ExtraSubmissions, JoinRequest, Membership, Team
 from tests.boards.scored import evaluate, reveal_now, scored, statements, submitted
 from tests.cast import NOON, sign_in
 
@@ -173,3 +174,87 @@ def test_a_home_asks_a_bounded_number_of_times_for_each_team(
     ):
         desk_of(reading, viewer_of(cast.wei), NOON)
     assert 10 < len(asked) < 25
+
+
+def asked(session, cast, state, **more):
+    session.get_one(Challenge, cast.digits.id).registering = Registering.APPROVAL
+    values = {"decided_at": None if state is RequestState.OPEN else NOON, "reason": ""} | more
+    row = Registration(
+        challenge_id=cast.digits.id,
+        account_id=cast.amina.id,
+        state=state,
+        asked_at=NOON - timedelta(days=1),
+        **values,
+    )
+    session.add(row)
+    if state is RequestState.APPROVED:
+        session.add(
+            Participation(challenge_id=cast.digits.id, account_id=cast.amina.id, joined_at=NOON)
+        )
+    session.commit()
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (RequestState.OPEN, "your request waits for the organisers."),
+        (RequestState.APPROVED, "the organisers admitted you."),
+        (RequestState.REFUSED, "the organisers did not admit you."),
+    ],
+)
+def test_where_a_request_to_take_part_stands_is_said_at_home(
+    client, session, cast, state, said
+) -> None:
+    asked(session, cast, state, reason="" if state is RequestState.OPEN else "Only <b>MSc</b>.")
+    page = sign_in(client, cast.amina).get("/").text
+    assert said in page
+    assert ("Meanwhile read what it is about" in page) == (state is RequestState.OPEN)
+    assert ("Only &lt;b&gt;MSc&lt;/b&gt;." in page) == (state is not RequestState.OPEN)
+    assert said not in sign_in(client, cast.wei).get("/").text
+
+
+def test_an_answer_is_news_for_a_month_and_until_the_first_file(session, cast, phase, desk) -> None:
+    asked(session, cast, RequestState.APPROVED)
+    assert len(desk(cast.amina).asked) == 1
+    assert desk(cast.amina, NOON + timedelta(days=31)).asked == []
+    team = Team(
+        challenge_id=cast.digits.id,
+        name="Savanna",
+        name_key="savanna",
+        code="savanna",
+        captain_id=cast.amina.id,
+        created_at=NOON,
+    )
+    session.add(team)
+    session.flush()
+    session.add(
+        Membership(
+            team_id=team.id,
+            challenge_id=cast.digits.id,
+            account_id=cast.amina.id,
+            joined_at=NOON,
+        )
+    )
+    submitted(session, phase, team)
+    session.commit()
+    assert desk(cast.amina).asked == []
+
+
+def test_a_request_is_over_with_its_challenge_and_needless_where_all_may_come(
+    session, cast, phase, desk
+) -> None:
+    asked(session, cast, RequestState.OPEN)
+    assert desk(cast.amina, NOON + timedelta(days=40)).asked == []
+    session.get_one(Challenge, cast.digits.id).registering = Registering.OPEN
+    session.commit()
+    (one,) = desk(cast.amina).asked
+    assert one.open_to_all
+
+
+def test_whoever_asked_already_is_not_offered_to_ask_again(client, session, cast) -> None:
+    asked(session, cast, RequestState.OPEN)
+    browser = sign_in(client, cast.amina)
+    for tab in ("", "/leaderboard", "/team", "/submit"):
+        page = browser.get(f"/challenges/digits{tab}").text
+        assert "Your request waits" in page
+        assert "Ask to take part" not in page

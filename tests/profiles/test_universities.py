@@ -99,5 +99,5 @@ def test_the_line_of_progress_begins_with_the_second_moment(
     page = client.get("/universities/munich").text
     chart = page[page.index('class="chart"') : page.index("</svg>", page.index('class="chart"'))]
     # From rank 2 at the bottom to rank 1 at the top.
-    assert 'd="M30.0 160.0L388.0 14.0"' in chart
+    assert 'd="M44.0 158.0L388.0 14.0"' in chart
     assert "style=" not in chart

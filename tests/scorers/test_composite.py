@@ -33,6 +33,12 @@ def test_a_weighted_combination_is_the_sum_of_the_librarys_values(labels):
     assert scorer.title == "0.25 × Accuracy + 0.75 × F1"
 
 
+def test_a_part_that_is_taken_away_has_a_minus_in_the_title():
+    parts = [{"scorer": "accuracy"}, {"scorer": "zero_one_loss", "weight": -0.5}]
+    title = get_scorer("weighted", parts=parts).title
+    assert title == "1 × Accuracy − 0.5 × Zero-one loss"
+
+
 def test_the_replicates_of_a_combination_are_the_combination_of_the_replicates(labels):
     truth, prediction, _ = labels
     whole = get_scorer("weighted", parts=HALVES).evaluate(truth, prediction, seed=3)

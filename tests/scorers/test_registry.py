@@ -1,14 +1,23 @@
 import doctest
 import math
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from scorers import SCORERS, InputKind, Scorer, UnknownScorer, get_scorer
+from scorers import (
+    SCORERS,
+    InputKind,
+    ParticipantVisibleError,
+    Scorer,
+    UnknownScorer,
+    get_scorer,
+    plugging,
+)
 from scorers import registry as registry_module
-from scorers.errors import InvalidParameter, MissingExtra
+from scorers.errors import BrokenPlugin, InvalidParameter, MetricFault, MissingExtra
 from scorers.reference import reference
 from scorers.registry import FAMILIES, Family
 
@@ -120,12 +129,14 @@ def test_a_family_whose_packages_are_missing_says_how_to_install_them(monkeypatc
 
 
 class _Entry:
-    name, value = "closeness", "club:closeness"
+    value = "club:closeness"
 
-    def __init__(self, given):
-        self.given = given
+    def __init__(self, given, name="closeness"):
+        self.given, self.name = given, name
 
     def load(self):
+        if isinstance(self.given, Exception):
+            raise self.given
         return self.given
 
 
@@ -133,13 +144,17 @@ class _Entry:
 def entries(monkeypatch):
     """Installs these as the only plug-ins."""
 
+    def forget():
+        plugging.entries.cache_clear()
+        plugging.plugged.cache_clear()
+
     def install(*given):
-        found = [_Entry(each) for each in given]
-        monkeypatch.setattr(registry_module, "entry_points", lambda group: found)
-        registry_module.plugins.cache_clear()
+        found = [each if isinstance(each, _Entry) else _Entry(each) for each in given]
+        monkeypatch.setattr(plugging, "entry_points", lambda group: found)
+        forget()
 
     yield install
-    registry_module.plugins.cache_clear()
+    forget()
 
 
 def _closeness() -> Scorer:
@@ -149,10 +164,36 @@ def _closeness() -> Scorer:
 @pytest.mark.parametrize("given", [_closeness, SCORERS["mae"]], ids=["function", "scorer"])
 def test_a_plug_in_gives_a_scorer_or_a_function_that_makes_one(entries, given):
     entries(given)
+    scorer = get_scorer("closeness")
+    assert (scorer.name, scorer.score([1.0], [3.0])) == ("closeness", 2.0)
+
+
+@pytest.mark.parametrize("given", [lambda: 7, ModuleNotFoundError("No module named 'club'")])
+def test_a_plug_in_that_does_not_work_is_named_and_harms_no_other(entries, given):
+    entries(_Entry(given, "broken"), _closeness)
+    with pytest.raises(BrokenPlugin, match=r"“broken” \(club:closeness\)"):
+        get_scorer("broken")
     assert get_scorer("closeness").score([1.0], [3.0]) == 2.0
+    assert list(registry_module.plugins()) == ["closeness"]
+    assert {"broken", "accuracy"} <= set(SCORERS)
 
 
-def test_a_plug_in_that_gives_something_else_is_named(entries):
-    entries(lambda: 7)
-    with pytest.raises(TypeError, match="club:closeness"):
-        registry_module.plugins()
+def test_what_a_plug_in_raises_is_its_own_mistake_and_told_with_its_trace(entries):
+    def compute(truth, prediction):
+        return {}["nothing"]
+
+    entries(replace(SCORERS["mae"], compute=compute, parameters=()))
+    with pytest.raises(MetricFault, match="“closeness” raised KeyError") as fault:
+        get_scorer("closeness").score([1.0], [3.0])
+    assert 'return {}["nothing"]' in fault.value.trace
+
+
+def test_a_plug_in_may_say_that_it_is_not_defined_or_speak_to_the_participant(entries):
+    for meant in (ValueError("all alike"), ParticipantVisibleError("Too green.")):
+
+        def compute(truth, prediction, meant=meant):
+            raise meant
+
+        entries(replace(SCORERS["mae"], compute=compute, parameters=()))
+        with pytest.raises(type(meant), match=str(meant)):
+            get_scorer("closeness").score([1.0], [3.0])

@@ -69,7 +69,20 @@ def build(folder: Path, database_file: Path) -> World:
     """Make the world in a folder, from a migrated and empty database."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "varsity.db").write_bytes(database_file.read_bytes())
-    world = _opened(_settings(folder), Cast())
+    settings = _settings(folder)
+    world = _filled(_opened(settings, Cast(), Database(settings.database)))
+    world.keep()
+    return world
+
+
+def build_on(folder: Path, database: Database) -> World:
+    """Make the world in an empty database of another kind; it can't be put back or copied."""
+    settings = _settings(folder)
+    settings.database_url = database.url.render_as_string(hide_password=False)
+    return _filled(_opened(settings, Cast(), database))
+
+
+def _filled(world: World) -> World:
     with world.database.writing() as session:
         _fill(session, world)
         session.commit()
@@ -78,7 +91,6 @@ def build(folder: Path, database_file: Path) -> World:
         session.expunge_all()
     refresh_standings(world.database, now=NOON)
     refresh_ranges(world.database, now=NOON)
-    world.keep()
     return world
 
 
@@ -87,7 +99,8 @@ def copied(world: World, folder: Path) -> World:
     before = world.settings.data_dir
     shutil.copytree(before, folder)
     cast = pickle.loads(pickle.dumps(world.cast))
-    made = _opened(_settings(folder), cast)
+    settings = _settings(folder)
+    made = _opened(settings, cast, Database(settings.database))
     made.solutions = [folder / path.relative_to(before) for path in world.solutions]
     made.ids, made.tokens = dict(world.ids), dict(world.tokens)
     made.keep()
@@ -110,9 +123,9 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-def _opened(settings: Settings, cast: Cast) -> World:
-    """Open the database of the settings' folder under an application with a clock of its own."""
-    database, clock = Database(settings.database), FrozenClock(NOON)
+def _opened(settings: Settings, cast: Cast, database: Database) -> World:
+    """Put an application with a clock of its own over a database."""
+    clock = FrozenClock(NOON)
     app = create_app(settings, clock=clock, database=database)
     app.config["WTF_CSRF_ENABLED"] = False
     app.config["PROPAGATE_EXCEPTIONS"] = False

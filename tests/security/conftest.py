@@ -1,13 +1,15 @@
 """The world of the security tests: always SQLite, so that it can be put back in a moment."""
 
-from collections.abc import Callable, Iterator
-from functools import cache, partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from server.evaluations.models import Evaluation
 from tests.security.building import build, copied
-from tests.security.crawling import Crawl, crawl
+from tests.security.crawling import Crawls
+from tests.security.marks import CODE
 from tests.security.world import World
 
 
@@ -28,10 +30,19 @@ def world(tmp_path: Path, first_world: World) -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
-def crawled(
-    tmp_path_factory: pytest.TempPathFactory, first_world: World
-) -> Iterator[Callable[[str], Crawl]]:
-    """Return what a role reads in a world that nobody changes; each role reads it once."""
+def crawled(tmp_path_factory: pytest.TempPathFactory, first_world: World) -> Iterator[Crawls]:
+    """Return what a role reads in a world whose metrics are files; each role reads it once."""
     made = copied(first_world, tmp_path_factory.mktemp("crawled") / "data")
-    yield cache(partial(crawl, made))
+    score_by_files(made)
+    yield Crawls(made)
     made.database.dispose()
+
+
+def score_by_files(world: World) -> None:
+    """Let every evaluation score by a metric file, whose text has a mark in it."""
+    with world.database.writing() as session:
+        for evaluation in session.exec(select(Evaluation)):
+            evaluation.scorer = "metric.py"
+            evaluation.spec = {**evaluation.spec, "scorer": "metric.py", "code": CODE, "params": {}}
+            session.add(evaluation)
+        session.commit()

@@ -54,3 +54,9 @@ class Marks:
 
 SOLUTION_MARKS = Marks(list(HIDDEN_NUMBERS), (HIDDEN_LABEL, "987654321", "987,654,321"))
 PRIVATE_MARKS = Marks([number for scores in (*PRIVATE, PRIVATE_ELSEWHERE) for number in scores])
+CODE_MARK = "CANARY-CODE-v3q"
+CODE = f"""
+higher_is_better = True
+def score(truth, prediction) -> float:
+    return len("{CODE_MARK}")
+"""

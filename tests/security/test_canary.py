@@ -5,7 +5,6 @@ import io
 import itertools
 import json
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -19,8 +18,9 @@ from server.shared.events import Event
 from server.shared.mail import OutgoingMail
 from server.shared.storage import FileStore
 from server.submissions.models import Submission
-from tests.security.crawling import Crawl, crawl, get
+from tests.security.crawling import Crawls, crawl, get
 from tests.security.marks import (
+    CODE_MARK,
     HIDDEN_LABEL,
     HIDDEN_NUMBERS,
     PRIVATE,
@@ -149,7 +149,7 @@ def test_nobody_else_finds_hidden_answers_or_private_scores(world: World, caplog
     assert not found, "\n".join(found)
 
 
-def test_the_crawl_sees_the_marks_where_they_may_be_seen(crawled: Callable[[str], Crawl]):
+def test_the_crawl_sees_the_marks_where_they_may_be_seen(crawled: Crawls):
     """Without this, a crawl that reads nothing would pass."""
     for role in ("organiser", "administrator"):
         seen = crawled(role)
@@ -239,29 +239,14 @@ def test_the_marks_find_numbers_as_pages_write_them():
         assert not PRIVATE_MARKS.search(text)
 
 
-CODE_MARK = "CANARY-CODE-v3q"
-CODE = f"""
-higher_is_better = True
-def score(truth, prediction) -> float:
-    return len("{CODE_MARK}")
-"""
-
-
 @pytest.mark.timeout(300)
-def test_the_text_of_a_metric_file_is_shown_to_nobody(world: World, caplog, capfd):
-    caplog.set_level(logging.DEBUG)
-    with world.database.writing() as session:
-        for evaluation in session.exec(select(Evaluation)):
-            evaluation.scorer = "metric.py"
-            evaluation.spec = {**evaluation.spec, "scorer": "metric.py", "code": CODE, "params": {}}
-            session.add(evaluation)
-        session.commit()
+def test_the_text_of_a_metric_file_is_shown_to_nobody(crawled: Crawls):
     marks = Marks([], (CODE_MARK,))
     for role in ("visitor", "organiser", "administrator"):
-        seen = crawl(world, role)
+        seen = crawled(role)
         assert len(seen.answers) > 60
+        assert any("metric.py" in answer.text for answer in seen.answers.values())
         assert seen.found(marks) == []
-    with world.database.reading() as session:
+    with crawled.world.database.reading() as session:
         assert CODE_MARK not in everything_kept(session)
-    said = capfd.readouterr()
-    assert CODE_MARK not in caplog.text + said.out + said.err
+    assert CODE_MARK not in crawled.said

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from server.app import create_app
 from server.challenges.models import ChallengePage
 from server.shared.database import Database
 from tests.cast import NOON, PASSWORD, FrozenClock
-from tests.security.crawling import Crawl, get, parsed
+from tests.security.crawling import Crawls, get, linked, parsed
 from tests.security.world import World
 
 POLICY = {
@@ -83,7 +82,7 @@ def policy_of(header: str) -> dict[str, str]:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("role", ["visitor", "member", "organiser", "administrator"])
-def test_every_answer_is_safe_to_show(crawled: Callable[[str], Crawl], role: str):
+def test_every_answer_is_safe_to_show(crawled: Crawls, role: str):
     """Also for what people wrote: names, notes and pages of the world hold a script."""
     wrong = []
     for path, answer in crawled(role).answers.items():
@@ -96,12 +95,11 @@ def test_every_answer_is_safe_to_show(crawled: Callable[[str], Crawl], role: str
             headers = {**headers, "X-Frame-Options": "DENY"}
         if policy.items() < POLICY.items() or "unsafe" in str(policy):
             wrong.append((path, "policy", policy))
-        if headers.get("X-Content-Type-Options") != "nosniff":
-            wrong.append((path, "sniffed"))
-        if headers.get("X-Frame-Options") != "DENY":
-            wrong.append((path, "framed"))
+        for name, value in (("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY")):
+            wrong += [(path, name)] if headers.get(name) != value else []
         if answer.kind == "text/html":
             page = parsed(answer.text)
+            wrong += [(path, f"read wrongly: {a}") for a in page.links ^ linked(answer.text)]
             wrong += [(path, said) for said in page.forbidden]
             wrong += [(path, a) for a in page.assets if re.match(r"(?i)\s*([a-z]+:)?//", a)]
         if answer.status >= 500:

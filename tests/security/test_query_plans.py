@@ -1,13 +1,18 @@
 """No request walks through a table that grows with contests: every plan is looked at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from tests.plans import walks_in
+from tests.postgres import PostgresTemplate
 from tests.security.addresses import addresses
+from tests.security.building import build_on, copied
 from tests.security.crawling import get
+from tests.security.world import World
 
 PEOPLE = ("visitor", "member", "organiser")
 ADMINISTER = ("administrator",)
@@ -28,6 +33,20 @@ FOR_ADMINISTRATORS = {
     "FROM account \nWHERE account.closed_at IS NULL": "accounts are listed by name and searched",
     "FROM submission UNION SELECT challenge_file": "each stored file is counted once",
 }
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres_template: PostgresTemplate | None
+) -> Iterator[World]:
+    """The world of these tests, in PostgreSQL where that is looked at: its plans are others."""
+    if postgres_template:
+        postgres_template.empty(as_new=True)
+        made = build_on(tmp_path / "data", postgres_template.database())
+    else:
+        made = copied(request.getfixturevalue("first_world"), tmp_path / "data")
+    yield made
+    made.database.dispose()
 
 
 def asked_by(world, roles: tuple[str, ...]) -> dict[str, Any]:

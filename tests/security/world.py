@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 
 from server.accounts.signin import COOKIE_KEY
@@ -42,6 +43,7 @@ class World:
     solutions: list[Path]
     ids: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
     kept: Path = Path()
 
     def browser(self, role: str) -> FlaskClient:
@@ -49,9 +51,16 @@ class World:
         client = self.app.test_client()
         key = ROLES[role]
         if key is not None:
-            with client.session_transaction() as cookie:
-                cookie[COOKIE_KEY] = f"session-of-{key}"
+            client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self._cookie(key))
         return client
+
+    def _cookie(self, key: str) -> str:
+        """Return what somebody's browser keeps, signed once."""
+        if key not in self.cookies:
+            signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+            assert signer is not None
+            self.cookies[key] = str(signer.dumps({COOKIE_KEY: f"session-of-{key}"}))
+        return self.cookies[key]
 
     def bearer(self, role: str) -> dict[str, str]:
         """Return the header by which a role's program speaks."""

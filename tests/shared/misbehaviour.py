@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from queue import SimpleQueue
 
+import numpy as np
+
 from server.shared.kernel import die_with_parent
 from server.shared.limited import protection_of_this_child
 
@@ -31,7 +33,8 @@ def sleep_for_ever() -> str:
 def hog_memory() -> str:
     hoard = []
     while True:
-        hoard.append(bytearray(64_000_000))
+        # Not written to: it is room that is limited, and to fill it takes a busy machine too long.
+        hoard.append(np.empty(64_000_000, dtype=np.uint8))
 
 
 def leave(code: int) -> str:

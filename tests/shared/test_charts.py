@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from server.shared.charts import (
     Bar,
@@ -14,37 +12,9 @@ from server.shared.charts import (
     bar_chart,
     histogram,
     line_chart,
-    nice_ticks,
 )
 
 MONDAY = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "ticks"),
-    [
-        (0, 10, [0, 2, 4, 6, 8, 10]),
-        (0.91, 0.934, [0.91, 0.915, 0.92, 0.925, 0.93, 0.935]),
-        (-3, 41, [-10, 0, 10, 20, 30, 40, 50]),
-        (5, 5, [5, 5.1, 5.2, 5.3, 5.4, 5.5]),
-    ],
-)
-def test_ticks_are_round_numbers(low: float, high: float, ticks: list[float]) -> None:
-    assert nice_ticks(low, high, 6) == ticks
-
-
-@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(2, 9))
-def test_ticks_reach_over_the_values_and_are_few(low: float, span: float, most: int) -> None:
-    ticks = nice_ticks(low, low + span, most)
-    assert len(ticks) <= most + 1
-    slack = 1e-6 * max(1, abs(low), span)
-    assert ticks[0] <= low + slack
-    assert ticks[-1] >= low + span - slack
-
-
-def test_an_axis_without_an_end_is_refused() -> None:
-    with pytest.raises(ValueError, match="finite ends"):
-        nice_ticks(0, float("inf"), 5)
 
 
 def test_a_line_runs_from_the_left_to_the_right_and_better_is_higher() -> None:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 import time
+from functools import partial
 
 import pytest
 import redis
@@ -11,7 +12,7 @@ from huey import PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 
 from server.shared.queue import Jobs, make_engine
-from tests.conftest import postgres_database
+from tests.postgres import PostgresTemplate
 
 # The engine leaves the connections that it listens on to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
@@ -31,15 +32,14 @@ def redis_url() -> str:
     return f"{url.rpartition('/')[0]}/{number}"
 
 
-def postgres_url() -> str:
-    url = os.environ.get("VARSITY_TEST_DATABASE_URL", "")
-    if not url:
+def postgres_url(template: PostgresTemplate | None) -> str:
+    if template is None:
         pytest.skip(
             WHAT.format(
                 what="a PostgreSQL", variable="VARSITY_TEST_DATABASE_URL", package="postgresql"
             )
         )
-    return postgres_database(url)
+    return template.url
 
 
 @pytest.fixture(
@@ -49,8 +49,9 @@ def postgres_url() -> str:
         pytest.param("postgresql", marks=pytest.mark.servers),
     ]
 )
-def engine(request, tmp_path):
-    url = {"sqlite": str, "redis": redis_url, "postgresql": postgres_url}[request.param]()
+def engine(request, tmp_path, postgres_template):
+    postgres = partial(postgres_url, postgres_template)
+    url = {"sqlite": str, "redis": redis_url, "postgresql": postgres}[request.param]()
     if request.param == "redis":
         redis.Redis.from_url(url).flushdb()
     made = make_engine(url, tmp_path)

@@ -8,8 +8,9 @@ from server.challenges.models import Challenge
 from server.challenges.rules import Joining
 from server.shared.errors import Conflict, Forbidden, NotFound
 from server.teams import actions, requests
+from server.teams.desks import open_requests, requests_by
 from server.teams.models import JoinRequest, Team
-from server.teams.queries import is_member, open_requests, requests_by
+from server.teams.queries import is_member
 from tests.cast import NOON, Cast
 
 

@@ -6,6 +6,8 @@ import pytest
 from sqlmodel import select
 
 from server.boards.actions import disqualify_team
+from server.challenges.models import Challenge
+from server.teams.announcements import tell_asked
 from server.teams.models import Team
 from server.winners.actions import warn_of_changes
 from server.winners.models import WinningPlace
@@ -43,8 +45,26 @@ def test_everybody_sees_them_on_the_challenge_and_its_board(client, published):
         assert "As published on" not in page
 
 
-def test_every_member_is_told_once(browser, cast, published, told, kinds):
+def test_winners_of_an_anonymous_class_are_published_once_it_was_agreed_to(
+    browser, client, session, cast, final
+):
+    session.get_one(Challenge, cast.digits.id).anonymous = True
+    session.commit()
+    assert "ask the teams first" in browser("olga").get(URL).text
+    refused = browser("olga").post(f"{URL}/a", data=FORM)
+    assert refused.status_code == 409
+    assert "The board of this class is anonymous: tick" in refused.text
+    assert 'value="500 €"' in refused.text
+    assert "Winners" not in client.get("/challenges/digits").text
+    assert browser("olga").post(f"{URL}/a", data=FORM | {"named": "yes"}).status_code == 303
+    page = client.get("/challenges/digits?again").text
+    assert "500 €" in page
+    assert cast.munich.name not in page
+
+
+def test_every_member_is_told_once(browser, cast, database, published, told, kinds):
     assert browser("olga").post(f"{URL}/a", data=FORM).status_code == 303
+    tell_asked(database, letters={}, now=NOON)
     assert told(cast.wei).count("winners_published") == 1
     assert kinds().count("winners.published") == 2
 

@@ -72,3 +72,6 @@ TEAM_NAMES: tuple[str, ...] = tuple(CAST["team_names"])
 # Those who run the demo belong to no university.
 ADMINISTRATOR = Person("Ada Winters", "admin@varsity.example", "")
 ORGANISER = Person("Tomas Berg", "organiser@varsity.example", "")
+JUDGE = Person("Irene Adeyemi", "judge@varsity.example", "")
+# Whoever has signed up with an address of no university, and asks to belong to one.
+NEWCOMER = Person("Vera Castellanos", "vera.castellanos@mail.example", "")

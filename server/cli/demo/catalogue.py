@@ -240,6 +240,21 @@ TRAVEL_MODE = (
     grid(2, "GaussianProcessClassifier", "against the car"),
 )
 
+WINE = (
+    grid(0, "NearestCentroid", "bitter substances", "alcohol and acids"),
+    grid(0, "GaussianNB", "alcohol and ash", "bitter substances"),
+    grid(0, "KNeighborsClassifier", "alcohol and ash", "bitter substances", n_neighbors=(1, 7)),
+    grid(0, "DecisionTreeClassifier", "alcohol and ash", "alcohol and acids", max_depth=(2, 4)),
+    grid(1, "LogisticRegression", "alcohol and acids", "bitter substances", C=(0.1, 1.0)),
+    grid(1, "LinearDiscriminantAnalysis", "alcohol and acids", "all seven"),
+    grid(1, "KNeighborsClassifier", "all seven", n_neighbors=(3, 9)),
+    grid(1, "GaussianNB", "all seven", "alcohol and acids"),
+    grid(2, "LogisticRegression", "all seven", C=(0.1, 1.0, 10.0)),
+    grid(2, "SVC", "all seven", "alcohol and acids", C=(1.0, 4.0)),
+    grid(2, "QuadraticDiscriminantAnalysis", "all seven", reg_param=(0.1, 0.4)),
+    grid(2, "ExtraTreesClassifier", "all seven", min_samples_leaf=(1, 3), n_estimators=(60,)),
+)
+
 
 def recipes_of(*grids: Grid) -> tuple[Recipe, ...]:
     """The recipes of several grids, one after the other."""
@@ -253,4 +268,5 @@ CATALOGUE: Mapping[str, tuple[Recipe, ...]] = {
     "mauna-loa-co2": recipes_of(*MAUNA_LOA),
     "doctor-visits": recipes_of(*DOCTOR_VISITS),
     "travel-mode": recipes_of(*TRAVEL_MODE),
+    "wine-course": recipes_of(*WINE),
 }

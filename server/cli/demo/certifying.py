@@ -20,14 +20,10 @@ STANDARD = {
     "issuer": "Varsity",
     "summary": "Models that hold on data that they have never seen, in more than one field.",
     "elementary": [{"test": "scored", "challenges": ["digits/a", "diabetes"]}],
-    "intermediate": [{"test": "beats", "challenges": ["digits/a", "diabetes"], "at_least": 2}],
+    "intermediate": [{"test": "beats", "challenges": ["digits/a", "diabetes"], "at_least": 1}],
     "advanced": [
-        {
-            "test": "surely_beats",
-            "challenges": ["digits/a", "diabetes"],
-            "at_least": 2,
-            "fields": 2,
-        }
+        {"test": "beats", "challenges": ["digits/a", "diabetes"], "at_least": 2, "fields": 2},
+        {"test": "surely_beats", "challenges": ["digits/a", "diabetes"], "at_least": 1},
     ],
 }
 
@@ -51,15 +47,22 @@ def _levels(database: Database, organiser_id: int, now: datetime) -> int:
 def _places(database: Database, organiser_id: int, now: datetime) -> list[int]:
     until = time.monotonic() + MOST_PATIENCE
     while time.monotonic() < until:
-        with database.writing() as session:
-            diabetes = challenge_by_slug(session, "diabetes")
-            try:
-                job = hand_out(
-                    session, challenge=diabetes, rules=HandOut(), actor_id=organiser_id, now=now
-                )
-            except Conflict:
-                time.sleep(0.5)
-                continue
-            session.commit()
-            return [job.id or 0]
+        job = _hand_out(database, organiser_id, now)
+        if job is not None:
+            return [job]
+        # Not while the database is held: the worker is to write the ranges meanwhile.
+        time.sleep(0.5)
     return []
+
+
+def _hand_out(database: Database, organiser_id: int, now: datetime) -> int | None:
+    with database.writing() as session:
+        diabetes = challenge_by_slug(session, "diabetes")
+        try:
+            job = hand_out(
+                session, challenge=diabetes, rules=HandOut(), actor_id=organiser_id, now=now
+            )
+        except Conflict:
+            return None
+        session.commit()
+        return job.id or 0

@@ -178,6 +178,11 @@ def against_the_car(frame: pl.DataFrame) -> Matrix:
     return np.hstack([*gaps, columns("income", "party")(frame)])
 
 
+# wine
+
+ACIDS = ("malic_acid", "ash", "alcalinity_of_ash")
+BITTER = ("nonflavanoid_phenols", "proanthocyanins")
+
 BLOOD = ("total_cholesterol", "ldl", "hdl", "cholesterol_ratio", "log_triglycerides", "glucose")
 VITALS = ("age", "sex", "bmi", "bp")
 SHORTLIST = ("sex", "bmi", "bp", "hdl", "log_triglycerides")
@@ -258,6 +263,16 @@ TASKS: Mapping[str, Task] = {
             "income and party": columns("income", "party"),
             "prices and times": both(starting("cost_"), starting("minutes_")),
             "against the car": against_the_car,
+        },
+    ),
+    "wine-course": Task(
+        target="variety",
+        answer=Answer.LABEL,
+        features={
+            "all seven": columns("alcohol", *ACIDS, "magnesium", *BITTER),
+            "alcohol and acids": columns("alcohol", *ACIDS),
+            "bitter substances": columns(*BITTER, "magnesium"),
+            "alcohol and ash": columns("alcohol", "ash"),
         },
     ),
 }

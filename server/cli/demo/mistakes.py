@@ -93,6 +93,7 @@ POSSIBLE: Mapping[str, tuple[Mistake, ...]] = {
     "mauna-loa-co2": COMMON,
     "doctor-visits": COMMON,
     "travel-mode": (*COMMON, Mistake.PERCENTAGES),
+    "wine-course": COMMON,
 }
 
 

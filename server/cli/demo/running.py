@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from server.cli.demo.accounts import PASSWORD
-from server.cli.demo.cast import ADMINISTRATOR, ORGANISER, UNIVERSITIES
+from server.cli.demo.cast import ADMINISTRATOR, JUDGE, ORGANISER, UNIVERSITIES
 from server.cli.output import Refusal, note
 from server.cli.serving import (
     announcer,
@@ -134,6 +134,7 @@ def _welcome(url: str, *, full: bool) -> str:
     people = (
         ("administrator", ADMINISTRATOR.email),
         ("organiser", ORGANISER.email),
+        ("judge", JUDGE.email),
         ("university manager", UNIVERSITIES[0].manager.email),
         ("student", student.email),
     )

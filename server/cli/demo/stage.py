@@ -3,16 +3,42 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
+from flask import Flask, g
 
-from server.cli.demo.filling import Filler, Scene
+from server.app import create_app
+from server.cli.demo.filling import Filler
 from server.cli.demo.running import STATE
+from server.cli.demo.scene import Scene
 from server.cli.instance import opened
 from server.cli.supervision import die_with_parent
 from server.shared.clock import utcnow
 from server.shared.queue import Jobs, make_engine
+
+# In this order: what is said needs the teams, and a result everything that was sent before it.
+ACTS = (
+    Filler.people,
+    Filler.challenges,
+    Filler.submissions,
+    Filler.words,
+    Filler.freeze,
+    Filler.results,
+    Filler.certificates,
+    Filler.habits,
+)
+
+
+@contextmanager
+def as_asked(app: Flask) -> Iterator[None]:
+    """Act as by a request of this moment: letters are written with the site's addresses."""
+    with app.test_request_context():
+        g.now = utcnow()
+        yield
 
 
 def fill(data_dir: Path) -> None:
@@ -31,18 +57,12 @@ def fill(data_dir: Path) -> None:
             folders=data_dir / "challenges",
             now=utcnow(),
             replicates=instance.settings.replicates,
+            base_url=instance.settings.base_url,
+            asked=partial(as_asked, create_app(instance.settings)),
         )
         filler = Filler(scene, say)
-        acts = (
-            filler.people,
-            filler.challenges,
-            filler.submissions,
-            filler.results,
-            filler.talk,
-            filler.certificates,
-        )
-        for act in acts:
-            act()
+        for act in ACTS:
+            act(filler)
     (data_dir / STATE).write_text(json.dumps({"full": True}))
     say("The demo is full.")
 

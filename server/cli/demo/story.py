@@ -9,16 +9,20 @@ from random import Random
 from server.cli.demo.cast import Person, University
 from server.cli.demo.catalogue import CATALOGUE, Recipe
 from server.cli.demo.comments import FILENAMES, comment, filename, repair_comment
-from server.cli.demo.crews import TOP_SKILL, Crew, crews
+from server.cli.demo.crews import TOP_SKILL, Crew, class_of, crews
 from server.cli.demo.features import TASKS
 from server.cli.demo.mistakes import POSSIBLE, Mistake
 from server.cli.demo.models import ModelPlan
 from server.cli.demo.windows import PhaseWindow, bundled_windows, moments
 
-ATTEMPTS = (1, 2, 2, 3, 3, 4, 4, 5)
+ATTEMPTS = (1, 2, 2, 3, 3, 4, 4)
+SHOWN_ATTEMPTS = (4, 5)
+CLASS_ATTEMPTS = (1, 2, 2, 2, 3)
 SECOND_BOARD_ATTEMPTS = (1, 1, 2, 2, 3)
 COMES_TO_SECOND_BOARD = 0.75
 MISTAKE = 0.1
+# Places on the class's list: who never handed in, and who sent the last file so many days late.
+NEVER, LATE = (12,), {3: 1, 9: 2}
 # Shares of the training rows; of a series, the latest ones.
 SHARES, RECENT_SHARES = (1.0, 0.9, 0.8, 0.7), (1.0, 0.6, 0.4, 0.3)
 
@@ -61,8 +65,11 @@ def plan(
     rng = Random(seed)  # noqa: S311 (a story, not a secret)
     every = bundled_windows(now) if windows is None else windows
     begun = sorted((w for w in every if w.starts < now), key=lambda w: (w.challenge, w.starts))
-    cast = crews(rng, sorted({window.challenge for window in begun}), FILENAMES)
-    written = [line for window in begun for line in phase_story(rng, window, cast, now)]
+    contests = [window for window in begun if not window.invited]
+    cast = crews(rng, sorted({window.challenge for window in contests}), FILENAMES)
+    written = [line for window in contests for line in phase_story(rng, window, cast, now)]
+    classes = [window for window in begun if window.invited]
+    written += [line for window in classes for line in class_story(rng, window, now)]
     return sorted(written, key=lambda line: (line.at, line.team.name))
 
 
@@ -79,10 +86,28 @@ def phase_story(
     lines = []
     for crew in cast:
         if window.challenge in crew.challenges and (
-            window.first or rng.random() < COMES_TO_SECOND_BOARD
+            window.first or rng.random() < COMES_TO_SECOND_BOARD or crew.shown
         ):
             lines += team_story(rng, window, crew, deck, now)
     return lines
+
+
+def class_story(rng: Random, window: PhaseWindow, now: datetime) -> list[PlannedSubmission]:
+    """What the students of a course hand in: nearly all in time, two late, one nothing."""
+    deck = Deck(rng, window)
+    lines = []
+    for place, student in enumerate(class_of(rng, window.challenge, FILENAMES)):
+        sent = [] if place in NEVER else team_story(rng, window, student, deck, now)
+        lines += handed_in_late(sent, window, LATE[place]) if place in LATE else sent
+    return lines
+
+
+def handed_in_late(
+    sent: list[PlannedSubmission], window: PhaseWindow, days: int
+) -> list[PlannedSubmission]:
+    """The same, with the last file sent on a late day; those who hurry so make no mistake."""
+    *before, last = [line for line in sent if line.model.mistake is None]
+    return [*before, replace(last, at=window.ends + timedelta(days=days - 0.4))]
 
 
 class Deck:
@@ -115,7 +140,7 @@ def team_story(
     """One team's uploads in a phase."""
     members = crew.members[: window.max_size]
     team = PlannedTeam(window.challenge, crew.name, crew.university, members)
-    wanted = rng.choice(ATTEMPTS if window.first else SECOND_BOARD_ATTEMPTS)
+    wanted = rng.choice(attempts_of(window, crew))
     offset = crew.university.utc_offset
     times = moments(rng, window, count=wanted, until=now, utc_offset=offset)
     lines = []
@@ -134,6 +159,15 @@ def team_story(
         line = PlannedSubmission(team, window.phase, rng.choice(members), at, model, note, name)
         lines += with_mistake(rng, line) if rng.random() < MISTAKE else [line]
     return lines
+
+
+def attempts_of(window: PhaseWindow, crew: Crew) -> tuple[int, ...]:
+    """How many uploads a team may have in a phase, each as likely as the others."""
+    if window.invited:
+        return CLASS_ATTEMPTS[-1:] if crew.shown else CLASS_ATTEMPTS
+    if crew.shown:
+        return SHOWN_ATTEMPTS
+    return ATTEMPTS if window.first else SECOND_BOARD_ATTEMPTS
 
 
 def stage_of(crew: Crew, window: PhaseWindow, number: int, count: int) -> int:

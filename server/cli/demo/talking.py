@@ -31,17 +31,22 @@ class Talk:
         self.organiser = organiser
 
     def begin(self, *, now: datetime) -> int:
-        """Announce, ask and answer; publish winners. Returns how much was said."""
+        """Announce, ask and answer. Returns how much was said."""
         with self.database.writing() as session:
             for news in TALK["announcements"]:
                 self._announce(session, news, now - timedelta(days=news["days"]))
             asked = [
                 self._ask(session, q, now - timedelta(days=q["days"])) for q in TALK["questions"]
             ]
+            session.commit()
+        return len(TALK["announcements"]) + sum(asked)
+
+    def crown(self, *, now: datetime) -> None:
+        """Publish the winners of what is revealed, with their prizes."""
+        with self.database.writing() as session:
             for slug, prizes in TALK["prizes"].items():
                 self._crown(session, challenge_by_slug(session, slug), prizes, now)
             session.commit()
-        return len(TALK["announcements"]) + sum(asked)
 
     def _announce(self, session: Session, news: Mapping[str, Any], at: datetime) -> None:
         announcing.publish(

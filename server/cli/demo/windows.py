@@ -19,7 +19,10 @@ TRIES = 60  # that a full window is given before a team uploads less often
 
 @dataclass(frozen=True)
 class PhaseWindow:
-    """A phase as the story sees it; `first` is false for a phase that follows another."""
+    """A phase as the story sees it; `first` is false for a phase that follows another.
+
+    `invited`: those on its list alone take part; `late_days`: so long files are taken for a grade.
+    """
 
     challenge: str
     phase: str
@@ -29,6 +32,8 @@ class PhaseWindow:
     total: int
     max_size: int
     first: bool = True
+    invited: bool = False
+    late_days: int = 0
 
 
 def bundled_windows(now: datetime, folder: Path = BUNDLED) -> list[PhaseWindow]:
@@ -51,6 +56,8 @@ def windows_of(path: Path, now: datetime) -> Iterable[PhaseWindow]:
             total=phase.total,
             max_size=definition.teams.max_size,
             first=position == 0,
+            invited=definition.visibility == "invited",
+            late_days=definition.course.late_days if definition.course else 0,
         )
 
 

@@ -2,10 +2,12 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from time import process_time
 
 import pytest
 
+from server.cli.demo.crews import SHOWN, class_of
 from server.cli.demo.mistakes import POSSIBLE
 from server.cli.demo.models import predictions
 from server.cli.demo.story import PlannedSubmission, plan, teams_of
@@ -59,7 +61,8 @@ def test_phases_and_quotas_are_kept_even_where_refused_files_count(now: datetime
         per_day[line.team, line.phase, line.at.date()] += 1
         total[line.team, line.phase] += 1
 
-        assert window.starts <= line.at < window.ends
+        late = timedelta(days=window.late_days)
+        assert window.starts <= line.at < window.ends + late
         assert per_day[line.team, line.phase, line.at.date()] <= window.per_day
         assert total[line.team, line.phase] <= window.total
 
@@ -69,6 +72,30 @@ def test_every_challenge_that_has_begun_is_taken_part_in_and_no_other(month: Mon
 
     assert {(line.challenge, line.phase) for line in month} == begun
     assert "travel-mode" not in {challenge for challenge, _ in begun}
+
+
+def test_a_class_hands_in_alone_and_in_time_but_for_two_who_are_late_and_one_who_never_does():
+    (homework,) = [w for w in bundled_windows(NOON) if w.invited]
+    course = class_of(Random(1), "wine-course", ["x.csv"])
+    for seed in SEEDS:
+        lines = [line for line in plan(NOON, seed) if line.challenge == "wine-course"]
+        late = [line for line in lines if line.at >= homework.ends]
+
+        assert {len(line.team.members) for line in lines} == {1}
+        assert len({line.by for line in lines}) == len(course) - 1
+        assert sorted((line.at - homework.ends).days for line in late) == [0, 1]
+
+
+def test_the_student_of_the_demo_competes_where_all_can_be_seen(month: Month):
+    own = {(line.challenge, line.phase) for line in month if SHOWN in line.team.members}
+
+    assert own == {
+        ("digits", "a"),
+        ("digits", "b"),
+        ("diabetes", "main"),
+        ("doctor-visits", "main"),
+        ("wine-course", "homework"),
+    }
 
 
 def test_everyone_is_in_one_team_a_challenge_which_is_small_enough(month: Month):

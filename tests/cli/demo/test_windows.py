@@ -36,7 +36,16 @@ def test_the_demo_has_phases_that_ended_are_open_and_have_yet_to_begin():
         ("doctor-visits", "main"): 0,
         ("mauna-loa-co2", "forecast"): 0,
         ("travel-mode", "main"): 1,
+        ("wine-course", "homework"): -1,
     }
+
+
+def test_the_homework_is_for_those_on_its_list_and_its_late_days_are_over():
+    (homework,) = [w for w in bundled_windows(NOON) if w.invited]
+
+    assert homework.challenge == "wine-course"
+    assert homework.late_days > 0
+    assert homework.ends + timedelta(days=homework.late_days) < NOON
 
 
 def test_the_second_phase_of_a_challenge_is_known_as_one_that_follows():

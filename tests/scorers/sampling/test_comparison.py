@@ -50,6 +50,16 @@ def test_replicates_of_different_resamples_are_not_compared():
     assert compare(_result([1.0, 2.0]), ScoreResult(1.0, None, "", None)).p_value is None
 
 
+@pytest.mark.parametrize("rows", [200, 9000])
+def test_scores_under_different_seeds_are_not_compared(rows):
+    truth = np.random.default_rng(15).normal(size=rows)
+    scorer = get_scorer("rmse")
+    one, other = (scorer.evaluate(truth, truth + 1, seed=s, replicates=9) for s in (1, 2))
+    with pytest.raises(ValueError, match="same resamples"):
+        compare(one, other)
+    assert compare(one, one).difference == 0
+
+
 def _accuracies(truth, *files) -> list[ScoreResult]:
     return [get_scorer("accuracy").evaluate(truth, f, seed=1, replicates=0) for f in files]
 

@@ -87,6 +87,12 @@ def test_the_ranges_of_a_long_board_take_less_than_seconds():
     assert time.process_time() - start < 1.5
 
 
+def test_where_nothing_is_known_of_any_team_every_rank_is_open_to_it():
+    open_to_all = [(1, 2, 0.0), (1, 2, 0.0)]
+    assert rank_ranges(np.full((2, 100), np.nan), True) == open_to_all
+    assert rank_ranges(np.zeros((0, 100)), True) == []
+
+
 def _board(rng, values, noise: float, shared: float = 0.0):
     """Replicates of scores: noise of each team's own, and noise that all share."""
     values = np.asarray(values, dtype=float)
