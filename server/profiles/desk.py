@@ -27,7 +27,7 @@ from server.notifications.queries import notifications_of
 from server.notifications.words import words_of
 from server.profiles.asking import Asked, asked_of
 from server.profiles.first_steps import Step, first_steps
-from server.profiles.people import organised_by
+from server.profiles.people import Run, organised_by
 from server.shared.access import Viewer
 from server.submissions.models import Submission
 from server.submissions.queries import quota_of, selected_count
@@ -86,7 +86,7 @@ class Desk(NamedTuple):
     due: list[Due]
     news: list[News]
     steps: list[Step]
-    runs: list[Challenge]
+    runs: list[Run]
     asked: list[Asked]
 
 

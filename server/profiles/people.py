@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from server.accounts.models import Account
 from server.accounts.queries import account_by_id, managed_by
 from server.challenges.models import Challenge, Organiser
+from server.challenges.rules import Role
 from server.teams.models import Membership, Team
 from server.universities.models import University
 from server.universities.queries import universities_by_id
@@ -29,6 +30,13 @@ class Me(NamedTuple):
     manages: list[str]
 
 
+class Run(NamedTuple):
+    """A challenge that somebody organises, or judges: reads and does not change."""
+
+    challenge: Challenge
+    judges: bool
+
+
 def teams_of_account(session: Session, account_id: int) -> list[TeamIn]:
     """Return the teams that an account is in, the newest first."""
     query = (
@@ -41,15 +49,15 @@ def teams_of_account(session: Session, account_id: int) -> list[TeamIn]:
     return [TeamIn(team, challenge) for team, challenge in session.exec(query)]
 
 
-def organised_by(session: Session, account_id: int) -> list[Challenge]:
-    """Return the challenges that an account organises, by title."""
+def organised_by(session: Session, account_id: int) -> list[Run]:
+    """Return the challenges that an account organises or judges, by title."""
     query = (
-        select(Challenge)
+        select(Challenge, Organiser.role)
         .join(Organiser, col(Organiser.challenge_id) == col(Challenge.id))
         .where(Organiser.account_id == account_id)
         .order_by(col(Challenge.title))
     )
-    return list(session.exec(query))
+    return [Run(challenge, role is Role.JUDGE) for challenge, role in session.exec(query)]
 
 
 def university_of_account(session: Session, account: Account) -> University | None:
@@ -64,6 +72,6 @@ def me_of(session: Session, account_id: int) -> Me:
         account=account,
         university=university_of_account(session, account),
         teams=teams_of_account(session, account_id),
-        organises=[c.slug for c in organised_by(session, account_id)],
+        organises=[run.challenge.slug for run in organised_by(session, account_id)],
         manages=[u.slug for u in managed_by(session, account_id)],
     )

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from server.accounts.rules import RequestState
-from server.challenges.models import Challenge, Participation, Registration
-from server.challenges.rules import Ranking, Registering
+from server.challenges.models import Challenge, Organiser, Participation, Registration
+from server.challenges.rules import Ranking, Registering, Role
 from server.notifications.models import Notification
 from server.profiles.desk import desk_of
 from server.shared.access import Viewer
@@ -148,6 +148,16 @@ def test_whoever_organises_and_takes_no_part_sees_their_challenges_first(client,
     assert "To your first score" not in page
     assert 'href="/organise/digits"' in page
     assert "You organise" in page
+
+
+def test_whoever_judges_is_not_said_to_organise(app, session, cast) -> None:
+    session.add(Organiser(challenge_id=cast.digits.id, account_id=cast.manfred.id, role=Role.JUDGE))
+    session.commit()
+    page = sign_in(app.test_client(), cast.manfred).get("/").text
+    assert "You judge 1 challenge." in page
+    assert "Challenges that you judge" in page
+    assert "as a judge" in page
+    assert "You organise" not in page
 
 
 def test_after_the_first_file_the_steps_are_gone(client, session, cast, phase) -> None:

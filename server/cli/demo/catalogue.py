@@ -250,7 +250,7 @@ WINE = (
     grid(1, "KNeighborsClassifier", "all seven", n_neighbors=(3, 9)),
     grid(1, "GaussianNB", "all seven", "alcohol and acids"),
     grid(2, "LogisticRegression", "all seven", C=(0.1, 1.0, 10.0)),
-    grid(2, "SVC", "all seven", "alcohol and acids", C=(1.0, 4.0)),
+    grid(2, "SVC", "all seven", "alcohol and acids", C=(0.3, 30.0)),
     grid(2, "QuadraticDiscriminantAnalysis", "all seven", reg_param=(0.1, 0.4)),
     grid(2, "ExtraTreesClassifier", "all seven", min_samples_leaf=(1, 3), n_estimators=(60,)),
 )
