@@ -60,13 +60,33 @@ def split_by_fraction(
 def _draw(ids: pl.DataFrame, strata: pl.Series | None, spec: EvaluationSpec) -> Mask:
     """A seeded share of the rows, each label's share within one row of it.
 
-    The rows are put in the order of their ids first: the order of the file is of no account.
+    The rows are put in the order of their ids first: the order of the file is of no account. Of
+    each label those with the lowest numbers are public, so that a label that is corrected changes
+    its own row's side, and by rounding one of each label between the two, but no other.
     """
     by_id = ids.select(pl.arg_sort_by(ids.columns)).to_series().to_numpy()
     chance = np.empty(len(by_id), dtype=np.int64)
     chance[by_id] = seeded_ranks(len(by_id), spec.split_seed, _SPLIT_STREAM)
-    layer = np.zeros(len(by_id)) if strata is None else strata.rank("dense").to_numpy()
-    return every_nth(np.lexsort((chance, layer)), spec.public_fraction or 0.0)
+    fraction = spec.public_fraction or 0.0
+    if strata is None:
+        return every_nth(np.argsort(chance), fraction)
+    return _first_of_each(_codes(strata), chance, fraction)
+
+
+def _codes(strata: pl.Series) -> NDArray[np.int64]:
+    """A number from 1 for each label, and 0 for none."""
+    return strata.rank("dense").fill_null(0).to_numpy().astype(np.int64)
+
+
+def _first_of_each(layer: NDArray[np.int64], chance: NDArray[np.int64], fraction: float) -> Mask:
+    """Take the share of each layer by chance; the shares are rounded so that they add up."""
+    ends = np.concatenate([[0], np.cumsum(np.bincount(layer))])
+    due = np.diff(np.floor(ends * fraction + 0.5))
+    order = np.lexsort((chance, layer))
+    place = np.empty(len(layer), dtype=np.int64)
+    place[order] = np.arange(len(layer))
+    public: Mask = place - ends[layer] < due[layer]
+    return public
 
 
 def _draw_units(units: NDArray[np.str_], spec: EvaluationSpec) -> Mask:

@@ -37,7 +37,8 @@ def start_evaluation(
 ) -> Evaluation:
     """Add a phase's next evaluation; a worker looks at its solution and scores everything.
 
-    The seeds stay, so the same rows are public and a corrected truth changes nothing else.
+    The seeds stay, so the same rows are public; where these are drawn label by label, all but a
+    corrected label's own and one of each label at most.
 
     Raises:
         NotFound: there is no such phase.

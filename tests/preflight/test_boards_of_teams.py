@@ -19,12 +19,12 @@ QUICK = Budget(fields=20, permutations=20)
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory) -> tuple[Path, Entrants]:
-    """A challenge, and three teams: the baseline with 3, 9 and 30 rows turned round."""
+    """A challenge, and three teams: the baseline with 3, 20 and 45 rows turned round."""
     root = tmp_path_factory.mktemp("played")
     data: Data = data_of("breast")
     folder = data.write(root / "challenge")
     files = []
-    for name, wrong in (("Pandas", 3), ("Isar", 9), ("Simba", 30)):
+    for name, wrong in (("Pandas", 3), ("Isar", 20), ("Simba", 45)):
         said = data.baseline.copy()
         said[:wrong] = 1 - said[:wrong]
         path = root / f"{name}.csv"
