@@ -55,9 +55,9 @@ round "everything, on SQLite with the embedded engine" tests scorers
 export VARSITY_TEST_DATABASE_URL=$DATABASE_URL VARSITY_TEST_REDIS_URL=$REDIS_URL
 # Only what has to do with either: rules, forms and texts are the same on every database.
 round "database, engine and faults again, on PostgreSQL and Redis" -m "database or servers" \
-  tests/accounts tests/administration tests/archives tests/audit tests/boards tests/certificates \
+  tests/faults tests/accounts tests/administration tests/archives tests/audit tests/boards tests/certificates \
   tests/challenges tests/classes tests/comparisons tests/controls tests/corrections \
-  tests/deployments tests/discussions tests/drafts tests/evaluations tests/faults \
+  tests/deployments tests/discussions tests/drafts tests/evaluations \
   tests/integrity tests/kits tests/mergers tests/notifications tests/organise tests/policies \
   tests/portability tests/preflight tests/profiles tests/receipts tests/reports \
   tests/security/test_query_plans.py tests/shared tests/standings tests/submissions tests/teams \
