@@ -196,7 +196,7 @@ def test_a_participant_does_everything_from_a_terminal(product: Product, tmp_pat
     varsity("login", product.url, "--email", address, "--password", PASSWORD)
     assert [c["slug"] for c in json.loads(varsity("challenges", "--json"))] == [SLUG]
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
-    good.write_text(right_but_for(product.challenge, 2))
+    good.write_text(right_but_for(product.challenge, 8))
     bad.write_text(with_faults(product.challenge))
     said = json.loads(varsity("submit", SLUG, good, "-m", "by hand", "--wait", "--json"))
     assert said["state"] == "scored"
