@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-_ADDED_LATER = ("code", "numbers", "split")
+_ADDED_LATER = ("code", "numbers", "split", "draw")
+# Of each label the first by chance are public: a corrected label moves hardly another row.
+BY_LABEL = "by_label"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class EvaluationSpec:
     without either every row is public. `split`: what decides beside the fraction, or instead of it.
     `kind`: what the predictions are, where the scorer reads several kinds. `max_unpacked_bytes`,
     `max_rows`: of a prediction file. `code`: the text of a metric file, which is nobody's but the
-    organiser's; `numbers`: the columns in which its predictions are numbers.
+    organiser's; `numbers`: the columns in which its predictions are numbers. `draw`: how the public
+    fraction of labelled rows is drawn, `BY_LABEL` or, None, as the first specs had it.
     """
 
     scorer: str
@@ -62,6 +65,7 @@ class EvaluationSpec:
     code: str | None = field(default=None, repr=False)
     numbers: tuple[str, ...] | None = None
     split: Split | None = None
+    draw: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

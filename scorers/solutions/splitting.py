@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scorers.binding import invalid
 from scorers.errors import listing
 from scorers.sampling.resampling import seeded_ranks
-from scorers.spec import EvaluationSpec
+from scorers.spec import BY_LABEL, EvaluationSpec
 
 USAGE = "Usage"
 TRAINING = "Training"
@@ -62,7 +62,8 @@ def _draw(ids: pl.DataFrame, strata: pl.Series | None, spec: EvaluationSpec) -> 
 
     The rows are put in the order of their ids first: the order of the file is of no account. Of
     each label those with the lowest numbers are public, so that a label that is corrected changes
-    its own row's side, and by rounding one of each label between the two, but no other.
+    its own row's side, and by rounding one of each label between the two, but no other. Specs that
+    were stored without `draw` take the share evenly along all labels, as they always did.
     """
     by_id = ids.select(pl.arg_sort_by(ids.columns)).to_series().to_numpy()
     chance = np.empty(len(by_id), dtype=np.int64)
@@ -70,7 +71,9 @@ def _draw(ids: pl.DataFrame, strata: pl.Series | None, spec: EvaluationSpec) -> 
     fraction = spec.public_fraction or 0.0
     if strata is None:
         return every_nth(np.argsort(chance), fraction)
-    return _first_of_each(_codes(strata), chance, fraction)
+    if spec.draw == BY_LABEL:
+        return _first_of_each(_codes(strata), chance, fraction)
+    return every_nth(np.lexsort((chance, _codes(strata))), fraction)
 
 
 def _codes(strata: pl.Series) -> NDArray[np.int64]:

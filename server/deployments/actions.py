@@ -37,6 +37,9 @@ from server.teams.announcements import ask_to_tell
 from server.teams.drawing import draw_names
 from server.teams.models import ExtraSubmissions
 
+# What decides which rows are public, and which are resampled: it stays when a truth is corrected.
+DRAWN = ("split_seed", "replicate_seed", "draw")
+
 
 def deploy(
     session: Session,
@@ -142,10 +145,12 @@ def _deploy_solution(run: Run, phase: Phase, deployed: Deployed) -> None:
     spec = replace(run.folder.spec_for(phase.slug), replicates=run.replicates)
     if live is not None and not _differs(live, solution.sha256, spec):
         return
+    used = live is not None and has_submissions(run.session, phase.id or 0)
+    if live is not None and used:
+        spec = _drawn_as(live, spec)
     # Stored before anything refers to it; a file nothing refers to is harmless.
     run.stores.hidden_files.put(solution.path, solution.sha256)
     facts = check_solution(solution.path, spec, sample=None)
-    used = live is not None and has_submissions(run.session, phase.id or 0)
     if used and not run.new_evaluation:
         raise Conflict(
             N_(
@@ -182,14 +187,22 @@ def _deploy_solution(run: Run, phase: Phase, deployed: Deployed) -> None:
         deployed.to_score += score_baselines_again(run.session, phase)
 
 
+def _drawn_as(live: Evaluation, spec: EvaluationSpec) -> EvaluationSpec:
+    """Return a spec under which the rows are public that were, and resampled as they were."""
+    then = EvaluationSpec.from_json(json.dumps(live.spec))
+    return replace(
+        spec, split_seed=then.split_seed, replicate_seed=then.replicate_seed, draw=then.draw
+    )
+
+
 def _differs(live: Evaluation, sha256: str, spec: EvaluationSpec) -> bool:
     """Whether scoring would be otherwise.
 
-    The number of resamples alone is no new metric; and a solution that was corrected here keeps the
+    The number of resamples alone is no new metric; and a solution that was corrected keeps the
     seeds of the one before it, which a folder that has the corrected one can't know.
     """
     now, then = json.loads(spec.to_json()), dict(live.spec)
-    for name in ("replicates", "split_seed", "replicate_seed"):
+    for name in ("replicates", *DRAWN):
         now.pop(name, None), then.pop(name, None)
     return live.solution_sha256 != sha256 or now != then
 

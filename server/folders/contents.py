@@ -8,7 +8,7 @@ from scorers.evaluate import EvaluationSpec
 from scorers.kinds import InputKind
 from scorers.labels import sort_labels
 from scorers.registry import get_scorer
-from scorers.spec import Split
+from scorers.spec import BY_LABEL, Split
 from server.folders.definition import Definition, PhaseDefinition
 from server.folders.tables import UnreadableTable, number_columns, text_columns
 
@@ -98,6 +98,7 @@ class Folder:
             kind=definition.scoring.input,
             public_fraction=self.phase(phase).public_fraction,
             split=split_of(self.phase(phase)),
+            draw=BY_LABEL,
             split_seed=self._seed(phase, "split"),
             replicate_seed=self._seed(phase, "replicates"),
             replicates=replicates,

@@ -156,6 +156,26 @@ def test_a_new_evaluation_is_scored_beside_the_live_one(session, cast, put, wine
     assert live_evaluation(session, phase_of(session).id).number == 1
 
 
+@pytest.mark.parametrize("drawn_before", [True, False])
+def test_a_corrected_solution_is_drawn_as_the_one_before_it(
+    session, cast, put, wines, drawn_before
+):
+    put()
+    send(session, cast)
+    first = live_evaluation(session, phase_of(session).id)
+    if not drawn_before:
+        # Stored before specs said how rows are drawn: it goes on meaning what it meant.
+        first.spec = {name: v for name, v in first.spec.items() if name != "draw"}
+        session.add(first)
+        session.commit()
+    correct(wines)
+    put(new_evaluation=True, reason="a wine was mislabelled")
+    beside = session.exec(select(Evaluation).where(Evaluation.number == 2)).one()
+    for name in ("split_seed", "replicate_seed", "draw"):
+        assert beside.spec.get(name) == first.spec.get(name), name
+    assert ("draw" in first.spec) is drawn_before
+
+
 def test_another_number_of_resamples_is_no_new_metric(session, cast, put):
     put(replicates=200)
     send(session, cast)

@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorers.solutions.splitting import split_by_fraction
-from scorers.spec import EvaluationSpec
+from scorers.spec import BY_LABEL, EvaluationSpec
 
 ROWS = 1000
 LABELS = 10
 
 
 def public_of(labels, fraction: float = 0.3, seed: int = 0) -> np.ndarray:
-    spec = EvaluationSpec("accuracy", ("id", "y"), public_fraction=fraction, split_seed=seed)
+    spec = EvaluationSpec(
+        "accuracy", ("id", "y"), public_fraction=fraction, split_seed=seed, draw=BY_LABEL
+    )
     ids = pl.DataFrame({"id": np.arange(len(labels))})
     public, private = split_by_fraction(ids, pl.Series(labels), None, spec)
     np.testing.assert_array_equal(private, ~public)
@@ -53,7 +55,14 @@ def test_another_seed_draws_other_rows(seed):
 
 def test_the_order_of_the_file_is_of_no_account():
     labels = np.random.default_rng(1).integers(0, LABELS, ROWS)
-    spec = EvaluationSpec("accuracy", ("id", "y"), public_fraction=0.3)
+    spec = EvaluationSpec("accuracy", ("id", "y"), public_fraction=0.3, draw=BY_LABEL)
     turned = pl.DataFrame({"id": np.arange(ROWS)[::-1]})
     public, _ = split_by_fraction(turned, pl.Series(labels[::-1]), None, spec)
     np.testing.assert_array_equal(public[::-1], public_of(labels))
+
+
+def test_a_spec_that_was_stored_before_draws_the_rows_that_it_always_drew():
+    labels = pl.Series(["b", "a", "b", "b", "a", "a", "b", "a", "b", "a"])
+    spec = EvaluationSpec("accuracy", ("id", "y"), public_fraction=0.3, split_seed=5)
+    public, _ = split_by_fraction(pl.DataFrame({"id": np.arange(10)}), labels, None, spec)
+    assert np.flatnonzero(public).tolist() == [5, 7, 8]
