@@ -7,7 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from apiflask import APIFlask
 from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
@@ -37,6 +36,7 @@ from server.notifications.pages import unread_now, unsubscribe
 from server.organise.queries import organiser_of_submission_gate, organiser_of_team_gate
 from server.routes import APIS, PAGES
 from server.shared.access import BASIC_GATES, Viewer, Who
+from server.shared.addresses import Application
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
 from server.shared.fault_words import fault_words
@@ -68,7 +68,7 @@ def create_app(
     settings: Settings, *, clock: Clock = utcnow, database: Database | None = None
 ) -> Flask:
     """Return the web application. It is given no way to the hidden answers."""
-    app = APIFlask("server", title="Varsity API", version="1", docs_path=None, spec_path=None)
+    app = Application("server", title="Varsity API", version="1", docs_path=None, spec_path=None)
     app.request_class = UploadRequest
     app.url_map.converters["int"] = RowNumber
     _configure(app, settings)

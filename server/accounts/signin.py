@@ -19,6 +19,17 @@ from server.shared.errors import N_, NotSignedIn
 from server.shared.web import SAFE_METHODS, is_api, services
 
 COOKIE_KEY = "viewer"
+# Every request asks: made once.
+SIGNED_IN = (
+    select(Account, BrowserSession)
+    .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
+    .where(BrowserSession.digest == sa.bindparam("digest"))
+)
+OF_TOKEN = (
+    select(Account, ApiToken)
+    .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
+    .where(ApiToken.digest == sa.bindparam("digest"), col(ApiToken.revoked_at).is_(None))
+)
 
 
 def sign_browser_in(session: Session, account_id: int, *, now: datetime) -> Callable[[], None]:
@@ -73,12 +84,7 @@ def load_viewer(session: Session, now: datetime) -> Viewer:
 
 
 def _by_token(session: Session, text: str, now: datetime) -> Viewer:
-    query = (
-        select(Account, ApiToken)
-        .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
-        .where(ApiToken.digest == token_digest(text), col(ApiToken.revoked_at).is_(None))
-    )
-    row = session.exec(query).first()
+    row = session.exec(OF_TOKEN, params={"digest": token_digest(text)}).first()
     if row is None or row[0].closed_at is not None:
         raise NotSignedIn(
             N_("This token is not known, or was revoked. Make a new one in your settings.")
@@ -102,12 +108,8 @@ def _by_cookie(session: Session, now: datetime) -> Viewer:
     digest = this_session()
     if digest is None:
         return VISITOR
-    query = (
-        select(Account, BrowserSession)
-        .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
-        .where(BrowserSession.digest == digest)
-    )
-    account, kept = session.exec(query).first() or (None, None)
+    found = session.exec(SIGNED_IN, params={"digest": digest})
+    account, kept = found.first() or (None, None)
     if account is None or kept is None or account.closed_at or kept.seen_on <= unseen_since(now):
         return VISITOR
     if kept.seen_on.date() < now.date():

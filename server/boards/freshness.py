@@ -53,6 +53,14 @@ class Answer(NamedTuple):
         return response
 
 
+def is_for_everybody() -> bool:
+    """Whether this page is the same for everybody who asks for it.
+
+    Whoever is signed in sees an own row; a cookie may hold a message to show once.
+    """
+    return not (viewer().is_authenticated or cookie)
+
+
 def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
     """Answer 304 to a visitor whose copy of a board is still the present one, else a kept page.
 
@@ -62,8 +70,7 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answer(slug: str, **arguments: Any) -> Any:
-        # Whoever is signed in sees an own row; a cookie may hold a message to show once.
-        if viewer().is_authenticated or cookie:
+        if not is_for_everybody():
             return view(slug=slug, **arguments)
         return answer_tagged(_tag(slug), lambda: view(slug=slug, **arguments))
 

@@ -1,7 +1,6 @@
 """Boards under evaluations that are not live: what could be shown, and what was shown once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -25,6 +24,10 @@ SAME = (
     *("submitted_at", "submissions", "last_submitted_at"),
 )
 RANGES = ("rank_best", "rank_worst", "first_share")
+KEPT = (
+    *("key", "submitted_at", "submission_id", "value", "low", "high", "method", "submissions"),
+    *("last_submitted_at", "rank_best", "rank_worst"),
+)
 
 
 def keep_board(session: Session, evaluation: Evaluation) -> None:
@@ -102,7 +105,7 @@ def kept_page(
     ).scalar_one()
     first = (page - 1) * per_page
     found = session.execute(query.order_by(col(KeptEntry.position)).offset(first).limit(per_page))
-    return Page(int(total), page, per_page, [replace(row_of(row), rank=row.rank) for row in found])
+    return Page(int(total), page, per_page, [row_of(row, row.rank) for row in found])
 
 
 def every_kept(session: Session, evaluation: Evaluation, board: Board) -> Iterator[Row]:
@@ -111,7 +114,7 @@ def every_kept(session: Session, evaluation: Evaluation, board: Board) -> Iterat
         col(KeptEntry.evaluation_id) == evaluation.id, col(KeptEntry.board) == board
     )
     for row in session.execute(query.order_by(col(KeptEntry.position))):
-        yield replace(row_of(row), rank=row.rank)
+        yield row_of(row, row.rank)
 
 
 def _rows(session: Session, evaluation: Evaluation) -> sa.Select[*tuple[Any, ...]]:
@@ -120,14 +123,17 @@ def _rows(session: Session, evaluation: Evaluation) -> sa.Select[*tuple[Any, ...
     named = sa.false() if hidden else col(University.id) == col(Team.university_id)
     return (
         sa.select(
-            col(KeptEntry.rank),
-            *(getattr(KeptEntry, name) for name in (*SAME[1:], *RANGES)),
+            # In the order of `row_columns`.
+            *(getattr(KeptEntry, name) for name in KEPT),
+            sa.null().label("rank_group"),
+            col(KeptEntry.first_share),
             sa.null().label("ranges_at"),
             col(Team.id).label("team_id"),
             col(Team.name).label("team_name"),
             col(University.slug).label("university_slug"),
             col(University.name).label("university_name"),
             col(Submission.baseline),
+            col(KeptEntry.rank),
         )
         .select_from(KeptEntry)
         .join(Submission, col(Submission.id) == col(KeptEntry.submission_id))

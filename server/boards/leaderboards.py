@@ -15,13 +15,14 @@ from server.boards.marks import kept_of, note_phases
 from server.boards.reading import (
     ROW_BYTES,
     Standing,
+    brackets_over,
     every_row,
     standing_of,
     whole_page,
     with_moves,
 )
 from server.boards.rows import On, Row
-from server.boards.versions import kept
+from server.boards.versions import kept, kept_rows
 from server.boards.visibility import served, which_board
 from server.boards.withdrawn import Withdrawn, withdrawn_on
 from server.challenges.metric_titles import scorer_title
@@ -36,6 +37,7 @@ from server.evaluations.queries import (
 )
 from server.evaluations.rules import SHOWN, Board, EvaluationState
 from server.shared.access import Viewer
+from server.shared.caching import remember
 from server.shared.errors import N_, Forbidden, NotFound
 from server.shared.paging import Page
 
@@ -150,6 +152,16 @@ class Leaderboard:
         return any(row.rank_range for row in self.page.rows)
 
     @property
+    def brackets(self) -> Sequence[str]:
+        """Where each row stands in the bracket over the teams that can't be told from its first.
+
+        Parts of a board and boards that were kept have none.
+        """
+        rows = self.page.rows
+        drawn = self.chosen.is_live and not self.asked.filtered
+        return brackets_over(rows) if drawn else [""] * len(rows)
+
+    @property
     def axis(self) -> tuple[float, float]:
         """The ends of the axis that the page's intervals share; outliers lie beyond them."""
         ends = sorted(end for row in self.page.rows for end in row.interval or (row.score,))
@@ -190,11 +202,8 @@ def choose(
     """
     assert challenge.id is not None
     organiser = viewer.is_admin or is_organiser(session, challenge.id, viewer.id)
-    phases = phases_of(session, challenge.id)
-    note_phases(session, phases)
-    phase = phase_asked(phases, asked.phase, now=now)
-    live = live_evaluation(session, phase.id)
-    evaluation = live
+    phase = phase_asked(_phases(session, challenge.id), asked.phase, now=now)
+    evaluation = live = _live(session, phase)
     if asked.evaluation is not None:
         evaluation = _numbered(session, phase, asked.evaluation, organiser=organiser)
     board = which_board(
@@ -208,6 +217,27 @@ def choose(
     if not chosen.is_copy:
         return chosen
     return replace(chosen, evaluation=_evaluation_of_copy(session, phase) or live)
+
+
+def _phases(session: Session, challenge_id: int) -> Sequence[Phase]:
+    name = ("phases", challenge_id)
+    phases = kept_rows(session, name, challenge_id, lambda: phases_of(session, challenge_id))
+    # Its frame asks again.
+    remember(session, name, phases)
+    note_phases(session, phases)
+    return phases
+
+
+def _live(session: Session, phase: Phase) -> Evaluation | None:
+    """Return the evaluation that a phase's boards stand on."""
+    name = ("live evaluation", phase.id)
+    found = kept_rows(
+        session,
+        name,
+        phase.challenge_id,
+        lambda: filter(None, [live_evaluation(session, phase.id)]),
+    )
+    return found[0] if found else None
 
 
 def _evaluation_of_copy(session: Session, phase: Phase) -> Evaluation | None:

@@ -1,9 +1,11 @@
 """Pages of the boards room: leaderboards, universities, submissions and teams."""
 
+from functools import partial
 from itertools import chain
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import escape
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.boards.choosing import Choice, decide
@@ -20,17 +22,19 @@ from server.boards.freshness import conditional
 from server.boards.ladder import form_of
 from server.boards.leaderboards import (
     Chosen,
+    Leaderboard,
     board_page,
     choose,
     own_standing,
     whole_board,
 )
-from server.boards.reading import part_of
+from server.boards.reading import Standing, part_of
+from server.boards.sheets import Outline, Places, on_a_sheet, own_address
 from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of
 from server.boards.team_views import team_page
 from server.boards.university_lines import own_line, university_lines
 from server.boards.withdrawn import withdrawn_on
-from server.boards.writing import compares_of, written_rows
+from server.boards.writing import Compares, compares_of, page_links, written_rows
 from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
 from server.challenges.views import Frame
 from server.shared.access import Who, access
@@ -71,15 +75,36 @@ def leaderboard(slug: str) -> str:
     own_id = _own_team_id(chosen.challenge.id)
     view = board_page(session, chosen, asked, again=viewer().is_authenticated)
     own = own_standing(session, chosen, own_id, per_page=asked.per_page)
-    compares = compares_of(view, own_id) if own else None
+    places = _places(view, own_id, compares_of(view, own_id) if own else None)
+    outline = Outline.of(view, options=bool(places.options))
+    return on_a_sheet(session, outline, places, partial(_board, outline, view, own))
+
+
+def _places(view: Leaderboard, own_id: int | None, compares: Compares | None) -> Places:
+    """Return what stands on this page of a board alone."""
+    asked = view.asked
+    return Places(
+        rows=written_rows(view, own_team_id=own_id, compares=compares),
+        pages=page_links(view),
+        options=university_options(reading(), view.chosen, selected=asked.university),
+        q=escape(asked.q),
+        page_address=own_address(),
+    )
+
+
+def _board(outline: Outline, view: Leaderboard, own: Standing | None, places: Places) -> str:
+    """Draw a page: of its board what its outline says, and what stands in its places."""
+    chosen = outline.chosen
     return render_template(
         "boards/leaderboard.html",
-        **_frame(slug, "leaderboard").context(),
-        view=view,
-        rows=written_rows(view, own_team_id=own_id, compares=compares),
-        ladder=form_of(session, chosen.phase.id) if chosen.is_ladder else None,
+        **_frame(chosen.challenge.slug, "leaderboard").context(),
+        chosen=chosen,
+        outline=outline,
+        withdrawn=view.withdrawn if outline.shows_withdrawn else (),
+        page=view.page.page,
         own=own,
-        options=university_options(session, chosen, selected=asked.university),
+        ladder=form_of(reading(), chosen.phase.id) if chosen.is_ladder else None,
+        **places._asdict(),
     )
 
 

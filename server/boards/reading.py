@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -111,14 +110,14 @@ def board_slice(
 
 
 def whole_page(session: Session, on: On, *, page: int, per_page: int) -> Page[Row]:
-    """Return a page of a whole board, with brackets over teams that can't be told apart."""
+    """Return a page of a whole board."""
     page, per_page = clamp(page, per_page)
     baselines = _baselines(session, on)
     total = count_ranked(session, on) + len(baselines)
     rows = board_slice(
         session, on, offset=(page - 1) * per_page, limit=per_page, baselines=baselines
     )
-    return Page(total=total, page=page, per_page=per_page, rows=_bracketed(rows))
+    return Page(total=total, page=page, per_page=per_page, rows=rows)
 
 
 def every_row(session: Session, on: On) -> Iterator[Row]:
@@ -171,15 +170,12 @@ def _moved(row: Row, before: dict[int, int], by_chance: dict[int, int]) -> Row:
     if row.team is None or row.rank is None or row.team.id not in before:
         return row
     move = before[row.team.id] - row.rank
-    return replace(row, move=move, chance_move=by_chance.get(row.team.id))
+    return row._replace(move=move, chance_move=by_chance.get(row.team.id))
 
 
-def _bracketed(rows: list[Row]) -> list[Row]:
+def brackets_over(rows: Sequence[Row]) -> list[str]:
     """Draw the brackets: rows of one group, and a new one that stands alone between them."""
-    marks = brackets([None if r.rank is None else r.group or r.rank for r in rows])
-    return [
-        replace(row, bracket=mark) if mark else row for row, mark in zip(rows, marks, strict=True)
-    ]
+    return brackets([None if r.rank is None else r.group or r.rank for r in rows])
 
 
 class Standing(NamedTuple):

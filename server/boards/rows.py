@@ -1,6 +1,6 @@
 """Rows of boards: what one holds, where it stands, and the columns that it is read from."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -38,12 +38,11 @@ class On(NamedTuple):
     board: Board
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row of a board; a baseline has a name, no team and no rank.
 
     `move` is how many places it climbed from the public board, `chance_move` how many chance alone
-    moves a team there (95 %); `key` sorts, lower is better.
+    moves a team there (95 %); `key` sorts, lower is better. Kept boards have no `group`.
     """
 
     key: float
@@ -64,7 +63,6 @@ class Row:
     rank: int | None = None
     move: int | None = None
     chance_move: int | None = None
-    bracket: str = ""
 
     @property
     def order(self) -> tuple[float, datetime, int]:
@@ -118,28 +116,31 @@ def row_columns(*, of_teams: bool = False) -> sa.Select[*tuple[Any, ...]]:
     return select.join(Submission, col(Submission.id) == col(Entry.submission_id))
 
 
-def row_of(found: Any, rank: int | None = None) -> Row:
-    """Return a row from its columns, and its rank where it has one."""
-    ranged = found.rank_best is not None and found.rank_worst is not None
-    slug, low = found.university_slug, found.low
+def row_of(found: Sequence[Any], rank: int | None = None) -> Row:
+    """Return a row from the columns of `row_columns` in their order, and its rank where it has one.
+
+    A page has fifty rows of twenty columns: by their places they are read in half the time.
+    """
+    key, submitted_at, submission_id, value, low, high, method, submissions, last = found[:9]
+    best, worst, group, first_share, ranges_at = found[9:14]
+    team_id, team_name, slug, university_name, baseline = found[14:19]
     return Row(
-        key=found.key,
-        submitted_at=found.submitted_at,
-        submission_id=found.submission_id,
-        team=None if found.team_id is None else TeamName(found.team_id, found.team_name),
-        university=None if slug is None else UniversityName(slug, found.university_name),
-        baseline=found.baseline if found.team_id is None else None,
-        score=found.value,
-        interval=None if low is None or found.high is None else (low, found.high),
-        method=found.method,
-        submissions=found.submissions,
-        last_submitted_at=found.last_submitted_at,
-        rank_range=(found.rank_best, found.rank_worst) if ranged else None,
-        # The rows of a board that is kept have none: their brackets are not drawn.
-        group=getattr(found, "rank_group", None),
-        first_share=found.first_share,
-        ranges_at=found.ranges_at,
-        rank=rank,
+        key,
+        submitted_at,
+        submission_id,
+        None if team_id is None else TeamName(team_id, team_name),
+        None if slug is None else UniversityName(slug, university_name),
+        baseline if team_id is None else None,
+        value,
+        None if low is None or high is None else (low, high),
+        method,
+        submissions,
+        last,
+        None if best is None or worst is None else (best, worst),
+        group,
+        first_share,
+        ranges_at,
+        rank,
     )
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from server.boards.leaderboards import Leaderboard
-from server.boards.rows import Row
+from server.boards.rows import Row, UniversityName
 from server.shared.language import language, number_words
 from server.shared.moments import moment_words
 from server.universities.naming import university_name
@@ -65,38 +65,46 @@ class ShownRow(NamedTuple):
 
 
 class Words:
-    """Says the rows of one page in the reader's language."""
+    """Says the rows of one page in the reader's language; what repeats is said once."""
 
     def __init__(self, view: Leaderboard) -> None:
         self.language, self.is_ladder = language(), view.chosen.is_ladder
         self.form = "#,##0." + "0" * view.decimals if view.decimals else "#,##0"
         low, high = view.axis
-        self.low, self.span = low, high - low if high > low else 1.0
+        self.low, self.scale = low, (WIDTH - 2 * MARGIN) / (high - low if high > low else 1.0)
         self.moment = gettext("d MMM y, HH:mm")
         self.team_url = url_for("boards.team", team_id=0)[:-1]
         self.university_url = url_for("profiles.university", slug="_")[:-1]
         self.methods: dict[str, str] = {}
+        self.names: dict[UniversityName, str] = {}
 
-    def row(self, row: Row) -> ShownRow:
+    def row(self, row: Row, bracket: str) -> ShownRow:
         """Say a row."""
+        team, university = row.team, row.university
         return ShownRow(
-            rank=row.rank,
-            bracket=row.bracket,
-            place="" if row.rank is None else number_words(row.rank, None, self.language),
-            beside=self.beside(row),
-            team_url=self.team_url,
-            team_id=row.team.id if row.team else None,
-            team=row.team.name if row.team else row.baseline or "",
-            university_url=self.university_url,
-            university_slug=row.university.slug if row.university else None,
-            university=university_name(row.university) if row.university else "",
-            share=self.share(row),
-            score=self.number(row.score),
-            interval=self.interval(row),
-            method=row.method,
-            submissions="" if row.baseline else number_words(row.submissions, None, self.language),
-            last=self.last(row),
+            row.rank,
+            bracket,
+            "" if row.rank is None else number_words(row.rank, None, self.language),
+            self.beside(row),
+            self.team_url,
+            team.id if team else None,
+            team.name if team else row.baseline or "",
+            self.university_url,
+            university.slug if university else None,
+            self.name(university) if university else "",
+            self.share(row),
+            self.number(row.score),
+            self.interval(row),
+            row.method,
+            "" if row.baseline else number_words(row.submissions, None, self.language),
+            self.last(row),
         )
+
+    def name(self, university: UniversityName) -> str:
+        """Name a university."""
+        if university not in self.names:
+            self.names[university] = university_name(university)
+        return self.names[university]
 
     def number(self, value: float) -> str:
         """Write a score."""
@@ -104,8 +112,8 @@ class Words:
 
     def at(self, value: float) -> str:
         """Return where a value stands in the drawing."""
-        share = min(max((value - self.low) / self.span, 0.0), 1.0)
-        return f"{MARGIN + (WIDTH - 2 * MARGIN) * share:.1f}"
+        along = (value - self.low) * self.scale
+        return f"{MARGIN + min(max(along, 0.0), WIDTH - 2 * MARGIN):.1f}"
 
     def interval(self, row: Row) -> Interval | None:
         """Write and place an interval."""
@@ -159,4 +167,4 @@ def _beside(
 def shown_rows(view: Leaderboard) -> Iterator[ShownRow]:
     """Yield a page's rows as its template shows them."""
     words = Words(view)
-    return map(words.row, view.page.rows)
+    return map(words.row, view.page.rows, view.brackets)

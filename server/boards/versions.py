@@ -1,6 +1,6 @@
 """What changes with every change of a challenge's boards: known by look-ups in indexes only."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -18,6 +18,8 @@ from server.shared.events import Event
 Made = TypeVar("Made")
 # Numbers of events are given out before they are committed: one that comes late still shows.
 LATEST = 32
+# About what a phase or an evaluation takes in memory, with what it says in JSON.
+ROW_BYTES = 8_000
 CHALLENGE: sa.BindParameter[int] = sa.bindparam("challenge_id")
 # What changes names on every board, and is no challenge's own.
 OF_ALL = ("university.renamed", "university.merged")
@@ -123,3 +125,21 @@ def kept(
     if found is None:
         return make()
     return found.fetch((name, version_of(session, challenge_id)), make, size=size)
+
+
+def kept_rows(
+    session: Session, name: Hashable, challenge_id: int, find: Callable[[], Iterable[Made]]
+) -> list[Made]:
+    """Return rows of tables that stay as they are as long as a challenge's version does.
+
+    They belong to no session: they are read by whoever asks, and written by nobody.
+    """
+
+    def make() -> list[Made]:
+        found = list(find())
+        if cache_of(session) is not None:
+            for row in found:
+                session.expunge(row)
+        return found
+
+    return kept(session, name, challenge_id, make, size=lambda rows: ROW_BYTES * (1 + len(rows)))

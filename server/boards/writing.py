@@ -5,7 +5,8 @@ to fill a row's words into what it said of a row of marks.
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -37,7 +38,7 @@ class Pattern(NamedTuple):
     """A row with %s in the place of its words, and which word each is."""
 
     text: str
-    words: "itemgetter[Any]"
+    words: Callable[[tuple[object, ...]], tuple[object, ...]]
 
 
 class Compares(NamedTuple):
@@ -72,28 +73,55 @@ def written_rows(
     view: Leaderboard, *, own_team_id: int | None, compares: Compares | None
 ) -> Markup:
     """Return the rows of a page as HTML; the viewer's own is marked."""
-    return Markup("").join(
-        _written(row, own_team_id is not None and row.team_id == own_team_id, compares)
+    pattern = partial(_pattern, language())
+    rows = (
+        _written(row, own_team_id is not None and row.team_id == own_team_id, compares, pattern)
         for row in shown_rows(view)
     )
+    return Markup("".join(rows))  # noqa: S704 - each escaped by _written
 
 
-def _written(row: ShownRow, is_own: bool, compares: Compares | None) -> Markup:
+def page_links(view: Leaderboard) -> Markup:
+    """Return the links to a board's other pages as HTML."""
+    chosen, asked, page = view.chosen, view.asked, view.page
+    asked_for = (
+        ("slug", chosen.challenge.slug),
+        ("phase", chosen.phase.slug),
+        ("board", asked.board and asked.board.value),
+        ("q", asked.q or None),
+        ("university", asked.university or None),
+        ("evaluation", asked.evaluation),
+    )
+    written = _page_links(page.page, page.per_page, page.total, asked_for, language())
+    return Markup(written)  # noqa: S704 - what a template has escaped
+
+
+# A board's scores change more often than the number of its teams.
+@lru_cache(maxsize=2_000)
+def _page_links(
+    page: int, per_page: int, total: int, asked_for: tuple[tuple[str, Any], ...], _language: str
+) -> str:
+    return str(row_macro("pages")(page, per_page, total, dict(asked_for)))
+
+
+def _written(
+    row: ShownRow, is_own: bool, compares: Compares | None, pattern: Callable[[Kind], Pattern]
+) -> str:
     url = compares.url(row.team_id) if compares and row.team_id is not None else ""
     if is_own or row.last is None or row.rank is None or row.rank <= OWN_WAY:
-        return Markup(row_macro("board_row")(row, is_own, url))  # noqa: S704 - escaped by it
-    pattern = _pattern(_kind(row, url), language())
-    return Markup(pattern.text % pattern.words(_words(row, url)))  # noqa: S704 - escaped by _words
+        return str(row_macro("board_row")(row, is_own, url))
+    text, words = pattern(_kind(row, url))
+    return text % words(_words(row, url))
 
 
 def _kind(row: ShownRow, url: str) -> Kind:
     interval = row.interval
     return Kind(
-        university=row.university_slug is not None,
-        interval=interval is not None,
-        title=interval is not None and bool(interval.title),
-        method=bool(row.method),
-        compares=bool(url),
+        row.university_slug is not None,
+        interval is not None,
+        interval is not None and bool(interval.title),
+        bool(row.method),
+        bool(url),
     )
 
 
@@ -143,7 +171,7 @@ def _marked(kind: Kind) -> tuple[ShownRow, str]:
 
 
 @lru_cache(maxsize=256)
-def _pattern(kind: Kind, _language: str) -> Pattern:
+def _pattern(_language: str, kind: Kind) -> Pattern:
     row, url = _marked(kind)
     text = str(row_macro("board_row")(row, False, url))
     words = [ord(mark) - FIRST_MARK for mark in MARK.findall(text)]

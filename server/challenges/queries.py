@@ -34,6 +34,11 @@ PHASES = (
     .where(Phase.challenge_id == sa.bindparam("challenge_id"))
     .order_by(col(Phase.position))
 )
+ORGANISES = (
+    select(Organiser.challenge_id)
+    .where(Organiser.account_id == sa.bindparam("account_id"))
+    .limit(1)
+)
 PAGE_HEADS = (
     select(ChallengePage.slug, ChallengePage.title)
     .where(ChallengePage.challenge_id == sa.bindparam("challenge_id"))
@@ -168,8 +173,7 @@ def role_of(session: Session, challenge_id: int, account_id: int | None) -> Role
 
 def organises_any(session: Session, account_id: int) -> bool:
     """Whether an account organises some challenge."""
-    query = select(Organiser).where(Organiser.account_id == account_id).limit(1)
-    return session.exec(query).first() is not None
+    return session.execute(ORGANISES, {"account_id": account_id}).first() is not None
 
 
 def sees(session: Session, challenge: Challenge, viewer: Viewer) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from server.accounts.models import Account
@@ -17,6 +18,16 @@ from server.teams.models import Membership, Team, TeamInvitation
 from server.teams.rules import Affiliation, locked_from
 from server.universities.models import University
 from server.universities.queries import universities_by_id
+
+# Every page of a challenge asks: made once.
+OWN_TEAM = (
+    select(Team)
+    .join(Membership, col(Membership.team_id) == col(Team.id))
+    .where(
+        Membership.challenge_id == sa.bindparam("challenge_id"),
+        Membership.account_id == sa.bindparam("account_id"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -91,13 +102,9 @@ def team_to_join(session: Session, code: str, viewer: Viewer) -> Team:
 
 def team_of(session: Session, challenge_id: int, account_id: int) -> Team | None:
     """Return the team in which an account takes part in a challenge."""
-    query = (
-        select(Team)
-        .join(Membership, col(Membership.team_id) == col(Team.id))
-        .where(Membership.challenge_id == challenge_id, Membership.account_id == account_id)
-    )
+    of = {"challenge_id": challenge_id, "account_id": account_id}
     name = ("own team", challenge_id, account_id)
-    return once(session, name, lambda: session.exec(query).first())
+    return once(session, name, lambda: session.exec(OWN_TEAM, params=of).first())
 
 
 def teams_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Team]:

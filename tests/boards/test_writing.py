@@ -1,14 +1,19 @@
 """Rows that are filled into a pattern are those that the template itself writes."""
 
+from functools import partial
 from itertools import product
 
 import pytest
 from markupsafe import Markup
 
 from server.boards.shown import Interval, Moment, ShownRow, row_macro
-from server.boards.writing import Compares, _written
+from server.boards.writing import Compares, _pattern, _written
 
 NASTY = '<script>alert("%s")</script> 100% & \ue000'
+
+
+def written(row, *, own=False, compares=None):
+    return _written(row, own, compares, partial(_pattern, "en"))
 
 
 def row(*, university: bool = True, interval: bool = True, method: str = "Wilson", **more):
@@ -42,7 +47,7 @@ def test_a_filled_row_is_the_row_of_the_template(app, university, interval, meth
     shown = row(university=university, interval=interval, method=method)
     with app.test_request_context():
         url = compares.url(17) if compares else ""
-        filled = _written(shown, False, compares)
+        filled = written(shown, compares=compares)
         assert filled == row_macro("board_row")(shown, False, url)
     assert "<script>" not in filled
     assert "&lt;script&gt;alert(&#34;%s&#34;)" in filled
@@ -52,13 +57,13 @@ def test_a_filled_row_is_the_row_of_the_template(app, university, interval, meth
 @pytest.mark.parametrize("more", [{"rank": 2}, {"rank": None, "last": None, "team_id": None}])
 def test_what_is_drawn_in_its_own_way_is_written_by_the_template(app, more):
     with app.test_request_context():
-        written = _written(row(**more), False, None)
-    assert ("rank-2" in written) == (more["rank"] == 2)
-    assert ("is-baseline" in written) == (more["rank"] is None)
+        html = written(row(**more))
+    assert ("rank-2" in html) == (more["rank"] == 2)
+    assert ("is-baseline" in html) == (more["rank"] is None)
 
 
 def test_an_own_row_is_marked_and_is_not_compared_with_itself(app):
     with app.test_request_context():
-        written = _written(row(), True, Compares("/compare?b=", ""))
-    assert 'id="own"' in written
-    assert "compare-link" not in written
+        html = written(row(), own=True, compares=Compares("/compare?b=", ""))
+    assert 'id="own"' in html
+    assert "compare-link" not in html

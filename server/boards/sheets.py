@@ -1,0 +1,124 @@
+"""Pages of boards on sheets: what stands around a page's rows is drawn once for everybody.
+
+The pages of a board differ in their rows, in where they lead, and in what was searched for. The
+rest, a page's frame, costs three times as much to draw as its rows to write: it is drawn once a
+version of the board, with marks in the places of what differs, and kept.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import request, url_for
+from markupsafe import Markup, escape
+from sqlmodel import Session
+
+from server.boards.freshness import is_for_everybody
+from server.boards.leaderboards import Chosen, Leaderboard
+from server.boards.timing import tick_of
+from server.boards.versions import kept, phases_as_they_are
+from server.shared.language import LANGUAGES, language
+from server.shared.web import now
+
+# Nobody can guess it, so that nobody's words can hold a mark.
+_SECRET = secrets.token_hex(8)
+_MARK = re.compile(rf"at{_SECRET}(\w)")
+
+
+class Outline(NamedTuple):
+    """What the frame of a page is drawn of; pages of one outline differ in their places alone.
+
+    `total` is how many rows the board has, where this page has none of them; `q` and `university`
+    whether there was a search, `options` whether there is a choice of universities.
+    """
+
+    chosen: Chosen
+    board: str | None
+    evaluation: int | None
+    filtered: bool
+    is_first: bool
+    has_rows: bool
+    total: int
+    shows_withdrawn: bool
+    has_ranges: bool
+    as_of: datetime | None
+    tells_chance: bool
+    options: bool
+
+    @classmethod
+    def of(cls, view: Leaderboard, *, options: bool) -> "Outline":
+        """Look at a page."""
+        asked, page = view.asked, view.page
+        return cls(
+            chosen=view.chosen,
+            board=asked.board.value if asked.board else None,
+            evaluation=asked.evaluation,
+            filtered=asked.filtered,
+            is_first=page.page == 1,
+            has_rows=bool(page.rows),
+            total=0 if page.rows else page.total,
+            shows_withdrawn=view.shows_withdrawn,
+            has_ranges=view.has_ranges,
+            as_of=view.as_of,
+            tells_chance=any(row.chance_move is not None for row in page.rows),
+            options=options,
+        )
+
+    @property
+    def name(self) -> tuple[object, ...]:
+        """What it is kept under."""
+        chosen = self.chosen
+        return chosen.on, chosen.board, chosen.evaluation and chosen.evaluation.id, *self[1:]
+
+
+class Places(NamedTuple):
+    """What pages of one outline differ in: HTML, and the page's own address as an argument."""
+
+    rows: Markup
+    pages: Markup
+    options: Markup
+    q: Markup
+    page_address: str
+
+
+def _mark(number: int) -> Markup:
+    return Markup(f"at{_SECRET}{number}")  # noqa: S704 - letters and digits
+
+
+MARKS = Places(_mark(0), _mark(1), _mark(2), _mark(3), _mark(4))
+
+
+def own_address() -> str:
+    """Return the address that is asked for, as a page's links name it."""
+    return request.full_path.rstrip("?")
+
+
+def on_a_sheet(
+    session: Session, outline: Outline, places: Places, draw: Callable[[Places], str]
+) -> str:
+    """Return what `draw` makes of places; for visitors by way of a sheet that is kept.
+
+    `draw` may ask for nothing of the request but its places and what an outline holds.
+    """
+    if not is_for_everybody():
+        return draw(places)
+    challenge_id = outline.chosen.challenge.id or 0
+    tick = tick_of(phases_as_they_are(session, challenge_id), now=now())
+    sheet = kept(
+        session,
+        ("sheet", outline.name, tick, language()),
+        challenge_id,
+        lambda: _MARK.split(draw(MARKS)),
+        size=lambda pieces: sum(map(len, pieces)),
+    )
+    return _filled(sheet, places)
+
+
+def _filled(sheet: list[str], places: Places) -> str:
+    address = url_for("accounts.speak", spoken=LANGUAGES[0], next=places.page_address)
+    words = [*map(str, places[:-1]), str(escape(address.partition("next=")[2]))]
+    pieces = list(sheet)
+    pieces[1::2] = [words[int(number)] for number in sheet[1::2]]
+    return "".join(pieces)
