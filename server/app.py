@@ -72,8 +72,9 @@ def create_app(
     app.request_class = UploadRequest
     app.url_map.converters["int"] = RowNumber
     _configure(app, settings)
-    install(app, _services(settings, clock, database))
+    # First: what is measured holds the waits for whoever asks and for the gate.
     install_measures(app)
+    install(app, _services(settings, clock, database))
     # Before the responses: it registers an error handler of its own, which ours replaces.
     install_openapi(app)
     install_responses(app)

@@ -15,13 +15,20 @@ from prometheus_client.core import REGISTRY, GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 REQUESTS = Counter("varsity_requests", "Requests answered", ["endpoint", "method", "status"])
-SECONDS = Histogram("varsity_request_seconds", "Time to answer, in seconds", ["endpoint"])
+# Near what the pages promise: a 304 within 3 ms, a board within 15 ms in the middle and 60 ms.
+BOUNDS = (
+    *(0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1),
+    *(0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+SECONDS = Histogram(
+    "varsity_request_seconds", "Time to answer, in seconds", ["endpoint"], buckets=BOUNDS
+)
 SCORED = Counter("varsity_scored", "Submissions that came to an end", ["state"])
 SCORING_SECONDS = Histogram("varsity_scoring_seconds", "Time to score one file, in seconds")
 
 
 def install_measures(app: Flask) -> None:
-    """Count and time every request."""
+    """Count and time every request, from before anything else is done for it to after it."""
     app.before_request(_start)
     app.after_request(_count)
 

@@ -4,7 +4,10 @@ import os
 import re
 import subprocess
 import sys
+import time
 
+from server.shared import measures
+from server.shared.access import VISITOR
 from server.shared.measures import exposition
 
 ASKS = """
@@ -55,6 +58,23 @@ def test_the_numbers_of_all_processes_are_added_also_of_those_that_ended(tmp_pat
 def test_a_process_alone_says_its_own_numbers():
     text = asked(2, None)
     assert (value(text, HELLO), value(text, "varsity_waiting")) == (2, 3)
+
+
+def test_a_request_is_measured_from_before_whoever_asks_is_looked_up(app, monkeypatch):
+    def slow(session, moment):
+        time.sleep(0.05)
+        return VISITOR
+
+    observed = []
+    monkeypatch.setattr(app.extensions["varsity"], "load_viewer", slow)
+    monkeypatch.setattr(measures.SECONDS, "labels", lambda _endpoint: Observed(observed))
+    assert app.test_client().get("/").status_code == 200
+    assert observed[0] > 0.05
+
+
+class Observed:
+    def __init__(self, seconds):
+        self.observe = seconds.append
 
 
 def test_gauges_are_those_of_the_asking_and_are_not_kept(monkeypatch):
