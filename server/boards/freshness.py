@@ -71,7 +71,8 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def answer(slug: str, **arguments: Any) -> Any:
         if not is_for_everybody():
-            return view(slug=slug, **arguments)
+            with services().turns.turn():
+                return view(slug=slug, **arguments)
         return answer_tagged(_tag(slug), lambda: view(slug=slug, **arguments))
 
     return answer
@@ -84,10 +85,17 @@ def answer_tagged(tag: str, make: Callable[[], Any]) -> Response:
     """
     if request.if_none_match.contains_weak(tag):
         return _marked(Response(status=304), tag)
-    kept = services().cache.fetch(
-        ("page", tag), lambda: Answer.of(make_response(make())), size=lambda made: made.size
-    )
-    return _marked(kept.response(), tag)
+    return _marked(kept_answer(tag, make).response(), tag)
+
+
+def kept_answer(tag: str, make: Callable[[], Any]) -> Answer:
+    """Return the page that is kept of what a tag names, else make it in its turn."""
+
+    def answer() -> Answer:
+        with services().turns.turn():
+            return Answer.of(make_response(make()))
+
+    return services().cache.fetch(("page", tag), answer, size=lambda made: made.size)
 
 
 def _tag(slug: str) -> str:

@@ -26,6 +26,7 @@ from server.shared.settings import Settings
 from server.shared.signing import Signer
 from server.shared.slots import Slots
 from server.shared.storage import FileStore
+from server.shared.turns import Turns
 
 View = TypeVar("View", bound=Callable[..., Any])
 ORDINARY_BODY = 1_000_000
@@ -55,6 +56,8 @@ class Services:
     load_viewer: Callable[[Session, datetime], Viewer]
     uploads: Slots
     cache: Cache = field(default_factory=Cache)
+    # At pages that take long to make.
+    turns: Turns = field(default_factory=Turns)
 
 
 def services() -> Services:

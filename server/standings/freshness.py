@@ -5,12 +5,12 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, request
 from flask import session as cookie
 
-from server.boards.freshness import Answer
+from server.boards.freshness import kept_answer
 from server.shared.language import language
-from server.shared.web import now, reading, services, viewer
+from server.shared.web import now, reading, viewer
 from server.standings.queries import season_by_slug, version_of
 
 # Seconds.
@@ -39,10 +39,7 @@ def answered(make: Callable[[], Any], cache_control: str, *, more: str = "") -> 
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        kept = services().cache.fetch(
-            ("page", tag), lambda: Answer.of(make_response(make())), size=lambda made: made.size
-        )
-        response = kept.response()
+        response = kept_answer(tag, make).response()
     if response.status_code in (200, 304):
         response.set_etag(tag, weak=True)
         response.headers["Cache-Control"] = cache_control

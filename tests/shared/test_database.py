@@ -1,5 +1,6 @@
 """Nothing is lost between two who write at once, and who reads can't write."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlmodel import Session, SQLModel, select
 
+from server.shared.database import Database
 from server.shared.migrate import current_revision, migrate, newest_revision
 from server.shared.schedules import Schedule
 from tests.cast import NOON
@@ -120,3 +122,26 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(database):
 def test_migrating_again_changes_nothing(database):
     migrate(database)
     assert current_revision(database) == newest_revision()
+
+
+@pytest.mark.skipif(
+    not os.environ.get("VARSITY_TEST_DATABASE_URL"),
+    reason="SQLite has no connections to lose: `make test-all` runs this on PostgreSQL",
+)
+def test_a_connection_that_the_server_closed_while_it_was_idle_is_not_relied_on(
+    database, monkeypatch
+):
+    monkeypatch.setattr("server.shared.database.IDLE_SECONDS", 0.0)
+    asking, ending = (
+        sa.text("SELECT pg_backend_pid()"),
+        sa.text("SELECT pg_terminate_backend(:pid)"),
+    )
+    # With a pool of its own: the tests share one.
+    own = Database(database.url.render_as_string(hide_password=False))
+    with own.reading() as session:
+        closed = session.execute(asking).scalar_one()
+    with database.reading() as other:
+        assert other.execute(ending, {"pid": closed}).scalar()
+    with own.reading() as session:
+        assert session.execute(asking).scalar() != closed
+    own.dispose()
