@@ -54,7 +54,7 @@ format: install ## Put the code into its format
 	@$(BIN)/ruff check --fix .
 
 catalogues: install ## Collect every message into the catalogue
-	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -k _l --add-location=file --project=Varsity --version=0.1.0 -o server/translations/messages.pot .
+	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k sentence -k lazy_gettext -k _l --add-location=file --project=Varsity --version=0.1.0 -o server/translations/messages.pot .
 
 reference: install ## Write docs/scorer-reference.md from the scorers
 	@$(BIN)/python -m scorers.reference docs/scorer-reference.md

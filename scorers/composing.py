@@ -9,6 +9,7 @@ from scorers.inputs import Misfits
 from scorers.registry import get_scorer
 from scorers.roles import HISTORY, Role
 from scorers.scorer import Scorer
+from scorers.sentences import said_by, sentence
 
 
 def inner_scorer(outer: str, name: str, params: Mapping[str, Any]) -> Scorer:
@@ -16,7 +17,8 @@ def inner_scorer(outer: str, name: str, params: Mapping[str, Any]) -> Scorer:
     try:
         return get_scorer(name, **params)
     except LookupError as error:
-        raise InvalidParameter(f"{outer}: {error}") from None
+        said = sentence("%(name)s: %(problem)s", name=outer, problem=said_by(error))
+        raise InvalidParameter(said) from None
 
 
 def reads_of(frame: Scorer, parts: Sequence[Scorer], own_roles: tuple[Role, ...]) -> dict[str, Any]:
@@ -25,7 +27,12 @@ def reads_of(frame: Scorer, parts: Sequence[Scorer], own_roles: tuple[Role, ...]
     for part in parts:
         for role, column in part.columns.items():
             if columns.setdefault(role, column) != column:
-                raise InvalidParameter(f"{frame.name}: its parts read two columns as {role}.")
+                said = sentence(
+                    "%(scorer)s: its parts read two columns as %(role)s.",
+                    scorer=frame.name,
+                    role=role,
+                )
+                raise InvalidParameter(said)
     roles = {r.name: replace(r, default=columns.get(r.name)) for p in parts for r in p.roles}
     tolerances = [p.sum_tolerance for p in parts if p.sum_tolerance is not None]
     return {

@@ -15,6 +15,7 @@ from scorers.parameters import REQUIRED, Parameter, is_number
 from scorers.roles import Role
 from scorers.sampling.terms import Floats, Joined, Sums
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 _WEIGHTED_SUM = "https://en.wikipedia.org/wiki/Weighted_sum_model"
@@ -79,8 +80,11 @@ def _title(pairs: Pairs) -> str:
 def _direction(pairs: Sequence[tuple[float, Scorer]]) -> bool:
     up = {(weight > 0) == part.higher_is_better for weight, part in pairs}
     if len(up) > 1:
-        text = "give those that are better when lower a weight of the other sign"
-        raise InvalidParameter(f"weighted: its parts pull in different directions; {text}.")
+        said = sentence(
+            "weighted: its parts pull in different directions; give those that are better when"
+            " lower a weight of the other sign."
+        )
+        raise InvalidParameter(said)
     return up.pop()
 
 
@@ -88,7 +92,10 @@ def _shared_kinds(parts: Sequence[Scorer]) -> tuple[InputKind, ...]:
     kinds = tuple(kind for kind in parts[0].kinds if all(kind in p.kinds for p in parts))
     if not kinds:
         told = ", ".join(f"{p.name} reads {p.kind}" for p in parts)
-        raise InvalidParameter(f"weighted: its parts must read the same predictions; {told}.")
+        said = sentence(
+            "weighted: its parts must read the same predictions; %(parts)s.", parts=told
+        )
+        raise InvalidParameter(said)
     return kinds
 
 
@@ -120,7 +127,10 @@ def _per_group_of(frame: Scorer) -> Scorer:
     """The mean over groups of one scorer. Raises: InvalidParameter."""
     inner = inner_scorer("per_group", frame.params["scorer"], frame.params["params"] or {})
     if any(role.name == "group" for role in inner.roles):
-        raise InvalidParameter(f"per_group: {inner.name} has a column of groups of its own.")
+        said = sentence(
+            "per_group: %(scorer)s has a column of groups of its own.", scorer=inner.name
+        )
+        raise InvalidParameter(said)
     return _per_group_from(frame, (inner,))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice, zip_longest
 
+from scorers.sentences import Sentence, sentence
+
 LISTED = 10
 VALUE_WIDTH = 40
 _COMPARED = 80
@@ -50,6 +52,10 @@ class MetricFault(Exception):
         self.trace = trace
 
 
+class OperatorsFault(MetricFault):
+    """A metric failed for what only the operator can mend: an installed package, or the machine."""
+
+
 class InvalidParameter(ValueError):
     """A scorer was given a parameter it does not have, or a value it does not take."""
 
@@ -71,6 +77,11 @@ class _InvalidTable(Exception):
         self.faults = tuple(faults[:LISTED])
         self.count = len(faults) if count is None else count
         super().__init__(self._summary())
+
+    @property
+    def said(self) -> Sentence:
+        """What it says, with the kinds of faults for readers of other languages."""
+        return Sentence(str(self), codes=[fault.code for fault in self.faults])
 
     def __reduce__(self) -> tuple[type, tuple[tuple[Fault, ...], int]]:
         return type(self), (self.faults, self.count)
@@ -152,7 +163,9 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     return [by_folded[folded] for folded in close]
 
 
-def did_you_mean(name: str, known: Sequence[str]) -> str:
+def did_you_mean(name: str, known: Sequence[str]) -> Sentence:
     """A sentence with the nearest names, or with all known ones where none is near."""
     close = nearest(name, known)
-    return f"Did you mean {listing(close)}?" if close else f"Known are {listing(known, 200)}."
+    if close:
+        return sentence("Did you mean %(names)s?", names=listing(close))
+    return sentence("Known are %(names)s.", names=listing(known, 200))

@@ -7,6 +7,7 @@ from scorers.errors import InvalidParameter
 from scorers.kinds import InputKind
 from scorers.metric_files.file import InvalidMetric, read_metric
 from scorers.registry import get_scorer
+from scorers.sentences import said_by
 
 
 class Facts(NamedTuple):
@@ -29,6 +30,6 @@ def facts_of(name: str, params: Mapping[str, Any], code: str | None = None) -> F
     try:
         metric = read_metric(code)
     except InvalidMetric as error:
-        raise InvalidParameter(str(error)) from None
+        raise InvalidParameter(said_by(error)) from None
     metric.bind(params)
     return Facts(metric.title, metric.higher_is_better, metric.version)

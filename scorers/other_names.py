@@ -6,6 +6,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
+from scorers.sentences import Sentence, sentence
+
 Named = tuple[str, Mapping[str, Any]]
 
 _SAME: Mapping[str, str] = MappingProxyType(
@@ -180,12 +182,20 @@ def _cut(name: str) -> Named | None:
     return metric if metric in _CUT else f"{metric}_at_k", given
 
 
-def said(name: str, here: Named) -> str:
+def said(name: str, here: Named) -> Sentence:
     """A sentence on a name that is another one here."""
     scorer, params = here
     listed = ", ".join(f"{key} = {_toml(value)}" for key, value in params.items())
-    under = f" with {listed}" if listed else ""
-    return f"There is no scorer “{name}”: here it is called “{scorer}”{under}."
+    if not listed:
+        return sentence(
+            "There is no scorer “%(name)s”: here it is called “%(other)s”.", name=name, other=scorer
+        )
+    return sentence(
+        "There is no scorer “%(name)s”: here it is called “%(other)s” with %(params)s.",
+        name=name,
+        other=scorer,
+        params=listed,
+    )
 
 
 def _toml(value: Any) -> str:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from scorers.errors import InvalidParameter, did_you_mean, listing
+from scorers.sentences import Sentence, sentence, together
+from scorers.sentences import known as words
 
 
 class _Required:
@@ -41,9 +43,14 @@ class Parameter:
             return value
         if self._takes(value):
             return value
-        raise InvalidParameter(
-            f"{scorer}: {self.name} = {value!r} is not allowed; expected {self.describe()}."
+        said = sentence(
+            "%(scorer)s: %(name)s = %(value)s is not allowed; expected %(expected)s.",
+            scorer=scorer,
+            name=self.name,
+            value=repr(value),
+            expected=words(self.describe()),
         )
+        raise InvalidParameter(said)
 
     def describe(self) -> str:
         """The values it takes, in words."""
@@ -66,9 +73,13 @@ def validate(
     values = {p.name: p.check(scorer, given[p.name]) for p in known if p.name in given}
     due = [p for p in known if p.default is REQUIRED and p.name not in given]
     if due:
-        raise InvalidParameter(
-            f"{scorer} needs the parameter “{due[0].name}”: {due[0].describe()}."
+        said = sentence(
+            "%(scorer)s needs the parameter “%(name)s”: %(expected)s.",
+            scorer=scorer,
+            name=due[0].name,
+            expected=words(due[0].describe()),
         )
+        raise InvalidParameter(said)
     return MappingProxyType({p.name: p.default for p in known} | values)
 
 
@@ -77,10 +88,13 @@ def defaults_of(known: Sequence[Parameter]) -> Mapping[str, Any]:
     return MappingProxyType({p.name: p.default for p in known})
 
 
-def _unknown(scorer: str, name: str, known: list[str]) -> str:
+def _unknown(scorer: str, name: str, known: list[str]) -> Sentence:
     if not known:
-        return f"{scorer} takes no parameters, but was given “{name}”."
-    return f"{scorer} has no parameter “{name}”. {did_you_mean(name, known)}"
+        return sentence(
+            "%(scorer)s takes no parameters, but was given “%(name)s”.", scorer=scorer, name=name
+        )
+    said = sentence("%(scorer)s has no parameter “%(name)s”.", scorer=scorer, name=name)
+    return together(said, did_you_mean(name, known))
 
 
 def is_label(value: Any) -> bool:

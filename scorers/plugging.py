@@ -7,8 +7,9 @@ from functools import cache, wraps
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from scorers.errors import BrokenPlugin, MetricFault, ParticipantVisibleError
+from scorers.errors import BrokenPlugin, OperatorsFault, ParticipantVisibleError
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 PLUGINS = "varsity.scorers"
 # What a metric may raise: not for this participant, not for these rows, not on this machine.
@@ -29,10 +30,20 @@ def plugged(name: str) -> Scorer:
         loaded = entry.load()
         scorer = loaded if isinstance(loaded, Scorer) else loaded()
     except Exception as error:
-        text = f"can't be loaded: {type(error).__name__}: {error}"
-        raise BrokenPlugin(f"The plug-in “{name}” ({entry.value}) {text}") from error
+        said = sentence(
+            "The plug-in “%(name)s” (%(entry)s) can't be loaded: %(error)s",
+            name=name,
+            entry=entry.value,
+            error=f"{type(error).__name__}: {error}",
+        )
+        raise BrokenPlugin(said) from error
     if not isinstance(scorer, Scorer):
-        raise BrokenPlugin(f"The plug-in “{name}” ({entry.value}) does not give a Scorer.")
+        said = sentence(
+            "The plug-in “%(name)s” (%(entry)s) does not give a Scorer.",
+            name=name,
+            entry=entry.value,
+        )
+        raise BrokenPlugin(said)
     return replace(scorer, name=name, compute=_answerable(name, scorer.compute)).unbound()
 
 
@@ -47,6 +58,6 @@ def _answerable(name: str, compute: Callable[..., float]) -> Callable[..., float
             raise
         except Exception as error:
             text = f"The plug-in “{name}” raised {type(error).__name__}: {error}"
-            raise MetricFault(text, traceback.format_exc()) from error
+            raise OperatorsFault(text, traceback.format_exc()) from error
 
     return computed

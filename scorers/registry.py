@@ -13,6 +13,7 @@ from scorers.errors import BrokenPlugin, MissingExtra, UnknownScorer, did_you_me
 from scorers.other_names import name_here, said
 from scorers.plugging import entries, plugged
 from scorers.scorer import Scorer
+from scorers.sentences import Sentence, sentence, together
 
 SKLEARN = "sklearn:"
 
@@ -147,10 +148,14 @@ def _load(family: Family) -> dict[str, Scorer]:
     except ModuleNotFoundError as error:
         if family.extra is None or (error.name or "").startswith("scorers"):
             raise
-        raise MissingExtra(
-            f"The scorers of “{family.title}” need packages that are not installed ({error.name}); "
-            f"run: pip install 'varsity[{family.extra}]'"
-        ) from None
+        needed = sentence(
+            "The scorers of “%(family)s” need packages that are not installed (%(package)s); "
+            "run: %(command)s",
+            family=family.title,
+            package=error.name,
+            command=f"pip install 'varsity[{family.extra}]'",
+        )
+        raise MissingExtra(needed) from None
     return {scorer.name: scorer.unbound() for scorer in module.SCORERS}
 
 
@@ -173,11 +178,12 @@ def get_unbound(name: str) -> Scorer:
     return SCORERS[name]
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str) -> Sentence:
     here = name_here(name, SCORERS.__contains__)
     if here is not None:
         return said(name, here)
-    return f"There is no scorer “{name}”. {did_you_mean(name, list(SCORERS))}"
+    none = sentence("There is no scorer “%(name)s”.", name=name)
+    return together(none, did_you_mean(name, list(SCORERS)))
 
 
 def get_scorer(name: str, **params: Any) -> Scorer:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-_ADDED_LATER = ("code", "numbers", "split", "draw")
-# Of each label the first by chance are public: a corrected label moves hardly another row.
+_ADDED_LATER = ("code", "numbers", "split", "draw", "sides")
+# Of each label the first by chance are public.
 BY_LABEL = "by_label"
 
 
@@ -45,7 +45,9 @@ class EvaluationSpec:
     `kind`: what the predictions are, where the scorer reads several kinds. `max_unpacked_bytes`,
     `max_rows`: of a prediction file. `code`: the text of a metric file, which is nobody's but the
     organiser's; `numbers`: the columns in which its predictions are numbers. `draw`: how the public
-    fraction of labelled rows is drawn, `BY_LABEL` or, None, as the first specs had it.
+    fraction of labelled rows is drawn, `BY_LABEL` or, None, as the first specs had it. `sides`: the
+    table of ids and `Usage` that says where rows stand already, so that only others are drawn; a
+    stored spec names it by its sha256, for whoever scores it is a path.
     """
 
     scorer: str
@@ -66,6 +68,7 @@ class EvaluationSpec:
     numbers: tuple[str, ...] | None = None
     split: Split | None = None
     draw: str | None = None
+    sides: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ def usual_interval(evidence: Evidence) -> Interval:
     """Student's t on the scale of the range, with the error that the units or replicates show."""
     plan = evidence.plan
     if plan.units < FEWEST_UNITS:
-        return withheld(f"{plan.units} {plan.noun} are too few to show how they vary")
+        return withheld(f"{plan.of_units} are too few to show how they vary")
     spread = _spread(evidence)
     if isinstance(spread, Interval):
         return spread
@@ -167,10 +167,10 @@ def _how(evidence: Evidence) -> str:
     plan = evidence.plan
     if evidence.influence is not None:
         grouped = f", in {plan.groups} groups" if plan.groups < plan.units else ""
-        return f"{plan.units} {plan.noun}{grouped}"
+        return f"{plan.of_units}{grouped}"
     drawn = plan.drawn_units
     part = "" if drawn == plan.units else f"{drawn} of "
-    return f"{plan.replicates} outright resamples of {part}{plan.units} {plan.noun}"
+    return f"{plan.replicates} outright resamples of {part}{plan.of_units}"
 
 
 def fewest_of_a_class(truth: NDArray[np.generic], unit_of_row: Codes | None) -> int:

@@ -18,14 +18,17 @@ from server.accounts.queries import manager_gate
 from server.accounts.rules import SESSION_LASTS
 from server.accounts.second_gate import asking_for_code, lacks_second_factor
 from server.accounts.signin import load_viewer
+from server.administration.event_words import event_words
+from server.boards.scored_by import Metric, ScoredBy, metric_of, metrics_of
 from server.challenges.metric_titles import metric_title
-from server.challenges.models import Challenge
+from server.challenges.models import Challenge, Phase
 from server.challenges.queries import (
     challenge_gate,
     confirmed_gate,
     organises_any,
 )
 from server.challenges.roles import judge_gate, may_run, organiser_gate, owner_gate, owns
+from server.challenges.views import Frame
 from server.corrections.queries import judge_of_evaluation_gate, organiser_of_evaluation_gate
 from server.discussions.models import Announcement
 from server.discussions.queries import newest_announcement
@@ -47,6 +50,7 @@ from server.shared.numbers import RowNumber
 from server.shared.queue import Jobs, make_engine
 from server.shared.responses import install_responses
 from server.shared.scorer_messages import scorer_words
+from server.shared.sentences import told
 from server.shared.settings import Settings
 from server.shared.signing import Signer
 from server.shared.slots import Slots
@@ -85,8 +89,10 @@ def create_app(
     app.config["COMPRESS_MIMETYPES"] = ["text/css", "text/javascript", "image/svg+xml"]
     Compress(app)
     app.jinja_env.globals["asset_version"] = _asset_version(app)
+    app.jinja_env.filters["event_words"] = event_words
     app.jinja_env.filters["fault_words"] = fault_words
     app.jinja_env.filters["scorer_words"] = scorer_words
+    app.jinja_env.filters["told"] = told
     app.jinja_env.filters["metric_title"] = metric_title
     app.jinja_env.filters["university_name"] = university_name
     app.jinja_env.filters["university_other_name"] = university_other_name
@@ -190,6 +196,8 @@ def _context() -> dict[str, Any]:
         "unread_now": unread_now,
         "published_winners": published_winners,
         "newest_announcement": _newest_announcement,
+        "metrics_of": _metrics_of,
+        "metric_of": _metric_of,
         "may_run": _may_run,
         "owns": _owns,
         "has_console": _has_console,
@@ -204,6 +212,15 @@ def _has_console() -> bool:
 def _newest_announcement(challenge: Challenge) -> Announcement | None:
     """Return the latest news of a challenge: its page shows them in a room above its own."""
     return newest_announcement(reading(), challenge.id or 0)
+
+
+def _metrics_of(frame: Frame) -> list[ScoredBy]:
+    """Return by what a challenge is scored: a room above its own knows the evaluations."""
+    return metrics_of(reading(), frame.challenge, [view.phase for view in frame.phases])
+
+
+def _metric_of(challenge: Challenge, phase: Phase) -> Metric:
+    return metric_of(reading(), challenge, phase)
 
 
 def _may_run(challenge: Challenge) -> bool:

@@ -1,4 +1,4 @@
-"""What is compiled once in a process instead of once for each test's application.
+"""What is compiled once in a process, or once for all, instead of once for each test's application.
 
 Every test has an application, a database and an engine of its own. Two thirds of the time of a
 page's test went into compiling the same templates, addresses and statements again for them. What
@@ -7,34 +7,46 @@ is shared here follows from its source alone, so that no test can tell it from i
 
 from collections.abc import Callable, MutableMapping
 from functools import wraps
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from server.shared.database import Database
 
 
-class Templates(BytecodeCache):
-    """Templates as bytecode, kept in memory; jinja2 compares the checksum of the source."""
+class Templates(FileSystemBytecodeCache):
+    """Templates as bytecode, in memory and for other runs in files; jinja2 compares the source."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder))
         self._code: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in self._code:
             bucket.bytecode_from_string(self._code[bucket.key])
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+            self._keep(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
+        super().dump_bytecode(bucket)
+        self._keep(bucket)
+
+    def _keep(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key] = bucket.bytecode_to_string()
 
 
 def share_templates() -> None:
     """Give every application's environment one cache of compiled templates."""
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Templates()}
+    cache = Templates(Path(__file__).parents[1] / ".pytest_cache" / "templates")
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
 
 
 class Address(NamedTuple):

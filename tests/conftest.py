@@ -1,11 +1,9 @@
 """Fixtures: a database, an application and a browser of each test's own."""
 
-import gc
 import os
 import pickle
 import shutil
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session
 
+import tests.collecting  # before the product, whose libraries count their threads when they load
 from server.app import create_app
 from server.shared.database import Database
 from server.shared.migrate import migrate
@@ -30,38 +29,19 @@ from tests.postgres import PostgresTemplate, database_of_its_own
 share_what_is_compiled()
 
 
-# What starts processes and crawls: begun first, so that short tests fill up the end.
-LONGEST = ("faults", "security", "journeys", "evaluations", "challenges_data", "cli")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin both halves of the list with long tests, so that short ones are left at the end.
-
-    Two workers have a half each to begin with, and take from each other's end. A test with a
-    database is marked as such, before the marks are chosen from.
-    """
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark tests with a database before the marks are chosen from, and begin with long ones."""
     for item in items:
         if "postgres_template" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
-    folders = [Path(__file__).parent / name for name in LONGEST]
-    by_file: dict[Path, list[pytest.Item]] = {}
-    short = []
-    for item in items:
-        if any(folder in item.path.parents for folder in folders):
-            by_file.setdefault(item.path, []).append(item)
-        else:
-            short.append(item)
-    files = list(by_file.values())
-    first, second = (list(chain.from_iterable(files[half::2])) for half in (0, 1))
-    middle = max(0, (len(items) + 1) // 2 - len(first))
-    items[:] = [*first, *short[:middle], *second, *short[middle:]]
+    yield
+    items[:] = tests.collecting.in_good_order(items, tests.collecting.workers())
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was imported and collected alone: looking through it again takes a tenth."""
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    """Go on as a process that has loaded everything."""
+    tests.collecting.finish()
 
 
 @pytest.fixture

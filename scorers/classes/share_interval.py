@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scorers.sampling.counting import counted
 from scorers.uncertainty import Interval, wilson_interval
 
 Array = NDArray[Any]
@@ -39,7 +40,8 @@ def share_interval(
             return None
         bounds, method = wilson_interval(float((true & given).sum()) / rows, rows)
         assert bounds is not None, "Wilson's is never withheld"
-        return Interval((of_share(bounds[0]), of_share(bounds[1])), f"{method}, from {rows} rows")
+        told = f"{method}, from {counted(rows, 'rows')}"
+        return Interval((of_share(bounds[0]), of_share(bounds[1])), told)
 
     return interval
 

@@ -1,33 +1,22 @@
 """Predicted quantiles: a column for each, in the order of the parameter `quantiles`."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn import metrics
 
-from scorers.errors import InvalidRow
-from scorers.inputs import Misfits
+from scorers.forecasts.coverage import (
+    interval_coverage_error,
+    interval_coverage_interval,
+    interval_coverage_terms,
+)
+from scorers.forecasts.crossing import Array, Levels, crossing, rising_columns
 from scorers.kinds import InputKind
 from scorers.numbers.deviances import pinball_losses
-from scorers.numbers.targets import as_columns
 from scorers.parameters import REQUIRED, Parameter, is_share, is_shares
-from scorers.sampling.influence import spread_of
-from scorers.sampling.intervals import (
-    FEWEST_UNITS,
-    Interval,
-    quantile_of_t,
-    wilson_bounds,
-    wilson_interval,
-    withheld,
-)
-from scorers.sampling.terms import Floats, Terms, first_mean, mean_of
+from scorers.sampling.terms import Floats, Terms, mean_of
 from scorers.scorer import Scorer
-from scorers.uncertainty import Evidence
 
-Array = NDArray[Any]
-Levels = tuple[float, ...]
 _SCORINGUTILS = "https://epiforecasts.io/scoringutils/reference/{}.html"
 # Quantiles of one interval, such as 0.05 and 0.95, add up to 1 but for rounding.
 _ROUNDING = 1e-9
@@ -63,34 +52,6 @@ _CENTRAL = Parameter(
     accepts=is_central,
     expected="a rising list of numbers between 0 and 1 with 0.5, symmetric about it",
 )
-
-
-def rising_columns(prediction: Array, quantiles: Levels) -> Floats:
-    """The predicted quantiles, shape (n, k).
-
-    Raises: InvalidRow where they cross; ValueError when there are not as many columns.
-    """
-    columns = as_columns(prediction)
-    if columns.shape[1] != len(quantiles):
-        raise ValueError(f"there are {columns.shape[1]} columns for {len(quantiles)} quantiles.")
-    crossed = crossing(columns, quantiles)
-    if len(crossed.rows):
-        row = int(crossed.rows[0])
-        raise InvalidRow(row, crossed.say(row))
-    return columns
-
-
-def crossing(prediction: Array, quantiles: Levels, **_: Any) -> Misfits:
-    """The rows in which a higher quantile is below a lower one."""
-    columns = as_columns(prediction)
-    falls = columns[:, 1:] < columns[:, :-1]
-
-    def say(row: int) -> str:
-        k = int(np.flatnonzero(falls[row])[0])
-        (low, high), (a, b) = list(pairwise(quantiles))[k], columns[row, k : k + 2]
-        return f"the quantiles cross: that of {high:g} is {b:g}, below that of {low:g}, {a:g}."
-
-    return Misfits(np.flatnonzero(falls.any(axis=1)), say)
 
 
 def _losses(truth: Array, prediction: Array, quantiles: Levels) -> Floats:
@@ -167,82 +128,6 @@ def _interval_scores(truth: Array, prediction: Array, quantiles: Levels) -> Floa
     return scores
 
 
-def _interval_coverage_error(
-    truth: Array, prediction: Array, quantiles: Levels, level: float | None
-) -> float:
-    """How far the share of answers inside the interval is from the share that it promises.
-
-    >>> from scorers import get_scorer
-    >>> scorer = get_scorer("interval_coverage_error", quantiles=[0.25, 0.75])
-    >>> scorer.score([1.0, 2.0, 3.0, 9.0], [[0.0, 5.0]] * 4)
-    0.25
-    """
-    inside, nominal = _inside(truth, prediction, quantiles, level)
-    return abs(float(inside.mean()) - nominal)
-
-
-def _inside(
-    truth: Array, prediction: Array, quantiles: Levels, level: float | None
-) -> tuple[Floats, float]:
-    """Whether each answer lies in the interval, its bounds with it; and the share promised."""
-    columns = rising_columns(prediction, quantiles)
-    low, high = _bounds_of(quantiles, level)
-    inside = (columns[:, low] <= truth) & (truth <= columns[:, high])
-    return inside.astype(np.float64), quantiles[high] - quantiles[low]
-
-
-def _bounds_of(quantiles: Levels, level: float | None) -> tuple[int, int]:
-    """The columns of the bounds. Raises: ValueError when there is no such interval."""
-    last = len(quantiles) - 1
-    if level is None:
-        wanted = [(0, last)] if last else []
-    else:
-        ends = ((1 - level) / 2, (1 + level) / 2)
-        close = [np.flatnonzero(np.abs(np.array(quantiles) - end) < _ROUNDING) for end in ends]
-        wanted = [(int(close[0][0]), int(close[1][0]))] if all(map(len, close)) else []
-    if not wanted:
-        due = "no interval" if level is None else f"no interval of {level:g}"
-        raise ValueError(f"the quantiles {list(quantiles)} hold {due}.")
-    return wanted[0]
-
-
-def _interval_coverage_terms(
-    truth: Array, prediction: Array, quantiles: Levels, level: float | None
-) -> Terms:
-    inside, nominal = _inside(truth, prediction, quantiles, level)
-
-    def finish(sums: Floats, n: Floats) -> Floats:
-        return np.abs(first_mean(sums, n) - nominal)
-
-    return Terms(finish=finish, columns=(inside,))
-
-
-def _interval_coverage_interval(
-    evidence: Evidence, truth: Array, prediction: Array, quantiles: Levels, level: float | None
-) -> Interval:
-    """Wilson's interval of the share inside, as distances from the share promised."""
-    inside, nominal = _inside(truth, prediction, quantiles, level)
-    found = _share_interval(evidence, inside)
-    if found.bounds is None:
-        return found
-    ends = [abs(bound - nominal) for bound in found.bounds]
-    low = 0.0 if found.bounds[0] <= nominal <= found.bounds[1] else min(ends)
-    return Interval((low, max(ends)), f"{found.method}, as distances from the share promised")
-
-
-def _share_interval(evidence: Evidence, inside: Floats) -> Interval:
-    """Wilson's, for as many rows as the units are worth where rows belong together."""
-    share, unit, units = float(inside.mean()), evidence.unit_of_row, evidence.plan.units
-    if unit is None:
-        return wilson_interval(share, len(inside))
-    spread = spread_of(np.bincount(unit, weights=inside - share) * units / len(inside))
-    if units < FEWEST_UNITS or not spread.error > 0:
-        return withheld(f"{units} {evidence.plan.noun} do not show how they vary")
-    worth = share * (1 - share) / spread.error**2
-    bounds = wilson_bounds(share, worth, quantile_of_t(spread.freedom))
-    return Interval(bounds, f"Wilson, from {units} {evidence.plan.noun}")
-
-
 def _loss(name: str, upper: float = float("inf"), **fields: Any) -> Scorer:
     """A loss of quantiles: 0 is perfect."""
     return Scorer(
@@ -301,9 +186,9 @@ SCORERS = (
         "promises: a check of honesty, to be shown beside a score.",
         formula="|(1/n) Σ [lᵢ ≤ yᵢ ≤ uᵢ] − (τᵤ − τₗ)|",
         source=_SCORINGUTILS.format("interval_coverage"),
-        compute=_interval_coverage_error,
-        decompose=_interval_coverage_terms,
-        interval_of=_interval_coverage_interval,
+        compute=interval_coverage_error,
+        decompose=interval_coverage_terms,
+        interval_of=interval_coverage_interval,
         parameters=(_QUANTILES, _LEVEL),
     ),
 )

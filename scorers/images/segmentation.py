@@ -19,6 +19,7 @@ from scorers.parameters import Parameter, is_count
 from scorers.roles import Role
 from scorers.sampling.terms import Codes, Floats, Sums, Terms, divide, mean_of
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 _DICE = "https://www.kaggle.com/c/carvana-image-masking-challenge/overview/evaluation"
@@ -179,10 +180,14 @@ def _with_size(scorer: Scorer) -> Scorer:
     for size in ("height", "width"):
         given = [name for name in (size, f"image_{size}") if scorer.params[name] is not None]
         if len(given) != 1:
-            raise InvalidParameter(
-                f"{scorer.name} needs the images' {size}: either {size}, in pixels, "
-                f"or image_{size}, a column of the solution."
+            said = sentence(
+                "%(scorer)s needs the images' size: either %(name)s, in pixels, or %(column)s, a"
+                " column of the solution.",
+                scorer=scorer.name,
+                name=size,
+                column=f"image_{size}",
             )
+            raise InvalidParameter(said)
     return scorer
 
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from scorers.parameters import REQUIRED, Parameter, validate
+from scorers.sentences import Sentence, sentence, together
 
 METRIC = "metric.py"
 MOST_CHARACTERS = 1_000_000
@@ -74,10 +75,17 @@ def read_metric(source: str) -> MetricFile:
     constants = _constants(body)
     direction, title = constants.get(_DIRECTION), constants.get(_TITLE, METRIC)
     if direction is not None and not isinstance(direction, bool):
-        raise InvalidMetric(f"{METRIC}: write {_DIRECTION} = True, or {_DIRECTION} = False.")
+        raise InvalidMetric(
+            sentence("metric.py: write higher_is_better = True, or higher_is_better = False.")
+        )
     if not _is_title(title):
-        text = f"one line of text in quotes, of at most {MOST_OF_TITLE} characters"
-        raise InvalidMetric(f"{METRIC}: {_TITLE} must be {text}.")
+        said = sentence(
+            "metric.py: %(name)s must be one line of text in quotes, of at most %(count)s"
+            " characters.",
+            name=_TITLE,
+            count=MOST_OF_TITLE,
+        )
+        raise InvalidMetric(said)
     return MetricFile(
         source=source,
         signature=signature,
@@ -94,28 +102,44 @@ def _is_title(value: Any) -> bool:
 
 def _parse(source: str) -> ast.Module:
     if len(source) > MOST_CHARACTERS:
-        raise InvalidMetric(f"{METRIC} has more than {MOST_CHARACTERS:,} characters.")
+        raise InvalidMetric(
+            sentence("metric.py has more than %(count)s characters.", count=MOST_CHARACTERS)
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source, METRIC)
     except SyntaxError as error:
-        where = f", line {error.lineno}" if error.lineno else ""
-        raise InvalidMetric(f"{METRIC}{where}: this is not Python: {error.msg}.") from None
+        said = sentence("this is not Python: %(error)s.", error=error.msg)
+        raise InvalidMetric(_at(error.lineno, said)) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise InvalidMetric(f"{METRIC}: this is not Python: {error}.") from None
+        said = sentence("this is not Python: %(error)s.", error=str(error))
+        raise InvalidMetric(_at(None, said)) from None
+
+
+def _at(line: int | None, said: Sentence) -> Sentence:
+    """Put the place before what is wrong there."""
+    if not line:
+        return sentence("%(name)s: %(problem)s", name=METRIC, problem=said)
+    place = sentence("%(file)s, line %(line)s", file=METRIC, line=str(line))
+    return sentence("%(name)s: %(problem)s", name=place, problem=said)
 
 
 def _function(body: list[ast.stmt]) -> ast.FunctionDef:
     found = [n for n in body if isinstance(n, ast.FunctionDef) and n.name == _FUNCTION]
     if not found:
-        raise InvalidMetric(f"{METRIC} has no function “{_FUNCTION}”. {_expected()}")
+        none = sentence("metric.py has no function “%(name)s”.", name=_FUNCTION)
+        raise InvalidMetric(together(none, _expected()))
     return found[-1]
 
 
-def _expected() -> str:
+def _expected() -> Sentence:
     ours, kaggle = (", ".join(_FIRST[s]) for s in (Signature.OURS, Signature.KAGGLE))
-    return f"Expected is def score({ours}, ...), or Kaggle's def score({kaggle}, ...)."
+    return sentence(
+        "Expected is def score(%(ours)s, ...), or Kaggle's def score(%(kaggle)s, ...).",
+        ours=ours,
+        kaggle=kaggle,
+    )
 
 
 def _signature(function: ast.FunctionDef) -> Signature:
@@ -123,10 +147,9 @@ def _signature(function: ast.FunctionDef) -> Signature:
     for signature, first in _FIRST.items():
         if names[: len(first)] == first:
             return signature
-    given = ", ".join(names) or "nothing"
-    raise InvalidMetric(
-        f"{METRIC}, line {function.lineno}: {_FUNCTION} takes {given}. {_expected()}"
-    )
+    given = ", ".join(names) if names else sentence("nothing")
+    takes = sentence("%(name)s takes %(given)s.", name=_FUNCTION, given=given)
+    raise InvalidMetric(_at(function.lineno, together(takes, _expected())))
 
 
 def _constants(body: list[ast.stmt]) -> dict[str, Any]:
@@ -150,15 +173,17 @@ def _literal(value: ast.expr, name: str) -> Any:
     try:
         return ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        text = f"{name} must be written out: the file is read before it is run."
-        raise InvalidMetric(f"{METRIC}, line {value.lineno}: {text}") from None
+        said = sentence(
+            "%(name)s must be written out: the file is read before it is run.", name=name
+        )
+        raise InvalidMetric(_at(value.lineno, said)) from None
 
 
 def _parameters(function: ast.FunctionDef, signature: Signature) -> list[Parameter]:
     given = function.args
     if given.vararg is not None or given.kwarg is not None:
-        text = f"{_FUNCTION} must name every parameter, without * and **"
-        raise InvalidMetric(f"{METRIC}, line {function.lineno}: {text}.")
+        said = sentence("%(name)s must name every parameter, without * and **.", name=_FUNCTION)
+        raise InvalidMetric(_at(function.lineno, said))
     plain = [*given.posonlyargs, *given.args]
     first = len(_FIRST[signature])
     defaults: list[ast.expr | None] = [None] * (len(plain) - len(given.defaults))
@@ -169,8 +194,10 @@ def _parameters(function: ast.FunctionDef, signature: Signature) -> list[Paramet
 
 def _parameter(argument: ast.arg, default: ast.expr | None) -> Parameter:
     if argument.annotation is None:
-        text = f"give the parameter “{argument.arg}” a type, such as {argument.arg}: float"
-        raise InvalidMetric(f"{METRIC}, line {argument.lineno}: {text}.")
+        said = sentence(
+            "give the parameter “%(name)s” a type, such as %(name)s: float.", name=argument.arg
+        )
+        raise InvalidMetric(_at(argument.lineno, said))
     kinds, words = _kinds(argument.annotation)
     return Parameter(
         argument.arg,

@@ -15,8 +15,8 @@ from scorers.inputs import Content
 from scorers.reading.aligning import Order, add_id_faults, align, raise_if
 from scorers.reading.checking import Table
 from scorers.reading.schema import HeaderMismatchError, Rules, check_header
-from scorers.solutions.deciding import split_by_column
-from scorers.solutions.splitting import USAGE, Mask, split_by_fraction, split_by_usage
+from scorers.solutions.sides import Rows, split_rows
+from scorers.solutions.splitting import USAGE, Mask, split_by_usage
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
 
@@ -51,11 +51,10 @@ def read_answers(path: Path, spec: EvaluationSpec) -> Answers:
     units = None if spec.unit_column is None else frame[spec.unit_column].to_numpy()
     if USAGE in frame.columns:
         public, private = split_by_usage(frame[USAGE])
-    elif spec.split is not None:
-        decides, strata = frame[spec.split.column], _strata(columns, spec)
-        public, private = split_by_column(decides, strata, spec, table.locate)
     else:
-        public, private = split_by_fraction(ids, _strata(columns, spec), units, spec)
+        decides = None if spec.split is None else frame[spec.split.column]
+        rows = Rows(ids, _strata(columns, spec), units, decides, table.locate)
+        public, private = split_rows(rows, spec)
     if not public.any():
         raise invalid("split", "No row is public: the public board would be empty.")
     return Answers(ids, columns, public, private, units)

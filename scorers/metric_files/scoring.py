@@ -156,4 +156,4 @@ def _uncertainty(board: Board, said: Said) -> tuple[Interval, NDArray[np.float64
 def _how(plan: Resampling, done: int) -> str:
     drawn = "" if plan.drawn_units == plan.units else f"{plan.drawn_units} of "
     rest = "" if done == plan.replicates else f" (time for {done} of {plan.replicates})"
-    return f"{done} outright resamples of {drawn}{plan.units} {plan.noun}{rest}"
+    return f"{done} outright resamples of {drawn}{plan.of_units}{rest}"

@@ -29,7 +29,8 @@ class Refusal(Exception):
 
 def limit_memory(max_bytes: int) -> None:
     """Lower this process's own limits: a damaged length must not be taken at its word."""
-    wanted = _MEMORY_OF_POLARS + _COPIES * max_bytes
+    # A solution may have any size: the system knows no limit beyond this.
+    wanted = min(_MEMORY_OF_POLARS + _COPIES * max_bytes, sys.maxsize)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtr, bdtrik, ndtr, ndtri, stdtrit
 
+from scorers.sampling.counting import counted
 from scorers.sampling.influence import Spread, spread_of
 from scorers.sampling.terms import Codes, Floats
 
@@ -112,7 +113,9 @@ def quantile_interval(values: ArrayLike, share: float, unit_of_row: Codes | None
     """
     ordered = np.sort(np.asarray(values, dtype=np.float64))
     if unit_of_row is None:
-        return _between(ordered, *_binomial_ranks(len(ordered), share), f"{len(ordered)} rows")
+        return _between(
+            ordered, *_binomial_ranks(len(ordered), share), counted(len(ordered), "rows")
+        )
     below = np.asarray(values) <= np.quantile(ordered, share)
     spread = _spread_of_share(below.astype(np.float64), unit_of_row)
     units = int(unit_of_row.max()) + 1
@@ -121,7 +124,7 @@ def quantile_interval(values: ArrayLike, share: float, unit_of_row: Codes | None
     effective = share * (1 - share) / spread.error**2
     low, high = wilson_bounds(share, effective, quantile_of_t(spread.freedom))
     ranks = int(np.floor(low * len(ordered))), int(np.ceil(high * len(ordered))) + 1
-    return _between(ordered, *ranks, f"{len(ordered)} rows in {units} units")
+    return _between(ordered, *ranks, f"{len(ordered)} rows in {counted(units, 'units')}")
 
 
 def _binomial_ranks(n: int, share: float) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scorers.sampling.counting import counted
 from scorers.sampling.terms import Codes, Floats, Sums
 
 MOST_GROUPS = 4096
@@ -72,6 +73,11 @@ class Resampling:
             raise ValueError(f"a block has at least one row, not {blocks}.")
         units = max(1, round(n / blocks))
         return cls(n, seed, replicates, units, np.arange(n) * units // n, block=blocks)
+
+    @property
+    def of_units(self) -> str:
+        """How many of what are resampled, in words."""
+        return counted(self.units, self.noun)
 
     @property
     def noun(self) -> str:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from scorers.sampling.counting import counted
 from scorers.sampling.influence import Spread
 from scorers.sampling.intervals import Interval, quantile_of_t, wilson_bounds, withheld
 
@@ -44,7 +45,9 @@ def studentised_interval(
 
 def _freedom(spread: Spread) -> str:
     """Named where a few units decide, and the interval is wider for it."""
-    return f"with {spread.freedom:.0f} degrees of freedom" if spread.freedom < _FEW else ""
+    if spread.freedom >= _FEW:
+        return ""
+    return f"with {counted(round(spread.freedom), 'degrees of freedom')}"
 
 
 def _steadied(value: float, spread: Spread, lower: float, upper: float) -> Spread:

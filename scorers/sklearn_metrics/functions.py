@@ -19,6 +19,7 @@ from scorers.kinds import InputKind
 from scorers.registry import SKLEARN, get_unbound
 from scorers.sampling.terms import Sums
 from scorers.scorer import Scorer
+from scorers.sentences import Sentence, sentence, together
 from scorers.sklearn_metrics.parameters import NOT_TAKEN, parameters_of
 from scorers.sklearn_metrics.table import FUNCTIONS, REFUSED, Known
 from scorers.uncertainty import Evidence, Interval, withheld
@@ -36,7 +37,13 @@ class FunctionScorer(Scorer):
         """The same metric under other parameters. Raises: InvalidParameter."""
         for name in params:
             if name in NOT_TAKEN:
-                raise InvalidParameter(f"{self.name} takes no “{name}” here: {NOT_TAKEN[name]}.")
+                said = sentence(
+                    "%(scorer)s takes no “%(name)s” here: %(reason)s.",
+                    scorer=self.name,
+                    name=name,
+                    reason=NOT_TAKEN[name],
+                )
+                raise InvalidParameter(said)
         bound = super().bind(**params)
         return _counting(bound) if bound.params.get("normalize") is False else bound
 
@@ -51,20 +58,27 @@ def scorer_of(name: str) -> Scorer:
     """The scorer of this name, under the function's defaults. Raises: UnknownScorer."""
     function = name.removeprefix(SKLEARN)
     if function in REFUSED:
-        raise UnknownScorer(f"“{name}” can't score predictions: {REFUSED[function]}.")
+        said = sentence(
+            "“%(name)s” can't score predictions: %(reason)s.", name=name, reason=REFUSED[function]
+        )
+        raise UnknownScorer(said)
     if function not in FUNCTIONS:
         raise UnknownScorer(_unknown(function))
     if not hasattr(metrics, function):
-        raise UnknownScorer(f"The scikit-learn that is installed has no “{function}” yet.")
+        raise UnknownScorer(
+            sentence("The scikit-learn that is installed has no “%(name)s” yet.", name=function)
+        )
     return _build(function)
 
 
-def _unknown(function: str) -> str:
+def _unknown(function: str) -> Sentence:
     if inspect.isfunction(getattr(metrics, function, None)):
-        return f"What “{function}” of sklearn.metrics reads is not known here."
+        return sentence(
+            "What “%(name)s” of sklearn.metrics reads is not known here.", name=function
+        )
     begun = [known for known in FUNCTIONS if known.startswith(function)]
     hint = did_you_mean(function, begun or list(FUNCTIONS))
-    return f"sklearn.metrics has no metric “{function}”. {hint}"
+    return together(sentence("sklearn.metrics has no metric “%(name)s”.", name=function), hint)
 
 
 @cache

@@ -48,7 +48,7 @@ def split_by_column(
         if split.by == "group":
             public = split_by_group(column, strata, fraction, seed=spec.split_seed)
         else:
-            public = _earliest(_moments(column, locate), fraction)
+            public = _earliest(moments_of(column, locate), fraction)
     return public, ~public
 
 
@@ -145,8 +145,11 @@ def _earliest(moments: NDArray[np.generic], fraction: float) -> Mask:
     return mask
 
 
-def _moments(column: pl.Series, locate: Locate) -> NDArray[np.generic]:
-    """The times as numbers that can be compared: they are all numbers, or all ISO 8601."""
+def moments_of(column: pl.Series, locate: Locate) -> NDArray[np.generic]:
+    """The times as numbers that can be compared: they are all numbers, or all ISO 8601.
+
+    Raises: InvalidSolution.
+    """
     if column.dtype.is_numeric():
         return column.to_numpy()
     numbers = column.str.strip_chars(" \t").cast(pl.Float64, strict=False)

@@ -20,8 +20,8 @@ from scorers.reading.schema import HeaderMismatchError, Rules, check_header
 from scorers.reading.whole_numbers import in_type
 from scorers.roles import HISTORY
 from scorers.scorer import Scorer
-from scorers.solutions.deciding import split_by_column
-from scorers.solutions.splitting import TRAINING, USAGE, Mask, split_by_fraction, split_by_usage
+from scorers.solutions.sides import Rows, split_rows
+from scorers.solutions.splitting import TRAINING, USAGE, Mask, split_by_usage
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
 
@@ -105,11 +105,9 @@ def read_solution(
         public, private = split_by_usage(frame[USAGE], training=past)
     else:
         strata = targets.to_series() if classes else None
-        if spec.split is not None:
-            decides = frame[spec.split.column]
-            public, private = split_by_column(decides, strata, spec, table.locate)
-        else:
-            public, private = split_by_fraction(ids, strata, units, spec)
+        decides = None if spec.split is None else frame[spec.split.column]
+        rows = Rows(ids, strata, units, decides, table.locate)
+        public, private = split_rows(rows, spec)
     if not public.any():
         raise invalid("split", "No row is public: the public board would be empty.")
     context = {name: frame[name].to_numpy() for name in _context_columns(scorers)}

@@ -61,22 +61,27 @@ def _draw(ids: pl.DataFrame, strata: pl.Series | None, spec: EvaluationSpec) -> 
     """A seeded share of the rows, each label's share within one row of it.
 
     The rows are put in the order of their ids first: the order of the file is of no account. Of
-    each label those with the lowest numbers are public, so that a label that is corrected changes
-    its own row's side, and by rounding one of each label between the two, but no other. Specs that
-    were stored without `draw` take the share evenly along all labels, as they always did.
+    each label those with the lowest numbers are public. Specs that were stored without `draw` take
+    the share evenly along all labels, as they always did.
     """
-    by_id = ids.select(pl.arg_sort_by(ids.columns)).to_series().to_numpy()
-    chance = np.empty(len(by_id), dtype=np.int64)
-    chance[by_id] = seeded_ranks(len(by_id), spec.split_seed, _SPLIT_STREAM)
+    chance = ranks_by_id(ids, spec.split_seed)
     fraction = spec.public_fraction or 0.0
     if strata is None:
         return every_nth(np.argsort(chance), fraction)
     if spec.draw == BY_LABEL:
-        return _first_of_each(_codes(strata), chance, fraction)
-    return every_nth(np.lexsort((chance, _codes(strata))), fraction)
+        return _first_of_each(codes_of(strata), chance, fraction)
+    return every_nth(np.lexsort((chance, codes_of(strata))), fraction)
 
 
-def _codes(strata: pl.Series) -> NDArray[np.int64]:
+def ranks_by_id(ids: pl.DataFrame, seed: int) -> NDArray[np.int64]:
+    """Each row's place in a seeded order of the ids, whatever their order in the file."""
+    by_id = ids.select(pl.arg_sort_by(ids.columns)).to_series().to_numpy()
+    chance = np.empty(len(by_id), dtype=np.int64)
+    chance[by_id] = seeded_ranks(len(by_id), seed, _SPLIT_STREAM)
+    return chance
+
+
+def codes_of(strata: pl.Series) -> NDArray[np.int64]:
     """A number from 1 for each label, and 0 for none."""
     return strata.rank("dense").fill_null(0).to_numpy().astype(np.int64)
 

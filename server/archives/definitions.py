@@ -204,6 +204,8 @@ def _phase(now: PhaseNow, kept: Mapping[str, Any]) -> dict[str, Any]:
         "solution": kept.get("solution") or f"{PRIVATE}/solution_{phase.slug}.csv",
         "public_fraction": spec.get("public_fraction"),
         "split": spec.get("split") or _by_chance(kept),
+        # Which rows are public is the evaluation's now: a whole archive writes it anew.
+        "usage": None,
         "per_day": phase.per_day,
         "total": phase.total,
         "ranking": phase.ranking.value,
@@ -211,6 +213,11 @@ def _phase(now: PhaseNow, kept: Mapping[str, Any]) -> dict[str, Any]:
         "reveal": phase.reveal.value,
         "admit_top": phase.admit_top,
     }
+
+
+def usage_file(slug: str) -> str:
+    """Name the table that says which rows of a phase are public, beside its solution."""
+    return f"{PRIVATE}/usage_{slug}.csv"
 
 
 def _by_chance(kept: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -1,6 +1,6 @@
 """All of a challenge as the members of an archive that `varsity deploy` reads back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,19 @@ from typing import Any
 from sqlmodel import Session
 
 from scorers.metric_files.file import METRIC
-from server.archives.definitions import PhaseNow, definition_of, phases_now, starts_from
+from server.archives.definitions import (
+    PhaseNow,
+    definition_of,
+    phases_now,
+    starts_from,
+    usage_file,
+)
 from server.archives.results import result_members
 from server.archives.streaming import Member, of_stored, of_text
 from server.challenges.file_queries import files_of, images_of
 from server.challenges.models import Challenge
 from server.challenges.queries import pages_of
+from server.evaluations.models import Evaluation
 from server.folders.files import DATA, IMAGES, STARTER
 from server.folders.writing import toml_of
 from server.shared.database import Database
@@ -51,6 +58,11 @@ CORRECTED = """
 The solution of {phases} was corrected while it ran. On this server that keeps which rows are
 public; on another they are drawn anew, unless the solution has a Usage column.
 """
+KEPT = """
+The solution of {phases} was corrected while it ran. Which of its rows are public is said in
+{files}
+so that each stays on its board wherever this is deployed.
+"""
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,8 @@ def folder_members(
 ) -> list[Member]:
     """Return the files of the challenge's folder: all but what lies under results/."""
     assert challenge.id is not None
-    definition = definition_of(session, challenge)
     phases = phases_now(session, challenge.id)
+    definition = with_usage(definition_of(session, challenge), (m.name for m in solutions))
     store = export.public_files
     files = files_of(session, challenge.id)
     return [
@@ -106,6 +118,15 @@ def all_members(
         store=export.public_files if export.with_submissions else None,
         now=export.now,
     )
+
+
+def with_usage(definition: dict[str, Any], named: Iterable[str]) -> dict[str, Any]:
+    """Name the tables that say which rows are public, those of them that are there."""
+    hidden = set(named)
+    for phase in definition["phases"]:
+        if usage_file(phase["slug"]) in hidden:
+            phase["usage"] = usage_file(phase["slug"])
+    return definition
 
 
 def solution_files(
@@ -154,9 +175,27 @@ def _readme(
     moment = f"{export.now:%Y-%m-%d %H:%M} UTC"
     text = INTRODUCTION.format(title=challenge.title, site=export.site, now=moment)
     text += (WITH_SOLUTION if whole else WITHOUT_SOLUTION).format(files=files, slug=challenge.slug)
-    corrected = [now.phase.title for now in phases if _was_corrected(now)]
-    return text + (CORRECTED.format(phases=", ".join(corrected)) if corrected else "")
+    return text + _corrected(definition, phases)
 
 
-def _was_corrected(now: PhaseNow) -> bool:
-    return now.evaluation is not None and now.evaluation.number > 1
+def _corrected(definition: dict[str, Any], phases: Sequence[PhaseNow]) -> str:
+    """Say what becomes of the rows of phases whose solution was corrected."""
+    corrected = [now.phase for now in phases if now.evaluation and was_corrected(now.evaluation)]
+    kept = {p["slug"]: p["usage"] for p in definition["phases"] if p.get("usage")}
+    anew = ", ".join(phase.title for phase in corrected if phase.slug not in kept)
+    stay = ", ".join(phase.title for phase in corrected if phase.slug in kept)
+    files = "".join(f"    {name}\n" for name in kept.values()).rstrip("\n")
+    text = CORRECTED.format(phases=anew) if anew else ""
+    return text + (KEPT.format(phases=stay, files=files) if stay else "")
+
+
+def keeps_sides(evaluation: Evaluation) -> bool:
+    """Whether rows stand where chance put them under an evaluation before this one."""
+    spec = evaluation.spec
+    drawn = was_corrected(evaluation) and spec.get("public_fraction") is not None
+    return drawn or spec.get("sides") is not None
+
+
+def was_corrected(evaluation: Evaluation) -> bool:
+    """Whether it is not the first evaluation of its phase."""
+    return evaluation.number > 1

@@ -4,8 +4,9 @@ from apiflask import APIBlueprint
 from flask_babel import gettext
 
 from server.boards.choosing import Choice, decide
+from server.boards.chosen import Asked, Chosen, choose
 from server.boards.freshness import conditional
-from server.boards.leaderboards import Asked, Chosen, board_page, choose
+from server.boards.leaderboards import board_page
 from server.boards.reading import part_of
 from server.boards.schemas import (
     BoardOut,

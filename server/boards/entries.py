@@ -217,13 +217,18 @@ def rebuild_after_failure(session: Session, submission: Submission) -> None:
         rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=submission.team_id)
 
 
+def rebuild_in_phase(session: Session, *, phase: Phase, team_id: int) -> None:
+    """Rebuild a team's entries in a phase, and its ladders beside the live evaluation."""
+    evaluation = live_evaluation(session, phase.id)
+    if evaluation is not None:
+        rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=team_id)
+    if phase.ranking is Ranking.LADDER:
+        for beside in open_evaluations(session, phase.id or 0):
+            climb_team(session, phase=phase, evaluation=beside, team_id=team_id, hold=False)
+
+
 def rebuild_team(session: Session, *, team_id: int, now: datetime) -> None:
     """Rebuild a team's entries in every phase of its challenge (after a merge, a withdrawal)."""
     team = hold_team(session, team_id)
     for phase in phases_of(session, team.challenge_id):
-        evaluation = live_evaluation(session, phase.id)
-        if evaluation is not None:
-            rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=team_id)
-        if phase.ranking is Ranking.LADDER:
-            for beside in open_evaluations(session, phase.id or 0):
-                climb_team(session, phase=phase, evaluation=beside, team_id=team_id, hold=False)
+        rebuild_in_phase(session, phase=phase, team_id=team_id)

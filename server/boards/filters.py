@@ -5,7 +5,7 @@ from flask_babel import get_locale
 from markupsafe import Markup, escape
 from sqlmodel import Session
 
-from server.boards.leaderboards import Chosen
+from server.boards.chosen import Chosen
 from server.boards.marks import kept_of
 from server.boards.reading import universities_on
 from server.boards.rows import UniversityName

@@ -8,18 +8,27 @@ from sqlmodel import Session, col, func
 
 from server.boards.marks import kept_of
 from server.boards.models import Entry
+from server.boards.of_university import is_of_university
 from server.boards.places import places
 from server.boards.rows import ORDER, On, Row, on_board, row_columns, row_of
 from server.challenges.models import Phase
 from server.shared.paging import Page, clamp
 from server.teams.models import Team
 from server.teams.rules import name_key
-from server.universities.models import University
 
 # A search that finds more teams walks the board from its top; one that finds fewer looks them up.
 MANY = 1_000
 # About what the numbers of a large board's teams take in memory.
 SET_BYTES = 3_000_000
+# And those that a search found, at most.
+NAMED_BYTES = 40 * MANY
+
+
+class Named(NamedTuple):
+    """The teams of a name where they are few, else how many of them are on the board."""
+
+    teams: list[int]
+    total: int | None = None
 
 
 class Found(NamedTuple):
@@ -47,15 +56,14 @@ def found_page(
 def _found(session: Session, on: On, *, q: str, university: str, first: int, many: int) -> Found:
     ids = sa.select(col(Entry.id)).where(*on_board(on))
     if university:
-        # By its number: then the index gives a university's teams in the order of the board.
-        slug = sa.select(col(University.id)).where(col(University.slug) == university)
-        ids = ids.where(col(Entry.university_id) == session.execute(slug).scalar())
+        of = {"team": Entry.team_id, "university": Entry.university_id}
+        ids = ids.where(is_of_university(session, on.phase_id, university, **of))
     elif q:
-        teams = list(_numbers(session, _named_like(on, q).limit(MANY + 1)))
-        if len(teams) > MANY:
-            return _walked(session, on, q, first=first, many=many)
+        named = _named(session, on, q)
+        if named.total is not None:
+            return Found(named.total, _walked(session, on, q, first=first, many=many))
         # By their numbers: to compare every name again takes longer.
-        ids = ids.where(col(Entry.team_id).in_(teams))
+        ids = ids.where(col(Entry.team_id).in_(named.teams))
     if q and university:
         ids = ids.where(col(Entry.team_id).in_(_named_like(on, q)))
     return _counted(session, ids, first=first, many=many)
@@ -70,13 +78,25 @@ def _counted(session: Session, ids: sa.Select[Any], *, first: int, many: int) ->
     return Found(int(total), [entry_id for entry_id, _ in found])
 
 
-def _walked(session: Session, on: On, q: str, *, first: int, many: int) -> Found:
-    """Find teams that are many: a page is found soon, and the total without looking each up."""
+def _named(session: Session, on: On, q: str) -> Named:
+    """Return the teams of a name; it is asked again for each page of what was found."""
+
+    def find() -> list[Named]:
+        teams = list(_numbers(session, _named_like(on, q).limit(MANY + 1)))
+        if len(teams) <= MANY:
+            return [Named(teams)]
+        # Found without looking each up on the board.
+        kept = kept_of(session, "teams", on, lambda: [_teams_on(session, on)], SET_BYTES)
+        return [Named([], len(kept[0].intersection(_numbers(session, _named_like(on, q)))))]
+
+    return kept_of(session, f"named {q}", on, find, NAMED_BYTES)[0]
+
+
+def _walked(session: Session, on: On, q: str, *, first: int, many: int) -> Sequence[int]:
+    """Return a page of teams that are many, walking the board from its top."""
     named = sa.exists().where(col(Team.id) == col(Entry.team_id), _is_named_like(q))
     page = sa.select(col(Entry.id)).where(*on_board(on), named).order_by(*ORDER)
-    entries = session.execute(page.limit(many).offset(first)).scalars().all()
-    kept = kept_of(session, "teams", on, lambda: [_teams_on(session, on)], SET_BYTES)
-    return Found(len(kept[0].intersection(_numbers(session, _named_like(on, q)))), entries)
+    return session.execute(page.limit(many).offset(first)).scalars().all()
 
 
 def _teams_on(session: Session, on: On) -> frozenset[int]:

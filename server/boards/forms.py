@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from werkzeug.datastructures import MultiDict
 
-from server.boards.leaderboards import Asked
+from server.boards.chosen import Asked
 from server.evaluations.rules import SCORED_BOARDS, Board
 from server.shared.paging import clamp
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
 from server.boards.models import KEPT_ENTRIES, Entry, KeptEntry
+from server.boards.of_university import is_of_university
 from server.boards.rows import Row, row_of
 from server.boards.rules import ranks
 from server.challenges.models import Challenge, Phase
@@ -96,7 +97,8 @@ def kept_page(
     if q:
         of_board.append(col(Team.name_key).contains(name_key(q), autoescape=True))
     if university:
-        of_board.append(col(University.slug) == university)
+        of = {"team": KeptEntry.team_id, "university": Team.university_id}
+        of_board.append(is_of_university(session, evaluation.phase_id, university, **of))
     query = _rows(session, evaluation).where(*of_board)
     total = session.execute(
         sa.select(func.count()).select_from(

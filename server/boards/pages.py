@@ -9,6 +9,7 @@ from markupsafe import escape
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.boards.choosing import Choice, decide
+from server.boards.chosen import Chosen, choose
 from server.boards.exports import (
     BOARD_COLUMNS,
     board_cells,
@@ -20,14 +21,7 @@ from server.boards.filters import university_options
 from server.boards.forms import read_asked
 from server.boards.freshness import conditional
 from server.boards.ladder import form_of
-from server.boards.leaderboards import (
-    Chosen,
-    Leaderboard,
-    board_page,
-    choose,
-    own_standing,
-    whole_board,
-)
+from server.boards.leaderboards import Leaderboard, board_page, own_standing, whole_board
 from server.boards.reading import Standing, part_of
 from server.boards.sheets import Outline, Places, on_a_sheet, own_address
 from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of

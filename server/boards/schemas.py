@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from server.boards.leaderboards import Asked, Chosen, Leaderboard
+from server.boards.chosen import Asked, Chosen
+from server.boards.leaderboards import Leaderboard
 from server.boards.rows import Row
 from server.boards.university_lines import Line
 from server.evaluations.rules import SCORED_BOARDS, Board

@@ -15,7 +15,8 @@ from server.challenges.rules import Ranking
 from server.evaluations.actions import ended_state
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
-from server.evaluations.scoring import Outcome, Report, score_file, spec_text
+from server.evaluations.scoring import Outcome, Report, score_file
+from server.evaluations.sides import truth_of
 from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded
 from server.shared.measures import SCORED, SCORING_SECONDS
@@ -123,16 +124,18 @@ class Scorer:
         files, hidden = self.tools.stores
         with (
             files.local(work.submission.sha256) as prediction,
-            hidden.local(work.evaluation.solution_sha256) as solution,
+            truth_of(hidden, work.evaluation.solution_sha256, work.evaluation.spec) as truth,
         ):
             _require(prediction, "the submitted file")
-            _require(solution, "the solution")
+            _require(truth.solution, "the solution")
+            if truth.sides is not None:
+                _require(truth.sides, "the table of public rows")
             try:
                 text = self.tools.isolation.run(
                     score_file,
                     str(prediction),
-                    str(solution),
-                    spec_text(work.evaluation.spec),
+                    str(truth.solution),
+                    truth.spec,
                     self.tools.rules,
                     work.ladder,
                 )

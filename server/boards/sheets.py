@@ -15,8 +15,9 @@ from flask import request, url_for
 from markupsafe import Markup, escape
 from sqlmodel import Session
 
+from server.boards.chosen import Chosen
 from server.boards.freshness import is_for_everybody
-from server.boards.leaderboards import Chosen, Leaderboard
+from server.boards.leaderboards import Leaderboard
 from server.boards.timing import tick_of
 from server.boards.versions import kept, phases_as_they_are
 from server.shared.language import LANGUAGES, language

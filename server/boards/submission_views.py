@@ -19,8 +19,8 @@ from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenges_by_id
 from server.challenges.rules import INCLUSIVE, Ranking
 from server.evaluations.models import Evaluation, Score
-from server.evaluations.queries import scores_of
-from server.evaluations.rules import Board, EvaluationState
+from server.evaluations.queries import live_by_phase, scores_of
+from server.evaluations.rules import Board
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from server.teams.queries import teams_by_id
@@ -54,8 +54,10 @@ class SubmissionView:
 
     @property
     def scored_at(self) -> datetime | None:
-        """When it was scored, where that is said."""
-        return None if self.waits else self.submission.scored_at
+        """When what is shown of it was said, where that is told: a correction says it anew."""
+        if self.waits:
+            return None
+        return self.public.scored_at if self.public else self.submission.scored_at
 
     @property
     def id(self) -> int:
@@ -103,7 +105,7 @@ def views_of(
     challenges = challenges_by_id(session, (s.challenge_id for s in submissions))
     teams = teams_by_id(session, (s.team_id for s in submissions))
     people = accounts_by_id(session, (s.account_id for s in submissions))
-    live = _live(session, phases)
+    live = live_by_phase(session, phases)
     shown = {k for k, p in phases.items() if for_organisers or p.revealed_at is not None}
     public = scores_of(session, _ids(submissions), board=Board.PUBLIC)
     hidden = _ids(s for s in submissions if s.phase_id in shown)
@@ -166,13 +168,6 @@ def _ids(submissions: Iterable[Submission]) -> set[int]:
 def _phases(session: Session, ids: set[int]) -> dict[int, Phase]:
     found = session.execute(sa.select(Phase).where(col(Phase.id).in_(ids))).scalars()
     return {p.id: p for p in found if p.id is not None}
-
-
-def _live(session: Session, phases: Iterable[int]) -> dict[int, Evaluation]:
-    query = sa.select(Evaluation).where(
-        col(Evaluation.phase_id).in_(set(phases)), col(Evaluation.state) == EvaluationState.LIVE
-    )
-    return {e.phase_id: e for e in session.execute(query).scalars()}
 
 
 def _shown_board(phase: Phase, evaluation: Evaluation | None, *, organiser: bool) -> Board:

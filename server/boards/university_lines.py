@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
-from server.boards.leaderboards import Chosen
+from server.boards.chosen import Chosen
 from server.boards.marks import kept_of
 from server.boards.models import Entry
 from server.boards.places import count_ranked, places

@@ -19,9 +19,16 @@ from server.certificates.queries import (
     counts_about,
     found_certificates,
     last_job,
-    rules_in_force,
+    rules_at_last,
 )
-from server.certificates.rules import HandOut, JobKind, Placing, check_hand_out, shown_code
+from server.certificates.rules import (
+    ACTIVE,
+    HandOut,
+    JobKind,
+    Placing,
+    check_hand_out,
+    shown_code,
+)
 from server.challenges.models import Challenge
 from server.challenges.queries import challenge_by_slug
 from server.challenges.roles import may_run
@@ -61,7 +68,7 @@ def organiser(slug: str) -> str:
 def _preview(session: Session, challenge: Challenge) -> dict[str, Any]:
     """Return what would be done by the rules that are chosen, or why nothing can be."""
     asked = "placing" in request.args
-    rules = read_hand_out(request.args) if asked else rules_in_force(session, challenge.id)
+    rules = read_hand_out(request.args) if asked else rules_at_last(session, challenge.id or 0)
     chosen = rules or HandOut()
     values: dict[str, Any] = {"rules": chosen, "problem": "", "steps": [], "counts": {}}
     try:
@@ -88,11 +95,13 @@ def _to_show(steps: list[Step]) -> list[Step]:
 def _handed_out(session: Session, challenge: Challenge) -> dict[str, Any]:
     about, q = about_challenge(challenge.id), request.args.get("q", "")
     page = request.args.get("page", 1, type=int)
+    job = last_job(session, kind=JobKind.HAND_OUT, challenge_id=challenge.id)
     return {
         "found": found_certificates(session, about, q=q, page=page),
         "q": q,
         "states": counts_about(session, about),
-        "job": last_job(session, kind=JobKind.HAND_OUT, challenge_id=challenge.id),
+        "job": job,
+        "is_busy": job is not None and job.state in ACTIVE,
         "shown_code": shown_code,
     }
 
@@ -103,7 +112,9 @@ def organiser_live(slug: str) -> Response:
     session = reading()
     challenge = challenge_by_slug(session, slug)
     job = last_job(session, kind=JobKind.HAND_OUT, challenge_id=challenge.id)
-    html = render_template("certificates/_job.html", job=job)
+    html = render_template(
+        "certificates/_job.html", job=job, page=url_for("certificates.organiser", slug=slug)
+    )
     return jsonify({"state": job.state.value if job else "none", "html": html})
 
 

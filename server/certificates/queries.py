@@ -16,7 +16,7 @@ from server.certificates.models import (
     Standard,
     StandardChallenge,
 )
-from server.certificates.rules import HandOut, JobKind, JobState, State, hand_out_of
+from server.certificates.rules import ACTIVE, HandOut, JobKind, JobState, State, hand_out_of
 from server.challenges.models import Challenge, Organiser
 from server.challenges.queries import phases_by_challenge, role_of
 from server.challenges.rules import WRITING
@@ -158,6 +158,14 @@ def rules_in_force(session: Session, challenge_id: int | None) -> HandOut | None
     """Return by which rules a challenge's certificates were handed out, if they were."""
     done = last_job(session, kind=JobKind.HAND_OUT, challenge_id=challenge_id, state=JobState.DONE)
     return hand_out_of(done.rules) if done else None
+
+
+def rules_at_last(session: Session, challenge_id: int) -> HandOut | None:
+    """Return the rules that an organiser chose last: those of a hand-out under way, if there is."""
+    job = last_job(session, kind=JobKind.HAND_OUT, challenge_id=challenge_id)
+    if job is not None and job.state in ACTIVE:
+        return hand_out_of(job.rules)
+    return rules_in_force(session, challenge_id)
 
 
 def job_by_id(session: Session, job_id: int) -> CertificateJob:

@@ -63,6 +63,9 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
 class JobKind(StrEnum):
     """What a job makes: certificates, or a file with many of them."""
 

@@ -61,6 +61,10 @@ PLACED = Both(
     "reached rank {rank} of {teams} teams in “{title}” as a member of the team “{team}”.",
     "作为团队“{team}”的成员，在“{title}”的 {teams} 支队伍中获得第 {rank} 名。",
 )
+PLACED_ALONE = Both(
+    "reached rank {rank} of {teams} team in “{title}” as a member of the team “{team}”.",
+    PLACED.zh,
+)
 REACHED = Both(
     "reached the {level} level of the standard “{title}”.",
     "达到评价标准“{title}”的{level}水平。",
@@ -99,7 +103,8 @@ def said_of(body: CertificateBody, *, team: str) -> Both:
     title = body.challenge.title if body.challenge else ""
     if body.placement is not None:
         place = body.placement
-        return PLACED.filled(rank=place.rank, teams=place.teams, title=title, team=team)
+        words = PLACED_ALONE if place.teams == 1 else PLACED
+        return words.filled(rank=place.rank, teams=place.teams, title=title, team=team)
     count = body.participation.submissions if body.participation else 0
     words = PARTICIPATED_ONCE if count == 1 else PARTICIPATED
     return words.filled(title=title, team=team, count=count)

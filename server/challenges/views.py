@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from flask import url_for
 from flask_babel import gettext
 
-from scorers.scorer import Scorer
 from server.accounts.rules import RequestState
-from server.challenges.metric_titles import find_scorer, metric_title, scorer_title
+from server.challenges.metric_titles import metric_title
 from server.challenges.models import Challenge, Participation, Phase
 from server.challenges.rules import (
     ChallengeState,
@@ -215,16 +214,6 @@ class Frame:
     def higher_is_better(self) -> bool:
         """The direction of the ranking score."""
         return self.challenge.higher_is_better
-
-    @property
-    def scorer_title(self) -> str:
-        """The ranking metric's name for people."""
-        return scorer_title(self.challenge.scorer, self.challenge.params)
-
-    @property
-    def scorer(self) -> Scorer | None:
-        """The ranking metric; None where its plug-in is no longer installed."""
-        return find_scorer(self.challenge.scorer, self.challenge.params)
 
     @property
     def also_titles(self) -> list[str]:

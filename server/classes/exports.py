@@ -1,9 +1,12 @@
 """A gradebook in the forms that others read: a spreadsheet's, and Moodle's import."""
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from server.boards.exports import csv_lines
 from server.classes.queries import Book, Row
+from server.shared.workbooks import workbook
 
 COLUMNS = (
     "name",
@@ -18,6 +21,8 @@ COLUMNS = (
     "late_days",
     "submission",
 )
+GRADES = ("grade", "grade_worst", "grade_best")
+NUMBER = re.compile(r"-?[0-9]+([.][0-9]+)?")
 # https://docs.moodle.org/en/Grade_import: a column that tells who, and one for the grade item.
 MOODLE = ("Email address", "Full name")
 
@@ -27,7 +32,20 @@ def spreadsheet(book: Book) -> Iterator[str]:
     return csv_lines(COLUMNS, (_cells(row) for row in book.rows))
 
 
-def _cells(row: Row) -> tuple[object, ...]:
+def excel(book: Book, title: str) -> bytes:
+    """Return the whole gradebook as a workbook, in which grades are numbers where they are."""
+    return workbook(title, COLUMNS, map(_typed, book.rows))
+
+
+def _typed(row: Row) -> list[Any]:
+    """Return a row's cells; a grade that is written as a number is one."""
+    return [
+        float(cell) if column in GRADES and NUMBER.fullmatch(cell or "") else cell
+        for column, cell in zip(COLUMNS, _cells(row), strict=True)
+    ]
+
+
+def _cells(row: Row) -> tuple[Any, ...]:
     handed_in = row.handed_in
     score = handed_in.score if handed_in else None
     return (

@@ -54,7 +54,7 @@ def _words(body: CertificateBody, keys: Keys) -> Iterator[str]:
     yield f"{body.kind.value.capitalize():13} {body.holder.name}"
     if body.university is not None:
         yield f"  of          {body.university.name}"
-    yield f"  issued by   {body.issued_by}"
+    yield f"  issued by   {body.issued_by or body.issuer}"
     yield from _result(body)
     yield ""
     yield f"Whether it still stands: {body.issuer}/certificates/{body.code}"
@@ -64,13 +64,15 @@ def _result(body: CertificateBody) -> Iterator[str]:
     if body.challenge is not None:
         yield f"  challenge   {body.challenge.title}"
     if body.team is not None:
-        yield f"  team        “{body.team.name}”, {body.team.members} members"
+        members = "member" if body.team.members == 1 else "members"
+        yield f"  team        “{body.team.name}”, {body.team.members} {members}"
     if body.participation is not None:
         yield f"  submissions {body.participation.submissions} scored in time"
     place = body.placement
     if place is not None:
-        low, high = place.rank_range or (place.rank, place.rank)
-        yield f"  rank        {place.rank} of {place.teams} (95 % range {low} to {high})"
+        # No range is not a range of one place: the order was never resampled.
+        spread = place.rank_range and " (95 % range {} to {})".format(*place.rank_range)
+        yield f"  rank        {place.rank} of {place.teams}{spread or ''}"
         yield f"  score       {place.score!r} ({place.metric})"
     if body.level is not None:
         yield f"  level       {body.level.level.value} of “{body.level.title}”"

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from server.cli.folders import explained, folder_argument, runner
 from server.cli.output import Refusal, console, json_option, note, print_json
-from server.folders.definition import Clock
 from server.folders.faults import InvalidFolder
 from server.folders.preparing import run_prepare
 from server.folders.surveying import Survey, survey_folder
+from server.folders.times import Clock
 from server.preflight.checking import report, report_on_mistakes
 from server.preflight.report import Level, Line, Report
 from server.shared.clock import utcnow

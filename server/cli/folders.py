@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from scorers.errors import InvalidPredictions, InvalidSolution
+from scorers.errors import InvalidPredictions, InvalidSolution, OperatorsFault
 from scorers.evaluate import BoardResult
 from scorers.facts import facts_of
 from scorers.metric_files.scoring import MetricFault, Run
@@ -80,7 +80,8 @@ def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
     except InvalidSolution as error:
         raise Refusal(f"The solution is wrong (the organiser's mistake):\n{error}") from error
     except MetricFault as error:
-        said = f"The metric failed (the organiser's mistake):\n{error}\n{error.trace}"
+        whose = "operator" if isinstance(error, OperatorsFault) else "organiser"
+        said = f"The metric failed (the {whose}'s mistake):\n{error}\n{error.trace}"
         raise Refusal(said.rstrip()) from error
     if as_json:
         print_json(_score_json(found))

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from server.boards.leaderboards import Chosen
+from server.boards.chosen import Chosen
 from server.challenges.models import Phase
 from server.comparisons.computing import ComparisonReport
 from server.comparisons.models import COMPARISONS, Comparison

@@ -2,7 +2,7 @@
 
 from apiflask import APIBlueprint
 
-from server.boards.leaderboards import Asked, choose
+from server.boards.chosen import Asked, choose
 from server.boards.rows import TeamName
 from server.boards.schemas import NamedTeam
 from server.boards.team_views import team_page

@@ -11,7 +11,7 @@ from server.comparisons.computing import ComparisonReport, compare_in_child
 from server.comparisons.models import COMPARISONS, Comparison
 from server.comparisons.queries import waiting_comparisons
 from server.evaluations.queries import evaluation_by_id
-from server.evaluations.scoring import spec_text
+from server.evaluations.sides import truth_of
 from server.evaluations.tools import Tools
 from server.submissions.queries import submission_by_id
 
@@ -59,14 +59,14 @@ class Comparer:
         with (
             files.local(first) as a,
             files.local(second) as b,
-            hidden.local(evaluation.solution_sha256) as solution,
+            truth_of(hidden, evaluation.solution_sha256, evaluation.spec) as truth,
         ):
             text = self.tools.isolation.run(
                 compare_in_child,
                 str(a),
                 str(b),
-                str(solution),
-                spec_text(evaluation.spec),
+                str(truth.solution),
+                truth.spec,
                 comparison.board.value,
                 self.tools.rules,
                 comparison.first_team_id == comparison.second_team_id,

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
+from server.boards.chosen import Asked
 from server.boards.forms import read_asked
-from server.boards.leaderboards import Asked
 
 
 class Wanted(NamedTuple):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlmodel import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.boards.leaderboards import Asked, Chosen, choose
+from server.boards.chosen import Asked, Chosen, choose
 from server.challenges.queries import challenge_by_slug, challenge_frame
 from server.challenges.views import Frame
 from server.comparisons.actions import ask

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from server.boards.leaderboards import Chosen
+from server.boards.chosen import Chosen
 from server.boards.models import Entry
 from server.boards.places import places
 from server.boards.rows import ORDER, On, TeamName, on_board

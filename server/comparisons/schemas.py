@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from server.boards.chosen import Asked, Chosen
 from server.boards.ladder import has_ladder
-from server.boards.leaderboards import Asked, Chosen
 from server.boards.schemas import NamedBoard, NamedTeam
 from server.boards.team_views import PlaceOn
 from server.comparisons.queries import OnBoard, Pair

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from server.boards.leaderboards import Chosen
+from server.boards.chosen import Chosen
 from server.boards.models import Entry, TeamMove
 from server.boards.rows import TeamName
 from server.challenges.models import Phase

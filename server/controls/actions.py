@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from server.boards.entries import rebuild_entry
+from server.boards.entries import rebuild_in_phase
 from server.boards.freezing import copy_board, forget_copy
 from server.challenges.models import Challenge, Phase
 from server.challenges.rules import INCLUSIVE
 from server.controls.letters import announce_extension, mail_extra
 from server.controls.queries import next_admitting
 from server.controls.rules import check_extension, check_grant, clean_reason, clean_words
-from server.evaluations.queries import live_evaluation
 from server.shared.errors import N_, Conflict, NotFound
 from server.shared.events import record
 from server.submissions.models import Submission
@@ -167,10 +166,8 @@ def _take_as_in_time(session: Session, phase: Phase) -> int:
         submission.late = False
         session.add(submission)
     session.flush()
-    evaluation = live_evaluation(session, phase.id)
     for team_id in sorted({s.team_id for s in found if s.team_id is not None}):
-        if evaluation is not None:
-            rebuild_entry(session, phase=phase, evaluation=evaluation, team_id=team_id)
+        rebuild_in_phase(session, phase=phase, team_id=team_id)
     return len(found)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from scorers.errors import InvalidParameter, UnknownScorer
 from scorers.facts import facts_of
+from scorers.sentences import said_by
 from server.boards.actions import go_live
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
@@ -20,6 +21,8 @@ from server.evaluations.rescores import score_failed_again
 from server.evaluations.rules import UNDECIDED, EvaluationState
 from server.evaluations.scoring import SolutionReport
 from server.shared.errors import N_, Conflict, Invalid, NotFound
+
+STALE = N_("This is no longer what you decided on: look at the evaluation as it is now.")
 
 
 class Wanted(NamedTuple):
@@ -37,8 +40,7 @@ def start_evaluation(
 ) -> Evaluation:
     """Add a phase's next evaluation; a worker looks at its solution and scores everything.
 
-    The seeds stay, so the same rows are public; where these are drawn label by label, all but a
-    corrected label's own and one of each label at most.
+    The seeds stay, and so do the rows on their boards: the worker sees to it.
 
     Raises:
         NotFound: there is no such phase.
@@ -76,12 +78,18 @@ def _refuse_twice(
 ) -> None:
     """Refuse what a second click would begin once more."""
     for evaluation in evaluations_of(session, phase.id or 0):
-        same = (evaluation.solution_sha256, evaluation.spec) == (solution_sha256, spec)
+        same = evaluation.solution_sha256 == solution_sha256
+        same = same and _as_asked(evaluation.spec) == _as_asked(spec)
         if same and evaluation.state in UNDECIDED:
             raise Conflict(
                 N_("Evaluation %(number)s is the same, and is not decided yet."),
                 number=evaluation.number,
             )
+
+
+def _as_asked(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec without what a worker adds to it."""
+    return {name: said for name, said in spec.items() if name != "sides"}
 
 
 def put_live(
@@ -92,11 +100,13 @@ def put_live(
     actor_id: int,
     now: datetime,
     stamp: str | None = None,
+    replaces: int | None = None,
 ) -> int | None:
     """Put an evaluation live, and tell the teams that it concerns; return how many people.
 
     In the caller's one transaction, but for the letters to many teams: those are the worker's,
-    and None is returned. `stamp`: what the decision was made on.
+    and None is returned. `stamp`: what the decision was made on; `replaces`: the number alone of
+    the evaluation that was live then.
 
     Raises:
         Conflict: it is not completely scored, was discarded or replaced, or is no longer what
@@ -105,6 +115,8 @@ def put_live(
     _hold(session, evaluation, phase, stamp)
     before = live_evaluation(session, phase.id)
     if before is not None and before.id != evaluation.id:
+        if replaces not in (None, before.number):
+            raise Conflict(STALE, code="stale")
         finish_telling(session, before, now=now)
     if not go_live(session, evaluation=evaluation, phase=phase, actor_id=actor_id, now=now):
         return 0
@@ -148,10 +160,7 @@ def _hold(session: Session, evaluation: Evaluation, phase: Phase, stamp: str | N
     session.refresh(phase)
     session.refresh(evaluation)
     if stamp is not None and stamp != stamp_of(evaluation, live_evaluation(session, phase.id)):
-        raise Conflict(
-            N_("This is no longer what you decided on: look at the evaluation as it is now."),
-            code="stale",
-        )
+        raise Conflict(STALE, code="stale")
 
 
 def _phase(session: Session, challenge: Challenge, slug: str) -> Phase:
@@ -185,7 +194,7 @@ def _spec(live: Evaluation, wanted: Wanted) -> dict[str, Any]:
     try:
         new = facts_of(spec["scorer"], spec["params"], spec.get("code"))
     except (UnknownScorer, InvalidParameter) as error:
-        raise Invalid(str(error), field="scorer") from error
+        raise Invalid(said_by(error), field="scorer") from error
     if spec.get("kind") is not None and spec["kind"] not in new.kinds:
         # It said what the old metric was to read.
         spec["kind"] = None

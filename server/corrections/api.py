@@ -78,6 +78,16 @@ class ComparisonOut(BaseModel):
     changes: list[ChangeOut]
 
 
+class LiveQuery(BaseModel):
+    """What the decision was made on."""
+
+    replaces: int | None = Field(
+        None,
+        description="The `replaces` of the preview that was looked at: 409 where another "
+        "evaluation went live meanwhile.",
+    )
+
+
 class EvaluationOut(BaseModel):
     """An evaluation with its progress and, while it is not live, what it would change."""
 
@@ -98,6 +108,9 @@ class EvaluationOut(BaseModel):
         description="Made by a worker when everything is scored, and anew when something changes."
     )
     preview_as_of: datetime | None
+    replaces: int | None = Field(
+        description="The number of the evaluation that is live, which the preview compares with."
+    )
 
 
 @bp.post("/challenges/<slug>/evaluations")
@@ -127,9 +140,10 @@ def show(evaluation_id: int) -> EvaluationOut:
 
 @bp.post("/evaluations/<int:evaluation_id>/live")
 @access(Who.ORGANISER_OF_EVALUATION)
+@bp.input(LiveQuery, location="query", arg_name="query")
 @bp.output(EvaluationOut)
-@bp.doc(summary="Put an evaluation live", operation_id="putLive", responses=[401, 403, 409])
-def live(evaluation_id: int) -> EvaluationOut:
+@bp.doc(summary="Put an evaluation live", operation_id="putLive", responses=[401, 403, 409, 422])
+def live(evaluation_id: int, query: LiveQuery) -> EvaluationOut:
     """Change the live evaluation and every entry in one transaction; doing it twice is once."""
     freshen(services().database, evaluation_id, now=now())
     with writing() as session:
@@ -141,6 +155,7 @@ def live(evaluation_id: int) -> EvaluationOut:
             phase=phase,
             actor_id=viewer().account_id,
             now=now(),
+            replaces=query.replaces,
         )
         session.commit()
     return _out(reading(), evaluation)
@@ -186,6 +201,7 @@ def _out(session: Session, evaluation: Evaluation) -> EvaluationOut:
         new_rejections=preview.rejected,
         preview=[_comparison(c) for c in preview.comparisons],
         preview_as_of=evaluation.compared_at if preview.comparisons else None,
+        replaces=preview.live.number if preview.undecided and preview.live else None,
     )
 
 

@@ -16,7 +16,7 @@ def read_wanted(form: Mapping[str, str], solution: Upload | None) -> Wanted:
     """Read what an organiser wants of the fields `phase`, `reason`, `scorer` and `params`.
 
     Raises:
-        Invalid: the phase is left out, or the parameters are no JSON object.
+        Invalid: the phase is left out, or the parameters can't be read.
     """
     phase = form.get("phase", "")
     if not phase:
@@ -34,7 +34,10 @@ def read_wanted(form: Mapping[str, str], solution: Upload | None) -> Wanted:
 
 
 def read_params(text: str) -> dict[str, Any] | None:
-    """Read a metric's parameters; None where nothing is said of them. Raises Invalid."""
+    """Read a metric's parameters; None where nothing is said of them. Raises Invalid.
+
+    As a JSON object, or as people write them: a line for each, `average = macro`.
+    """
     if not text:
         return None
     if len(text) > LONGEST_PARAMS:
@@ -43,6 +46,8 @@ def read_params(text: str) -> dict[str, Any] | None:
             field="params",
             most=LONGEST_PARAMS,
         )
+    if not text.startswith(("{", "[")):
+        return dict(_line(line) for line in text.splitlines() if line.strip())
     try:
         value = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except json.JSONDecodeError as error:
@@ -60,6 +65,36 @@ def read_params(text: str) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise _no_object()
     return value
+
+
+def _line(line: str) -> tuple[str, Any]:
+    name, equals, value = (part.strip() for part in line.partition("="))
+    if not (name and equals and value):
+        raise Invalid(
+            N_("“%(line)s” can't be read: write parameters as name = value, one a line."),
+            field="params",
+            line=line.strip()[:80],
+        )
+    return name, _value(value)
+
+
+def _value(text: str) -> Any:
+    """Return a number, a list or the like as JSON has it, and any other text as it stands."""
+    try:
+        return json.loads(text, parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return text
+
+
+def written(params: Mapping[str, Any]) -> str:
+    """Return parameters as `read_params` takes them, a line for each."""
+    return "\n".join(f"{name} = {_text(value)}" for name, value in params.items())
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str) and value.splitlines() == [value.strip()] and _value(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _no_object() -> Invalid:

@@ -12,11 +12,12 @@ from server.boards.previews import freshen
 from server.challenges.queries import challenge_by_slug, challenge_frame, phases_of
 from server.corrections.actions import begin_again, give_up, put_live
 from server.corrections.choices import choices_for
+from server.corrections.forms import written
+from server.corrections.history import histories
 from server.corrections.queries import (
     Preview,
     Which,
     evaluation_in,
-    histories,
     phase_of,
     phase_to_correct,
     preview_of,
@@ -91,6 +92,7 @@ def _form(slug: str, wanted: str, *, error: DomainError | None = None) -> str:
         phases=phases,
         phase=phase,
         live=live,
+        written=written,
         choices=choices_for(live) if live else [],
         typed=request.form,
         fault=message_of(error) if error else None,

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,18 +12,18 @@ from server.accounts.queries import accounts_by_id
 from server.boards.kept import places_kept, places_now
 from server.boards.previews import is_current
 from server.challenges.models import Challenge, Phase
-from server.challenges.queries import challenge_by_slug, is_organiser, phases_of
+from server.challenges.queries import challenge_by_slug, is_organiser
 from server.challenges.roles import NOT_AN_ORGANISER, require_runs
+from server.corrections.history import name_of
 from server.corrections.rules import Change, Summary, compare, summary
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.queries import (
     Rescoring,
     evaluation_by_id,
-    evaluations_of,
     live_evaluation,
     rescoring_of,
 )
-from server.evaluations.rules import BESIDE, SCORED_BOARDS, SHOWN, Board, RescoreState
+from server.evaluations.rules import BESIDE, SCORED_BOARDS, Board, RescoreState
 from server.shared.access import Viewer
 from server.shared.errors import N_, Forbidden, NotFound
 from server.shared.paging import Page, clamp
@@ -142,60 +140,6 @@ def new_rejections(session: Session, evaluation_id: int) -> int:
 
 
 @dataclass(frozen=True)
-class EvaluationView:
-    """An evaluation as its organisers see it in a list."""
-
-    evaluation: Evaluation
-    phase: Phase
-    by: str | None
-    until: datetime | None
-
-    @property
-    def spec(self) -> dict[str, Any]:
-        """How it scores."""
-        return self.evaluation.spec
-
-
-class PhaseHistory(NamedTuple):
-    """The evaluations of a phase, the newest first."""
-
-    phase: Phase
-    rows: list[EvaluationView]
-
-
-def histories(session: Session, challenge: Challenge, *, shown: bool) -> list[PhaseHistory]:
-    """Return the evaluations of every phase; `shown`: those alone that were ever live."""
-    return [_history(session, p, shown=shown) for p in phases_of(session, challenge.id or 0)]
-
-
-def _history(session: Session, phase: Phase, *, shown: bool) -> PhaseHistory:
-    found = [e for e in evaluations_of(session, phase.id or 0) if not shown or e.state in SHOWN]
-    people = accounts_by_id(session, [e.created_by for e in found])
-    ends = _ends(found)
-    rows = [
-        EvaluationView(e, phase, _name(people.get(e.created_by or 0)), ends.get(e.id or 0))
-        for e in found
-    ]
-    return PhaseHistory(phase, rows)
-
-
-def _name(account: Any) -> str | None:
-    return None if account is None else str(account.name)
-
-
-def _ends(evaluations: Iterable[Evaluation]) -> dict[int, datetime]:
-    """Return when each evaluation that was live was replaced: when the next one went live."""
-    lived = sorted(
-        (e for e in evaluations if e.live_at is not None), key=lambda e: (e.live_at, e.number)
-    )
-    return {
-        before.id or 0: after.live_at
-        for before, after in pairwise(lived)
-        if after.live_at is not None
-    }
-
-
-@dataclass(frozen=True)
 class Preview:
     """An evaluation with its progress and, where it is not decided, what it would change."""
 
@@ -272,7 +216,7 @@ def preview_of(session: Session, evaluation: Evaluation) -> Preview:
         challenge=session.get_one(Challenge, phase.challenge_id),
         phase=phase,
         evaluation=evaluation,
-        by=_name(people.get(evaluation.created_by or 0)),
+        by=name_of(people.get(evaluation.created_by or 0)),
         live=live_evaluation(session, phase.id),
         rescoring=rescoring_of(session, evaluation.id or 0),
         comparisons=comparisons(session, phase=phase, evaluation=evaluation) if undecided else [],

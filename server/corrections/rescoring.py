@@ -1,6 +1,8 @@
 """The worker's part of a new evaluation: look at its solution, score everything under it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import structlog
 from sqlmodel import Session
@@ -28,11 +30,13 @@ from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import (
     Outcome,
     Report,
+    SidesReport,
     SolutionReport,
     look_at_solution,
+    say_sides,
     score_file,
-    spec_text,
 )
+from server.evaluations.sides import as_read, base_of, put_sides, truth_of
 from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded
 from server.submissions.queries import submission_by_id
@@ -42,7 +46,22 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 4
 # Whoever uploads a solution may be at it as long as this, when the evaluation is noted already.
 ARRIVES_WITHIN = timedelta(minutes=15)
+LOST = (
+    "The solution of evaluation {number} is missing in the store: which rows are public can't be "
+    "told. Put the store back from a backup; then begin the evaluation again."
+)
 NEVER_CAME = "The solution was not stored: its upload broke off. Begin the evaluation again."
+
+
+class Looked(NamedTuple):
+    """What was found of a solution, the spec that it was looked at by, and whose rows that keeps.
+
+    Without a spec: it was not looked at.
+    """
+
+    report: SolutionReport
+    spec: Mapping[str, Any] | None = None
+    base_id: int | None = None
 
 
 class Rescorer:
@@ -64,9 +83,13 @@ class Rescorer:
         if evaluation.taken_in and evaluation.state is not EvaluationState.RECEIVED:
             return
         received = evaluation.state is EvaluationState.RECEIVED
-        report = self._look(evaluation) if received else SolutionReport()
+        looked = self._look(evaluation) if received else Looked(SolutionReport())
         with self.tools.database.writing() as session:
-            begun = _take_in(session, evaluation_id, report, now=self.tools.clock())
+            if not _is_based(session, evaluation_id, looked):
+                # Another one was begun meanwhile, whose new rows stand where it put them.
+                self.tools.jobs.send("adopt", evaluation_id=evaluation_id)
+                return
+            begun = _take_in(session, evaluation_id, looked, now=self.tools.clock())
             session.commit()
         if begun:
             self._begin()
@@ -78,21 +101,42 @@ class Rescorer:
         """Refuse an evaluation whose upload was noted, and broke off before it was stored."""
         if self.tools.clock() < evaluation.created_at + ARRIVES_WITHIN:
             return
-        report = SolutionReport(problem=NEVER_CAME)
+        looked = Looked(SolutionReport(problem=NEVER_CAME))
         with self.tools.database.writing() as session:
-            _take_in(session, evaluation.id or 0, report, now=self.tools.clock())
+            _take_in(session, evaluation.id or 0, looked, now=self.tools.clock())
             session.commit()
 
-    def _look(self, evaluation: Evaluation) -> SolutionReport:
-        with self.tools.stores.hidden_files.local(evaluation.solution_sha256) as solution:
-            try:
-                spec = spec_text(evaluation.spec)
-                text = self.tools.isolation.run(
-                    look_at_solution, str(solution), spec, self.tools.rules
-                )
-            except LimitExceeded as error:
-                # Else the sweep would send it again for ever.
-                return SolutionReport(problem=str(error))
+    def _look(self, evaluation: Evaluation) -> Looked:
+        """Look at a solution as it will be scored: every row that was there keeps its side."""
+        with self.tools.database.reading() as session:
+            base = base_of(session, evaluation.phase_id, evaluation.spec)
+        try:
+            kept = SidesReport() if base is None else self._sides(base)
+            if kept.problem:
+                return Looked(SolutionReport(problem=kept.problem))
+            spec = {name: said for name, said in evaluation.spec.items() if name != "sides"}
+            if base is not None:
+                spec["sides"] = put_sides(self.tools.stores.hidden_files, kept.table_bytes)
+            report = self._look_at(evaluation.solution_sha256, spec)
+        except LimitExceeded as error:
+            # Else the sweep would send it again for ever.
+            return Looked(SolutionReport(problem=str(error)))
+        return Looked(report, as_read(spec, report), None if base is None else base.id)
+
+    def _sides(self, base: Evaluation) -> SidesReport:
+        hidden = self.tools.stores.hidden_files
+        try:
+            with truth_of(hidden, base.solution_sha256, base.spec) as truth:
+                text = self.tools.isolation.run(say_sides, str(truth.solution), truth.spec)
+        except FileNotFoundError:
+            return SidesReport(problem=LOST.format(number=base.number))
+        return SidesReport.model_validate_json(text)
+
+    def _look_at(self, solution_sha256: str, spec: Mapping[str, Any]) -> SolutionReport:
+        with truth_of(self.tools.stores.hidden_files, solution_sha256, spec) as truth:
+            text = self.tools.isolation.run(
+                look_at_solution, str(truth.solution), truth.spec, self.tools.rules
+            )
         return SolutionReport.model_validate_json(text)
 
     def rescore_next(self) -> None:
@@ -136,11 +180,17 @@ class Rescorer:
             ladder = session.get_one(Phase, evaluation.phase_id).ranking is Ranking.LADDER
         with (
             self.tools.stores.public_files.local(submission.sha256) as prediction,
-            self.tools.stores.hidden_files.local(evaluation.solution_sha256) as solution,
+            truth_of(
+                self.tools.stores.hidden_files, evaluation.solution_sha256, evaluation.spec
+            ) as truth,
         ):
-            spec = spec_text(evaluation.spec)
             text = self.tools.isolation.run(
-                score_file, str(prediction), str(solution), spec, self.tools.rules, ladder
+                score_file,
+                str(prediction),
+                str(truth.solution),
+                truth.spec,
+                self.tools.rules,
+                ladder,
             )
         return Report.model_validate_json(text)
 
@@ -172,9 +222,17 @@ class Rescorer:
             self.tools.jobs.send("rescore_next")
 
 
-def _take_in(
-    session: Session, evaluation_id: int, report: SolutionReport, *, now: datetime
-) -> bool:
+def _is_based(session: Session, evaluation_id: int, looked: Looked) -> bool:
+    """Whether what was looked at still keeps the rows of all evaluations before it."""
+    evaluation = evaluation_by_id(session, evaluation_id)
+    hold_phase(session, evaluation.phase_id)
+    if looked.spec is None:
+        return True
+    base = base_of(session, evaluation.phase_id, evaluation.spec)
+    return looked.base_id == (None if base is None else base.id)
+
+
+def _take_in(session: Session, evaluation_id: int, looked: Looked, *, now: datetime) -> bool:
     """Note what was found of a solution, and say whether its scoring begins."""
     evaluation = evaluation_by_id(session, evaluation_id)
     hold_phase(session, evaluation.phase_id)
@@ -183,10 +241,12 @@ def _take_in(
     session.add(evaluation)
     if evaluation.state is not EvaluationState.RECEIVED:
         return False
-    if report.problem:
-        refuse_solution(session, evaluation, problem=report.problem, now=now)
+    if looked.report.problem:
+        refuse_solution(session, evaluation, problem=looked.report.problem, now=now)
         return False
-    accept_solution(session, evaluation, rows=report)
+    if looked.spec is not None:
+        evaluation.spec = dict(looked.spec)
+    accept_solution(session, evaluation, rows=looked.report)
     return bool(queue_rescoring(session, evaluation))
 
 

@@ -62,18 +62,20 @@ class Change(NamedTuple):
 def compare(
     before: Mapping[int, Placed], after: Mapping[int, Placed], *, names: Mapping[int, str]
 ) -> list[Change]:
-    """Return every team whose rank or score differs between two boards, in the order after.
+    """Return every team whose rank, score or medal differs between two boards, in the order after.
 
-    Medals go by Kaggle's bounds among the teams that each board ranks.
+    Medals go by Kaggle's bounds among the teams that each board ranks: where others come or go,
+    a team that stays where it is may win or lose one.
     """
     teams = [_ranked(board.values()) for board in (before, after)]
     changes = []
     for team_id in before.keys() | after.keys():
         old, new = before.get(team_id), after.get(team_id)
-        if old and new and (old.rank, old.score) == (new.rank, new.score):
-            continue
         ranks = (old.rank if old else None, new.rank if new else None)
         medals = [medal_of(r, teams=n) for r, n in zip(ranks, teams, strict=True)]
+        same = old and new and (old.rank, old.score) == (new.rank, new.score)
+        if same and medals[0] is medals[1]:
+            continue
         changes.append(
             Change(
                 team_id,

@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from scorers.evaluate import EvaluationSpec, check_solution
 from scorers.facts import facts_of
 from server.boards.anonymity import follow_anonymity
 from server.boards.models import Entry, KeptEntry
@@ -21,6 +20,15 @@ from server.challenges.deployment import PhaseUse
 from server.challenges.models import Phase
 from server.challenges.rules import Ranking
 from server.deployments.baselines import deploy_baselines, score_baselines_again
+from server.deployments.drawing import (
+    KEPT,
+    base_under,
+    differs,
+    drawn_as,
+    facts_under,
+    split_words,
+    stored,
+)
 from server.deployments.run import Deployed, Run
 from server.evaluations.actions import add_evaluation
 from server.evaluations.models import Evaluation, Replicates, Rescore, Rung, Score
@@ -36,9 +44,6 @@ from server.submissions.queries import has_submissions
 from server.teams.announcements import ask_to_tell
 from server.teams.drawing import draw_names
 from server.teams.models import ExtraSubmissions
-
-# What decides which rows are public, and which are resampled: it stays when a truth is corrected.
-DRAWN = ("split_seed", "replicate_seed", "draw")
 
 
 def deploy(
@@ -143,14 +148,15 @@ def _deploy_solution(run: Run, phase: Phase, deployed: Deployed) -> None:
     solution = run.folder.solution_of(phase.slug)
     live = live_evaluation(run.session, phase.id)
     spec = replace(run.folder.spec_for(phase.slug), replicates=run.replicates)
-    if live is not None and not _differs(live, solution.sha256, spec):
+    if live is not None and not differs(run, live, solution.sha256, spec):
         return
     used = live is not None and has_submissions(run.session, phase.id or 0)
-    if live is not None and used:
-        spec = _drawn_as(live, spec)
+    base = base_under(run, phase, solution, spec) if used else None
+    split = split_words(solution, spec, base) if used else ""
     # Stored before anything refers to it; a file nothing refers to is harmless.
+    spec = drawn_as(run, live, spec, base) if live is not None and used else stored(run, spec)
     run.stores.hidden_files.put(solution.path, solution.sha256)
-    facts = check_solution(solution.path, spec, sample=None)
+    facts = facts_under(run, solution, spec)
     if used and not run.new_evaluation:
         raise Conflict(
             N_(
@@ -181,30 +187,13 @@ def _deploy_solution(run: Run, phase: Phase, deployed: Deployed) -> None:
         now=run.now,
     )
     _note_evaluation(deployed, phase, evaluation, live)
+    if split:
+        kind = ChangeKind.KEPT if split == KEPT else ChangeKind.CHANGED
+        deployed.changes.append(Change(kind, f"rows of phase {phase.slug}", "", split))
     if used:
         deployed.to_rescore += queue_rescoring(run.session, evaluation)
     elif live is not None:
         deployed.to_score += score_baselines_again(run.session, phase)
-
-
-def _drawn_as(live: Evaluation, spec: EvaluationSpec) -> EvaluationSpec:
-    """Return a spec under which the rows are public that were, and resampled as they were."""
-    then = EvaluationSpec.from_json(json.dumps(live.spec))
-    return replace(
-        spec, split_seed=then.split_seed, replicate_seed=then.replicate_seed, draw=then.draw
-    )
-
-
-def _differs(live: Evaluation, sha256: str, spec: EvaluationSpec) -> bool:
-    """Whether scoring would be otherwise.
-
-    The number of resamples alone is no new metric; and a solution that was corrected keeps the
-    seeds of the one before it, which a folder that has the corrected one can't know.
-    """
-    now, then = json.loads(spec.to_json()), dict(live.spec)
-    for name in ("replicates", *DRAWN):
-        now.pop(name, None), then.pop(name, None)
-    return live.solution_sha256 != sha256 or now != then
 
 
 def _note_evaluation(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from server.archives.definitions import usage_file
 from server.challenges.queries import phases_of
 from server.deployments.run import Deployed
 from server.drafts.diffs import with_diffs
@@ -19,6 +20,8 @@ from server.drafts.mirroring import Field, Mirror
 from server.drafts.models import ChallengeDraft, DraftFile
 from server.drafts.texts import draft_texts, live_texts
 from server.evaluations.queries import live_evaluation
+from server.evaluations.scoring import SidesReport, say_sides
+from server.evaluations.sides import truth_of
 from server.evaluations.tools import Tools
 from server.folders.faults import FolderFault
 from server.folders.reading import read_folder
@@ -50,12 +53,7 @@ class Checker:
     ) -> CheckFound:
         """Check a folder in the limited child."""
         if missing:
-            return CheckFound(
-                faults=[
-                    FaultFound(file=f.file, key=f.key, message=f.message, remedy=f.remedy)
-                    for f in missing
-                ]
-            )
+            return CheckFound(faults=[FaultFound.of(fault) for fault in missing])
         now = self.tools.clock().isoformat()
         try:
             text = self.tools.isolation.run(
@@ -85,11 +83,25 @@ class Checker:
             self.folder(mirror.draft, mirror.files, code) as (folder, missing),
             ExitStack() as held,
         ):
+            if not missing:
+                self._keep_sides(mirror, folder)
             fields = {slug: self._given(field, held) for slug, field in mirror.fields.items()}
             found = self.checked(folder, missing, fields)
         # That a phase of a challenge is over is no mistake once it has run.
         found.lines = [line for line in found.lines if line["code"] != "past"]
         return found.model_dump(mode="json")
+
+    def _keep_sides(self, mirror: Mirror, folder: Path) -> None:
+        """Write which rows are public where a correction kept them, as the boards are scored."""
+        for slug, evaluation in mirror.corrected.items():
+            with truth_of(
+                self.tools.stores.hidden_files, evaluation.solution_sha256, evaluation.spec
+            ) as truth:
+                text = self.tools.isolation.run(say_sides, str(truth.solution), truth.spec)
+            report = SidesReport.model_validate_json(text)
+            # Where it can't be told, the check names the table as missing.
+            if not report.problem:
+                (folder / usage_file(slug)).write_bytes(report.table_bytes)
 
     def _given(self, field: Field, held: ExitStack) -> FieldGiven:
         store = self.tools.stores.public_files

@@ -43,8 +43,14 @@ class Desk(NamedTuple):
 
     @property
     def changes_challenge(self) -> bool:
-        """Whether it changes a live challenge."""
-        return self.draft.challenge_id is not None
+        """Whether it changes a live challenge: one that was launched as one does not."""
+        return self.draft.challenge_id is not None and not self.has_created
+
+    @property
+    def has_created(self) -> bool:
+        """Whether its launch made a new challenge."""
+        report = self.launch.report if self.launch is not None else None
+        return self.draft.state is DraftState.LAUNCHED and bool((report or {}).get("created"))
 
     @property
     def is_open(self) -> bool:

@@ -1,27 +1,30 @@
 """What runs in the limited child: it looks at a draft's files and answers with JSON."""
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import polars as pl
 from polars.exceptions import PanicException
 from pydantic import BaseModel
 
-from scorers.errors import InvalidParameter, InvalidSolution, UnknownScorer
+from scorers.errors import InvalidParameter, InvalidSolution, MetricFault, UnknownScorer
 from scorers.evaluate import EvaluationSpec, check_solution
+from scorers.sentences import said_by, to_json
 from scorers.solutions.splitting import USAGE
-from scorers.spec import Split
+from scorers.spec import BY_LABEL, Split
 from server.drafts.agreeing import ApartFound, Others, baseline_apart, solution_apart
 from server.drafts.documents import id_columns_of, section
 from server.drafts.rules import FileKind
 from server.evaluations.metrics import MetricRules, metric_runner
 from server.folders.contents import MAX_ROWS
-from server.folders.definition import Clock
+from server.folders.faults import FolderFault
 from server.folders.surveying import survey_folder
 from server.folders.tables import UnreadableTable, header_of, text_columns
+from server.folders.times import Clock
 from server.preflight.checking import report, report_on_mistakes
 from server.preflight.facts import Entrants
 from server.preflight.report import Level
@@ -45,6 +48,7 @@ class ColumnFound(BaseModel):
 class TableFound(BaseModel):
     """What a look at a table found; `problem` is what the organiser has to mend.
 
+    `sentence`: the problem as `scorers.sentences.to_json` has it.
     `apart`: how its rows differ from those of the file that it has to agree with.
     """
 
@@ -54,17 +58,34 @@ class TableFound(BaseModel):
     public_rows: int | None = None
     private_rows: int | None = None
     problem: str = ""
+    sentence: str | dict[str, Any] = ""
     trace: str = ""
     apart: ApartFound | None = None
 
 
 class FaultFound(BaseModel):
-    """A mistake in the definition or a file, by its place."""
+    """A mistake in the definition or a file, by its place.
+
+    `sentences`: the message and the remedy as `scorers.sentences.to_json` has them.
+    """
 
     file: str
     key: str | None
     message: str
     remedy: str
+    sentences: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, fault: FolderFault) -> Self:
+        """The mistake as it is kept."""
+        said = {"message": to_json(fault.message), "remedy": to_json(fault.remedy)}
+        return cls(
+            file=fault.file,
+            key=fault.key,
+            message=str(fault.message),
+            remedy=str(fault.remedy),
+            sentences=said,
+        )
 
 
 class FieldGiven(NamedTuple):
@@ -97,11 +118,12 @@ def look_in_child(
     others: Others,
     definition: dict[str, Any],
     phase: dict[str, Any] | None,
+    split_seed: int = 0,
 ) -> str:
     """Look at a table, and at a solution by the metric too; return a `TableFound` as JSON.
 
     `others`: what it has to agree with. `phase`: what the definition says of the phase, where the
-    table is a solution.
+    table is a solution. `split_seed`: by which its rows will be drawn.
     """
     try:
         found = _look(Path(path))
@@ -109,8 +131,10 @@ def look_in_child(
             found.apart = baseline_apart(Path(path), others, definition)
         if kind is FileKind.SOLUTION and found.columns:
             found.apart = solution_apart(Path(path), others, definition)
-        if phase is not None and others.sample is not None and not found.problem:
-            _try(Path(path), Path(others.sample), definition, phase, found)
+        is_scored = bool(section(definition, "scoring").get("scorer"))
+        if is_scored and phase is not None and others.sample is not None and not found.problem:
+            spec = partial(_spec, Path(others.sample), definition, phase, split_seed)
+            _try(Path(path), spec, found)
     except MemoryError:
         raise
     # A panic of polars is no Exception: it would end the worker's thread.
@@ -126,7 +150,7 @@ def _look(path: Path) -> TableFound:
         header_of(path)
         table = text_columns(path)
     except UnreadableTable as error:
-        return TableFound(problem=str(error))
+        return TableFound(problem=str(error), sentence=to_json(error.said))
     shown = table.columns[:MOST_COLUMNS]
     return TableFound(
         rows=table.height,
@@ -150,26 +174,20 @@ def _column(column: pl.Series) -> ColumnFound:
     )
 
 
-def _try(
-    solution: Path,
-    sample: Path,
-    definition: Mapping[str, Any],
-    phase: Mapping[str, Any],
-    found: TableFound,
-) -> None:
-    if not section(definition, "scoring").get("scorer"):
-        return
+def _try(solution: Path, spec: Callable[[], EvaluationSpec], found: TableFound) -> None:
     try:
-        facts = check_solution(solution, _spec(sample, definition, phase), sample=None)
-    except UnreadableTable as error:
-        found.problem = str(error)
-    except (InvalidSolution, InvalidParameter, UnknownScorer) as error:
-        found.problem = str(error)
+        facts = check_solution(solution, spec(), sample=None)
+    except (UnreadableTable, InvalidSolution) as error:
+        found.problem, found.sentence = str(error), to_json(error.said)
+    except (InvalidParameter, UnknownScorer, MetricFault) as error:
+        found.problem, found.sentence = str(error), to_json(said_by(error))
     else:
         found.public_rows, found.private_rows = facts.public_rows, facts.private_rows
 
 
-def _spec(sample: Path, definition: Mapping[str, Any], phase: Mapping[str, Any]) -> EvaluationSpec:
+def _spec(
+    sample: Path, definition: Mapping[str, Any], phase: Mapping[str, Any], split_seed: int
+) -> EvaluationSpec:
     scoring, submission = section(definition, "scoring"), section(definition, "submission")
     split = section(phase, "split")
     by_column = split.get("column") is not None
@@ -184,6 +202,8 @@ def _spec(sample: Path, definition: Mapping[str, Any], phase: Mapping[str, Any])
         kind=scoring.get("input"),
         public_fraction=phase.get("public_fraction"),
         split=Split.from_dict(split) if by_column else None,
+        draw=BY_LABEL,
+        split_seed=split_seed,
         max_rows=MAX_ROWS,
     )
 
@@ -231,7 +251,5 @@ def _check(
         return CheckFound(lines=[line.to_dict() for line in said.lines])
     # The mistakes of the definition and the files have a list of their own.
     tried = report_on_mistakes(found._replace(faults=()), run=run)
-    faults = [
-        FaultFound(file=f.file, key=f.key, message=f.message, remedy=f.remedy) for f in found.faults
-    ]
+    faults = [FaultFound.of(fault) for fault in found.faults]
     return CheckFound(faults=faults, lines=[line.to_dict() for line in tried.lines])

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from scorers.sentences import sentence
 from server.drafts.documents import path_in_folder, whole_definition
 from server.drafts.models import ChallengeDraft, DraftFile
 from server.drafts.rules import FileKind
@@ -48,6 +49,6 @@ def _place(file: DraftFile, root: Path, stores: Stores) -> FolderFault | None:
         with store.local(file.sha256) as source:
             shutil.copyfile(source, root / name)
     except FileNotFoundError:
-        said = f"The bytes of {file.name} are not here."
-        return FolderFault(name, None, None, said, "Upload the file again.")
+        said = sentence("The bytes of %(name)s are not here.", name=file.name)
+        return FolderFault(name, None, None, said, sentence("Upload the file again."))
     return None

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session, select
 
-from server.archives.definitions import definition_of
+from server.archives.definitions import definition_of, phases_now, usage_file
+from server.archives.exporting import keeps_sides, with_usage
 from server.archives.holdings import Held, held_files
 from server.boards.queries import top_entries
 from server.challenges.models import Challenge
@@ -15,6 +16,7 @@ from server.drafts.actions import ask
 from server.drafts.models import ChallengeDraft, DraftFile, DraftJob
 from server.drafts.queries import mirror_of
 from server.drafts.rules import DraftState, FileKind, FileState, JobKind
+from server.evaluations.models import Evaluation
 from server.evaluations.rules import Board
 from server.submissions.models import Submission
 from server.teams.queries import teams_by_id
@@ -39,11 +41,15 @@ class Field(NamedTuple):
 
 
 class Mirror(NamedTuple):
-    """A challenge as it is: as a draft that is in no database, with its files and its teams."""
+    """A challenge as it is: as a draft that is in no database, with its files and its teams.
+
+    `corrected`: the live evaluations of phases whose rows stand where an earlier one put them.
+    """
 
     draft: ChallengeDraft
     files: list[DraftFile]
     fields: Mapping[str, Field]
+    corrected: Mapping[str, Evaluation]
 
 
 def ask_live_check(
@@ -71,11 +77,16 @@ def ask_live_check(
 def read_mirror(session: Session, challenge_id: int, *, now: datetime) -> Mirror:
     """Read a live challenge as it is now."""
     challenge = session.get_one(Challenge, challenge_id)
+    corrected = {
+        now.phase.slug: now.evaluation
+        for now in phases_now(session, challenge_id)
+        if now.evaluation is not None and keeps_sides(now.evaluation)
+    }
     draft = ChallengeDraft(
         slug=challenge.slug,
         owner_id=0,
         challenge_id=challenge_id,
-        definition=definition_of(session, challenge),
+        definition=with_usage(definition_of(session, challenge), map(usage_file, corrected)),
         pages={page.slug: page.markdown for page in pages_of(session, challenge_id)},
         created_at=now,
         updated_at=now,
@@ -84,7 +95,7 @@ def read_mirror(session: Session, challenge_id: int, *, now: datetime) -> Mirror
     fields = {
         phase.slug: _field(session, phase.id or 0) for phase in phases_of(session, challenge_id)
     }
-    return Mirror(draft, files, fields)
+    return Mirror(draft, files, fields, corrected)
 
 
 def as_draft_files(held: Sequence[Held], *, now: datetime) -> list[DraftFile]:

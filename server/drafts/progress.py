@@ -32,6 +32,10 @@ TITLES = {
 }
 
 
+# So many columns of a sample are named where one has to be chosen.
+MOST_NAMED = 12
+
+
 class Mark(StrEnum):
     """How a step stands: a fault stops the launch, what is to do does too, an optional one not."""
 
@@ -42,12 +46,16 @@ class Mark(StrEnum):
 
 
 class Note(NamedTuple):
-    """Something missing or wrong in a step, and the field it is about."""
+    """Something missing or wrong in a step, and the field it is about.
+
+    `passes`: it passes by itself; the step shows it beside the file, as it stands at the moment.
+    """
 
     mark: Mark
     text: str
     values: Mapping[str, Any] = {}
     field: str = ""
+    passes: bool = False
 
 
 class StepView(NamedTuple):
@@ -126,7 +134,13 @@ def _data(draft: ChallengeDraft, files: Sequence[DraftFile]) -> Iterator[Note]:
     for name in id_columns_of(draft.definition) if names else ():
         if name not in names:
             yield _fault(
-                N_("The sample submission has no column “%(name)s”."), "id_column", name=name
+                N_(
+                    "The sample submission has no column “%(name)s”. Say below which of its"
+                    " columns names a row: %(columns)s."
+                ),
+                "id_column",
+                name=name,
+                columns=", ".join(names[:MOST_NAMED]),
             )
     if sample.found and sample.found.get("problem"):
         yield _fault(N_("The sample submission can't be read."), "sample")
@@ -194,7 +208,8 @@ def _solutions(draft: ChallengeDraft, files: Sequence[DraftFile]) -> Iterator[No
                 slug=slug,
             )
         elif solution.state is not FileState.READ:
-            yield _todo(N_("The solution of phase %(slug)s is being looked at."), slug, slug=slug)
+            said = _todo(N_("The solution of phase %(slug)s is being looked at."), slug, slug=slug)
+            yield said._replace(passes=True)
 
 
 def _rules(draft: ChallengeDraft) -> Iterator[Note]:

@@ -13,6 +13,7 @@ from server.drafts import actions
 from server.drafts.desk import Desk, desk_of
 from server.drafts.gates import role_in_draft
 from server.drafts.models import ChallengeDraft
+from server.drafts.progress import Mark
 from server.drafts.rules import Step
 from server.shared.errors import DomainError
 from server.shared.web import now, reading, viewer, writing
@@ -71,9 +72,13 @@ def render(desk: Desk, step: Step | None, template: str, **values: Any) -> str:
 
 
 def go_on(draft_id: int, step: Step, *, here: str | None = None) -> BaseResponse:
-    """Say that a step is saved; go to the next one where that was asked."""
-    flash(_("Saved."), "success")
-    if request.form.get("then") == "next":
+    """Say that a step is saved; go to the next one where that was asked and nothing is wrong."""
+    is_wrong = desk_of(reading(), draft_id).view(step).mark is Mark.FAULT
+    if is_wrong:
+        flash(_("Saved, but something is not right yet: see what this step says."), "warning")
+    else:
+        flash(_("Saved."), "success")
+    if request.form.get("then") == "next" and not is_wrong:
         return redirect(address(draft_id, after(step)), 303)
     return redirect(here or address(draft_id, step), 303)
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
+from scorers.sentences import Sentence
 from server.drafts.documents import path_in_folder
 from server.drafts.models import DraftFile
 from server.drafts.naming import field_of_key
@@ -13,6 +14,8 @@ from server.drafts.places import step_of_fault
 from server.drafts.rules import Step
 from server.preflight.report import Line
 from server.shared.errors import N_
+from server.shared.sentences import told as told_kept
+from server.shared.sentences import translated
 
 LEVELS = ("error", "warning", "note", "passed")
 # Where the remedy is another at a step than in a folder.
@@ -28,6 +31,7 @@ REMEDIES = {
     "baseline": N_("Correct the file and upload it again."),
     "ladder": N_("Choose another ranking, or another metric."),
     "metric": N_("Correct the solution, or the parameters of the metric."),
+    "metric-file": N_("Correct metric.py, and have the challenge deployed again."),
     "licence": N_("Name one, such as CC BY 4.0, or say who allows what."),
     "privacy": N_("Say whether they are, and if so whom to ask."),
     "privacy-contact": N_("Name your data protection officer, or whoever answers."),
@@ -68,6 +72,7 @@ def told(report: Mapping[str, Any], files: Sequence[DraftFile]) -> dict[str, Any
         "faults": faults_shown(report.get("faults") or (), names),
         "remedy_of": remedy_of,
         "place_of": place_of,
+        "said_in": said_in,
     }
 
 
@@ -85,13 +90,24 @@ def faults_shown(found: Sequence[Mapping[str, Any]], names: Names) -> list[Fault
 
 
 def _fault(found: Mapping[str, Any], names: Names) -> Fault:
-    remedy = names.plain(found["remedy"])
+    # A check of before sentences were kept has the English text alone.
+    said = found.get("sentences") or found
+    message, remedy = (names.plain(told_kept(said[n])) for n in ("message", "remedy"))
     return Fault(
         step=step_of_fault(found["file"], found["key"]),
         field=field_of_key(found["key"] or ""),
-        message=names.plain(found["message"]),
-        remedy="" if _OF_A_FOLDER.search(remedy) else remedy,
+        message=message,
+        remedy="" if _OF_A_FOLDER.search(names.plain(found["remedy"])) else remedy,
     )
+
+
+def said_in(line: Line, text: str) -> str:
+    """Return one of a line's sentences in the reader's language, filled in."""
+    if isinstance(text, Sentence):
+        return translated(text)
+    if not text:
+        return ""
+    return str(_(text, **line.shown) if line.values else _(text))
 
 
 def remedy_of(line: Line, names: Names) -> str:
@@ -100,7 +116,7 @@ def remedy_of(line: Line, names: Names) -> str:
         return ""
     if line.code in REMEDIES:
         return str(_(REMEDIES[line.code]))
-    return names.plain(_(line.remedy, **line.shown) if line.values else line.remedy)
+    return names.plain(said_in(line, line.remedy))
 
 
 def place_of(line: Line, names: Names) -> str:

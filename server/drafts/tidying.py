@@ -65,7 +65,12 @@ def _forget(session: Session, tools: Tools, file: DraftFile) -> bool:
 
 def _are_answers(session: Session, sha256: str) -> bool:
     """Whether an evaluation or another draft is scored by these bytes."""
-    scored = select(Evaluation.id).where(Evaluation.solution_sha256 == sha256)
+    scored = select(Evaluation.id).where(
+        sa.or_(
+            col(Evaluation.solution_sha256) == sha256,
+            col(Evaluation.spec)["sides"].as_string() == sha256,
+        )
+    )
     drafted = select(DraftFile.id).where(
         DraftFile.sha256 == sha256, DraftFile.kind == FileKind.SOLUTION
     )

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from scorers.sentences import sentence
 from server.corrections.rescoring import AT_ONCE
 from server.deployments.run import Deployed
 from server.drafts.agreeing import Others
@@ -28,6 +29,7 @@ from server.drafts.queries import files_of_draft, job_by_id, waiting_jobs
 from server.drafts.rules import MOST_ATTEMPTS, FileKind, FileState, JobKind, JobState
 from server.drafts.tidying import tidy_discarded
 from server.evaluations.tools import Tools
+from server.folders.contents import SPLIT, seed_of
 from server.folders.reading import read_folder
 from server.shared.errors import DomainError
 from server.shared.isolation import LimitExceeded, NoChildren
@@ -109,6 +111,8 @@ class Drafter:
         is_hidden = file.kind is FileKind.SOLUTION
         public, hidden = self.tools.stores
         phase = phase_of(draft.definition, file.phase) if is_hidden else None
+        # The rows that the launch will draw: what is counted here is what the board will have.
+        seed = seed_of(file.sha256, draft.slug, file.phase or "", SPLIT)
         sample = sample_of(draft.definition, files)
         solution = solution_of(files, file.phase) if file.kind is FileKind.BASELINE else None
         try:
@@ -119,10 +123,11 @@ class Drafter:
             ):
                 others = Others(sample_path, solution_path)
                 text = self.tools.isolation.run(
-                    look_in_child, str(path), file.kind, others, draft.definition, phase
+                    look_in_child, str(path), file.kind, others, draft.definition, phase, seed
                 )
         except LimitExceeded as error:
-            return TableFound(problem=str(error))
+            said = sentence("Looking at the file was broken off: %(limit)s.", limit=str(error))
+            return TableFound(problem=said, sentence=said.to_json())
         return TableFound.model_validate_json(text)
 
     def _note(self, job: DraftJob, file: DraftFile, found: TableFound, holder: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from threadpoolctl import threadpool_limits
 
-from scorers.errors import ParticipantVisibleError
+from scorers.errors import OperatorsFault, ParticipantVisibleError
 from scorers.metric_files.file import METRIC
 from scorers.metric_files.running import (
     MOST_OF_MESSAGE,
@@ -87,7 +87,7 @@ def run_metric(task: Task, *, rules: MetricRules) -> Sequence[Said]:
                 without_landlock=rules.without_landlock,
             )
     except NoConfinement:
-        raise MetricFault(
+        raise OperatorsFault(
             "This machine's kernel has no Landlock, so a metric file could read what it must not. "
             "The operator may allow it: VARSITY_ALLOW_METRICS_WITHOUT_LANDLOCK=true"
         ) from None

@@ -37,6 +37,14 @@ def live_evaluation(session: Session, phase_id: int | None) -> Evaluation | None
     return once(session, name, lambda: session.exec(LIVE_OF_PHASE, params=of).first())
 
 
+def live_by_phase(session: Session, phase_ids: Iterable[int]) -> dict[int, Evaluation]:
+    """Return the live evaluations of phases, by phase."""
+    query = select(Evaluation).where(
+        col(Evaluation.phase_id).in_(set(phase_ids)), Evaluation.state == EvaluationState.LIVE
+    )
+    return {found.phase_id: found for found in session.exec(query)}
+
+
 def evaluations_of(session: Session, phase_id: int) -> list[Evaluation]:
     """Return all evaluations of a phase, the newest first."""
     query = (

@@ -1,6 +1,7 @@
 """What runs in the limited child: it reads two files and answers with JSON, whatever happens."""
 
 import base64
+import gzip
 import json
 import traceback
 from dataclasses import asdict
@@ -15,10 +16,13 @@ from pydantic import BaseModel
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, EvaluationSpec, check_solution, evaluate_file
+from scorers.keeping import sides_of, written
 from scorers.ladder import Form, Scored, rung_of
 from scorers.metric_files.scoring import MetricFault
 from scorers.metric_files.trial import try_metric
+from scorers.solutions.splitting import USAGE
 from server.evaluations.metrics import MetricRules, metric_runner, protection_of_metrics
+from server.folders.tables import header_of
 from server.shared.limited import protection_of_this_child
 
 
@@ -63,7 +67,10 @@ class RungSaid(BaseModel):
 
 
 class Report(BaseModel):
-    """The child's whole answer; `rung` where it was asked for."""
+    """The child's whole answer; `rung` where it was asked for.
+
+    `faults` are for the participant; of a solution that does not fit only the `codes` are kept.
+    """
 
     outcome: Outcome
     public: BoardScore | None = None
@@ -72,16 +79,33 @@ class Report(BaseModel):
     message: str = ""
     faults: list[dict[str, Any]] = []
     fault_count: int = 0
+    codes: list[str] = []
     trace: str = ""
 
 
 class SolutionReport(BaseModel):
-    """What a look at a solution says; `problem` is the organiser's mistake, if any."""
+    """What a look at a solution says; `problem` is the organiser's mistake, if any.
+
+    `by_usage`: a column of its own says which rows are public.
+    """
 
     problem: str = ""
     rows: int = 0
     public_rows: int = 0
     private_rows: int = 0
+    by_usage: bool = False
+
+
+class SidesReport(BaseModel):
+    """On which board each row of a solution stands: a table, gzip in base64; or what is wrong."""
+
+    problem: str = ""
+    table: str = ""
+
+    @property
+    def table_bytes(self) -> bytes:
+        """The table as it is stored."""
+        return gzip.decompress(base64.b64decode(self.table))
 
 
 def score_file(
@@ -114,7 +138,11 @@ def score_file(
             fault_count=error.count,
         )
     except InvalidSolution as error:
-        report = Report(outcome=Outcome.SOLUTION, message=str(error))
+        report = Report(
+            outcome=Outcome.SOLUTION,
+            message=str(error),
+            codes=[fault.code for fault in error.faults],
+        )
     except MetricFault as error:
         trace = f"{error}\n\n{error.trace}" if error.trace else str(error)
         report = Report(outcome=Outcome.FAULT, trace=trace)
@@ -136,8 +164,21 @@ def look_at_solution(solution: str, spec: str, rules: MetricRules | None = None)
     except (InvalidSolution, MetricFault) as error:
         return SolutionReport(problem=str(error)).model_dump_json()
     return SolutionReport(
-        rows=facts.rows, public_rows=facts.public_rows, private_rows=facts.private_rows
+        rows=facts.rows,
+        public_rows=facts.public_rows,
+        private_rows=facts.private_rows,
+        by_usage=USAGE in header_of(Path(solution)),
     ).model_dump_json()
+
+
+def say_sides(solution: str, spec: str) -> str:
+    """Say on which board each row of a solution stands, as a `SidesReport` in JSON."""
+    try:
+        table = written(sides_of(Path(solution), EvaluationSpec.from_json(spec)))
+    except InvalidSolution as error:
+        return SidesReport(problem=str(error)).model_dump_json()
+    packed = base64.b64encode(gzip.compress(table, compresslevel=6, mtime=0))
+    return SidesReport(table=packed.decode()).model_dump_json()
 
 
 def _board(result: BoardResult | None) -> BoardScore | None:

@@ -15,7 +15,7 @@ from server.folders.tables import header_of
 from server.folders.toml_lines import KeyPath
 
 # Without these a phase can't be tried out; a wrong time or quota keeps nobody from it.
-_OF_TRIAL = frozenset({"slug", "solution", "split", "public_fraction"})
+_OF_TRIAL = frozenset({"slug", "solution", "split", "public_fraction", "usage"})
 
 
 # The keys with a problem, by their table.

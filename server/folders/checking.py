@@ -7,11 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from scorers.errors import InvalidPredictions, InvalidSolution
-from scorers.evaluate import BoardResult, Evaluated, SolutionFacts, check_solution, evaluate_file
-from scorers.metric_files.file import METRIC, read_metric
+from scorers.evaluate import Evaluated, SolutionFacts, check_solution, evaluate_file
+from scorers.metric_files.file import read_metric
 from scorers.metric_files.scoring import MetricFault, Run
 from scorers.metric_files.trial import try_metric
 from scorers.registry import get_scorer
+from scorers.sentences import as_written, sentence, together
 from server.folders.answers import files_with_answers, perfect_submission
 from server.folders.boards import is_undefined, lacking_on_boards
 from server.folders.contents import BaselineFile, Folder
@@ -19,11 +20,15 @@ from server.folders.definition import PhaseDefinition
 from server.folders.files import is_served
 from server.folders.findings import Finding, Level, passed
 from server.folders.ladders import on_ladder
+from server.folders.outcomes import cannot_score, scores, values, would_reject
 from server.folders.scored import Scored
 from server.folders.tables import UnreadableTable, header_of
 
-_CORRECT = "Correct the solution."
-_WANTED_PAGES = {"rules": "what is allowed", "data": "what the columns mean"}
+_CORRECT = sentence("Correct the solution.")
+_WANTED_PAGES = {
+    "rules": (sentence("There is no rules page."), sentence("Say what is allowed in rules.md.")),
+    "data": (sentence("There is no data page."), sentence("Say what the columns mean in data.md.")),
+}
 
 
 def check_folder(
@@ -50,28 +55,34 @@ def check_structure(folder: Folder) -> list[Finding]:
 
 def _pages(folder: Folder) -> Iterator[Finding]:
     slugs = {page.slug for page in folder.pages}
-    for slug, content in _WANTED_PAGES.items():
+    for slug, (said, remedy) in _WANTED_PAGES.items():
         if slug not in slugs:
-            remedy = f"Say {content} in {slug}.md."
-            code = "rules" if slug == "rules" else "pages"
-            yield Finding(Level.WARNING, f"There is no {slug} page.", remedy, code)
+            yield Finding(Level.WARNING, said, remedy, "rules" if slug == "rules" else "pages")
     for page in folder.pages:
         if not page.markdown.strip():
-            said, remedy = f"{page.slug}.md is empty.", "Write it, or remove it."
-            yield Finding(Level.WARNING, said, remedy, "pages")
+            said = sentence("%(page)s is empty.", page=f"{page.slug}.md")
+            yield Finding(Level.WARNING, said, sentence("Write it, or remove it."), "pages")
 
 
 def _sample_is_served(folder: Folder) -> Iterator[Finding]:
     sample = folder.definition.submission.sample
     if not is_served(folder.path, sample):
-        said = f"Participants can't download the sample: {sample} is not in data/."
-        yield Finding(Level.WARNING, said, "Move it to data/.", "sample-served")
+        said = sentence(
+            "Participants can't download the sample: %(file)s is not in data/.", file=sample
+        )
+        yield Finding(Level.WARNING, said, sentence("Move it to data/."), "sample-served")
 
 
 def _quotas(phase: PhaseDefinition) -> Iterator[Finding]:
     if phase.per_day > phase.total:
-        said = f"Phase {phase.slug}: per_day ({phase.per_day}) is more than total ({phase.total})."
-        yield Finding(Level.WARNING, said, f"Write per_day = {phase.total} or less.", "quotas")
+        said = sentence(
+            "Phase %(phase)s: per_day (%(per_day)s) is more than total (%(total)s).",
+            phase=phase.slug,
+            per_day=str(phase.per_day),
+            total=str(phase.total),
+        )
+        remedy = sentence("Write per_day = %(total)s or less.", total=str(phase.total))
+        yield Finding(Level.WARNING, said, remedy, "quotas")
 
 
 def _phase(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
@@ -80,10 +91,18 @@ def _phase(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
     try:
         facts = check_solution(solution, folder.spec_for(phase.slug), sample=None)
     except InvalidSolution as error:
-        said = f"Phase {phase.slug}: {phase.solution} is wrong: {error}"
+        said = sentence(
+            "Phase %(phase)s: %(file)s is wrong: %(error)s",
+            phase=phase.slug,
+            file=phase.solution,
+            error=error.said,
+        )
         lacking = lacking_on_boards(folder, phase.slug) if is_undefined(error) else None
         told = lacking.told(said) if lacking else (said, _CORRECT)
         yield Finding(Level.ERROR, *told, "solution")
+        return
+    except MetricFault as error:
+        yield cannot_score(phase.slug, sentence("a perfect submission"), error)
         return
     yield from _rows(phase, facts)
     yield from _leaks(folder, phase)
@@ -100,23 +119,33 @@ def _phase(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
 
 
 def _rows(phase: PhaseDefinition, facts: SolutionFacts) -> Iterator[Finding]:
-    counts = [
-        f"{facts.public_rows:,} public",
-        f"{facts.private_rows:,} private",
-        f"{facts.ignored_rows:,} ignored",
-    ]
-    said = f"Phase {phase.slug}: the solution has {facts.rows:,} rows: {', '.join(counts)}."
+    said = sentence(
+        "Phase %(phase)s: the solution has %(rows)s rows: %(public)s public, %(private)s private,"
+        " %(ignored)s ignored.",
+        phase=phase.slug,
+        rows=facts.rows,
+        public=facts.public_rows,
+        private=facts.private_rows,
+        ignored=facts.ignored_rows,
+    )
     yield passed(said, "solution")
     if not facts.private_rows:
-        said = f"Phase {phase.slug} has no private rows: what is shown at once is the final score."
-        remedy = "Write public_fraction = 0.3, or give the solution a Usage column."
+        said = sentence(
+            "Phase %(phase)s has no private rows: what is shown at once is the final score.",
+            phase=phase.slug,
+        )
+        remedy = sentence("Write public_fraction = 0.3, or give the solution a Usage column.")
         yield Finding(Level.WARNING, said, remedy, "no-private")
 
 
 def _leaks(folder: Folder, phase: PhaseDefinition) -> Iterator[Finding]:
     for name in files_with_answers(folder, phase.slug):
-        said = f"data/{name} holds the answers of phase {phase.slug} beside the ids."
-        remedy = "Take the column out before anybody downloads it."
+        said = sentence(
+            "%(file)s holds the answers of phase %(phase)s beside the ids.",
+            file=f"data/{name}",
+            phase=phase.slug,
+        )
+        remedy = sentence("Take the column out before anybody downloads it.")
         yield Finding(Level.ERROR, said, remedy, "answers-served")
 
 
@@ -126,15 +155,21 @@ def _metric(folder: Folder, phase: PhaseDefinition, run: Run) -> Iterator[Findin
     try:
         trial = try_metric(solution, spec, run)
     except (InvalidSolution, MetricFault) as error:
-        yield _cannot_score(phase.slug, "a perfect submission", error)
+        yield cannot_score(phase.slug, sentence("a perfect submission"), error)
         return
     if trial is not None:
-        values = ", ".join(f"{value:.6g}" for value in trial.perfect)
-        yield passed(f"Phase {phase.slug}: a perfect submission scores {values}.", "perfect")
+        said = sentence(
+            "Phase %(phase)s: a perfect submission scores %(values)s.",
+            phase=phase.slug,
+            values=", ".join(f"{value:.6g}" for value in trial.perfect),
+        )
+        yield passed(said, "perfect")
     tried = trial is not None and trial.shuffled
     if not tried and not read_metric(spec.code or "").says_direction:
-        said = f"Whether higher is better in {METRIC} could not be tried: it is taken to be so."
-        remedy = f"Write higher_is_better = True, or False, in {METRIC}."
+        said = sentence(
+            "Whether higher is better in metric.py could not be tried: it is taken to be so."
+        )
+        remedy = sentence("Write higher_is_better = True, or False, in metric.py.")
         yield Finding(Level.WARNING, said, remedy, "direction")
 
 
@@ -150,10 +185,10 @@ def _sample(scored: Scored, phase: PhaseDefinition) -> Finding:
         except InvalidPredictions as error:
             rejected.append(error)
         except (InvalidSolution, MetricFault) as error:
-            return _cannot_score(phase.slug, name, error)
+            return cannot_score(phase.slug, as_written(name), error)
         else:
             scored.samples[phase.slug] = file
-            return passed(f"Phase {phase.slug}: {name} scores {_values(result)}.", "sample")
+            return passed(scores(phase.slug, name, result), "sample")
     return _rejected_sample(folder, phase, rejected[0], later=not is_first)
 
 
@@ -173,29 +208,34 @@ def _has_other_rows(error: InvalidPredictions) -> bool:
 def _rejected_sample(
     folder: Folder, phase: PhaseDefinition, error: InvalidPredictions, *, later: bool
 ) -> Finding:
+    another = f"data/sample_submission_{phase.slug}.csv"
     if later and _has_other_rows(error):
-        said = f"No file in data/ shows a submission that phase {phase.slug} would accept."
-        remedy = f"Add data/sample_submission_{phase.slug}.csv."
-        return Finding(Level.WARNING, said, remedy, "sample")
-    said = f"Phase {phase.slug} would reject {folder.definition.submission.sample}: {error}"
-    remedy = "Give the sample the solution's ids and allowed values."
+        said = sentence(
+            "No file in data/ shows a submission that phase %(phase)s would accept.",
+            phase=phase.slug,
+        )
+        return Finding(Level.WARNING, said, sentence("Add %(file)s.", file=another), "sample")
+    sample = as_written(folder.definition.submission.sample)
+    said = would_reject(phase.slug, sample, error)
+    remedy = sentence("Give the sample the solution's ids and allowed values.")
     if later:
         # The same rows but for some: the solution is as likely to be wrong as the sample is.
-        remedy += f" Or add data/sample_submission_{phase.slug}.csv, if its rows are meant."
-        return Finding(Level.WARNING, said, remedy, "sample")
+        or_add = sentence("Or add %(file)s, if its rows are meant.", file=another)
+        return Finding(Level.WARNING, said, together(remedy, or_add), "sample")
     return Finding(Level.ERROR, said, remedy, "sample")
 
 
 def _baseline(scored: Scored, baseline: BaselineFile) -> Finding:
-    what = f'the baseline "{baseline.name}"'
+    what = sentence('the baseline "%(name)s"', name=baseline.name)
     try:
         result = scored.of(baseline.phase, baseline.path)
     except InvalidPredictions as error:
-        said = f"Phase {baseline.phase} would reject {what}: {error}"
-        return Finding(Level.ERROR, said, f"Correct {baseline.path.name}.", "baseline")
+        said = would_reject(baseline.phase, what, error)
+        remedy = sentence("Correct %(file)s.", file=baseline.path.name)
+        return Finding(Level.ERROR, said, remedy, "baseline")
     except (InvalidSolution, MetricFault) as error:
-        return _cannot_score(baseline.phase, what, error)
-    return passed(f"Phase {baseline.phase}: {what} scores {_values(result)}.", "baseline")
+        return cannot_score(baseline.phase, what, error)
+    return passed(scores(baseline.phase, what, result), "baseline")
 
 
 def _perfect(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
@@ -213,15 +253,19 @@ def _perfect(scored: Scored, phase: PhaseDefinition) -> Iterator[Finding]:
         except InvalidPredictions as error:
             yield _rejected_truth(phase, error)
             return
-        except InvalidSolution as error:
-            yield _cannot_score(phase.slug, "a perfect submission", error)
+        except (InvalidSolution, MetricFault) as error:
+            yield cannot_score(phase.slug, sentence("a perfect submission"), error)
             return
     yield _verdict(folder, phase, result)
 
 
 def _rejected_truth(phase: PhaseDefinition, error: InvalidPredictions) -> Finding:
-    said = f"Phase {phase.slug} would reject the solution itself as a submission: {error}"
-    remedy = "See that `labels` and the solution's values agree."
+    said = sentence(
+        "Phase %(phase)s would reject the solution itself as a submission: %(error)s",
+        phase=phase.slug,
+        error=error.said,
+    )
+    remedy = sentence("See that `labels` and the solution's values agree.")
     return Finding(Level.WARNING, said, remedy, "perfect")
 
 
@@ -230,31 +274,26 @@ def _verdict(folder: Folder, phase: PhaseDefinition, result: Evaluated) -> Findi
     scorer = get_scorer(scoring.scorer, **scoring.params)
     perfect = scorer.perfect
     if not (math.isfinite(perfect) and scorer.truth_is_perfect):
-        said = f"Phase {phase.slug}: the answers themselves score {_values(result)}."
+        said = sentence(
+            "Phase %(phase)s: the answers themselves score %(values)s.", **_places(phase, result)
+        )
         return passed(said, "perfect")
     boards = [board for board in (result.public, result.private) if board is not None]
     if all(math.isclose(b.value, perfect, rel_tol=1e-6, abs_tol=1e-6) for b in boards):
-        said = f"Phase {phase.slug}: a perfect submission scores {perfect:g}, as it should."
+        said = sentence(
+            "Phase %(phase)s: a perfect submission scores %(perfect)s, as it should.",
+            phase=phase.slug,
+            perfect=perfect,
+        )
         return passed(said, "perfect")
-    said = f"Phase {phase.slug}: a perfect submission scores {_values(result)}, not {perfect:g}."
-    return Finding(Level.WARNING, said, "Look at `params` and at the solution's values.", "perfect")
+    said = sentence(
+        "Phase %(phase)s: a perfect submission scores %(values)s, not %(perfect)s.",
+        **_places(phase, result),
+        perfect=perfect,
+    )
+    remedy = sentence("Look at `params` and at the solution's values.")
+    return Finding(Level.WARNING, said, remedy, "perfect")
 
 
-def _cannot_score(phase: str, what: str, error: InvalidSolution | MetricFault) -> Finding:
-    said = f"Phase {phase}: {what} can't be scored: {error}"
-    if isinstance(error, MetricFault):
-        said = f"{said}\n{error.trace}".rstrip()
-        return Finding(Level.ERROR, said, f"Correct {METRIC}.", "metric")
-    return Finding(Level.ERROR, said, "Correct the solution or `[scoring] params`.", "metric")
-
-
-def _values(result: Evaluated) -> str:
-    boards = {"public": result.public, "private": result.private}
-    return ", ".join(f"{_value(board)} {name}" for name, board in boards.items() if board)
-
-
-def _value(board: BoardResult) -> str:
-    if board.interval is None:
-        return f"{board.value:.6g}"
-    low, high = board.interval
-    return f"{board.value:.6g} [{low:.6g}, {high:.6g}]"
+def _places(phase: PhaseDefinition, result: Evaluated) -> dict[str, str]:
+    return {"phase": phase.slug, "values": values(result)}

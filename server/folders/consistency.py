@@ -1,27 +1,21 @@
 """What the keys of a definition must be to each other, and to the files beside them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from scorers.binding import kind_of, secondary_scorer
-from scorers.errors import InvalidParameter, InvalidSolution, UnknownScorer
-from scorers.evaluate import EvaluationSpec
-from scorers.inputs import INPUTS
-from scorers.kinds import InputKind
-from scorers.metric_files.file import METRIC
-from scorers.registry import get_scorer
-from scorers.scorer import Scorer
-from server.folders.definition import PhaseDefinition, Scoring, Submission
-from server.folders.faults import Problem, one_of
+from scorers.sentences import sentence
+from server.folders.definition import PhaseDefinition, Submission
+from server.folders.faults import Problem, one_of, repeated
 from server.folders.files import DATA, is_served, misplaced, page_slugs
-from server.folders.metric import metric_problems
 from server.folders.parsing import Draft
-from server.folders.splits import split_problems
+from server.folders.scorers_named import readable_header, scorer_problems
+from server.folders.splits import split_problems, usage_problems
 from server.folders.tables import UnreadableTable, header_of
 from server.folders.toml_lines import KeyPath
 
-_WITH_LABELS = (InputKind.LABELS, InputKind.PROBABILITIES, InputKind.CLASS_SCORES)
+_KEEP_ONE = sentence("Keep one.")
 
 
 def problems_of(draft: Draft, root: Path, max_bytes_limit: int | None) -> Iterator[Problem]:
@@ -30,7 +24,7 @@ def problems_of(draft: Draft, root: Path, max_bytes_limit: int | None) -> Iterat
     if draft.submission:
         yield from _submission(draft.submission, root, max_bytes_limit)
     if draft.scoring:
-        yield from _scoring(draft.scoring, draft.submission, root)
+        yield from scorer_problems(draft.scoring, draft.submission, root)
     yield from _phases(draft, root)
     yield from _lock(draft)
     yield from _baselines(draft, root)
@@ -39,26 +33,26 @@ def problems_of(draft: Draft, root: Path, max_bytes_limit: int | None) -> Iterat
 
 def _pages(draft: Draft, root: Path) -> Iterator[Problem]:
     slugs = page_slugs(root, draft.pages)
-    for index, slug in _repeated(slugs):
-        yield Problem(("pages", index), f'The page "{slug}" is listed twice.', "Keep one.")
-
-
-def _repeated(names: Iterable[str]) -> Iterator[tuple[int, str]]:
-    seen: set[str] = set()
-    for index, name in enumerate(names):
-        if name in seen:
-            yield index, name
-        seen.add(name)
+    for index, slug in repeated(slugs):
+        said = sentence('The page "%(name)s" is listed twice.', name=slug)
+        yield Problem(("pages", index), said, _KEEP_ONE)
 
 
 def _submission(submission: Submission, root: Path, limit: int | None) -> Iterator[Problem]:
     yield from _sample(submission, root)
     yield from _labels(submission.labels)
-    for _, column in _repeated(submission.id_columns):
-        yield Problem(("submission", "id_column"), f'"{column}" is named twice.', "Keep one.")
+    for _, column in repeated(submission.id_columns):
+        said = sentence('"%(name)s" is named twice.', name=column)
+        yield Problem(("submission", "id_column"), said, _KEEP_ONE)
     if limit is not None and submission.max_bytes > limit:
-        said = f"max_bytes is {submission.max_bytes:,}, this server takes {limit:,}."
-        remedy = f"Write max_bytes = {limit:_}, or ask the operator for more."
+        said = sentence(
+            "max_bytes is %(count)s, this server takes %(limit)s.",
+            count=submission.max_bytes,
+            limit=limit,
+        )
+        remedy = sentence(
+            "Write max_bytes = %(limit)s, or ask the operator for more.", limit=f"{limit:_}"
+        )
         yield Problem(("submission", "max_bytes"), said, remedy)
 
 
@@ -71,12 +65,17 @@ def _sample(submission: Submission, root: Path) -> Iterator[Problem]:
     try:
         header = header_of(root / submission.sample)
     except UnreadableTable as error:
-        yield Problem(path, f"{submission.sample}: {error}", "Write the sample anew.")
+        said = sentence("%(name)s: %(problem)s", name=submission.sample, problem=error.said)
+        yield Problem(path, said, sentence("Write the sample anew."))
         return
     size = (root / submission.sample).stat().st_size
     if size > submission.max_bytes:
-        said = f"The sample has {size:,} bytes, more than the {submission.max_bytes:,} allowed."
-        remedy = f"Write max_bytes = {2 * size:_} or so."
+        said = sentence(
+            "The sample has %(count)s bytes, more than the %(limit)s allowed.",
+            count=size,
+            limit=submission.max_bytes,
+        )
+        remedy = sentence("Write max_bytes = %(count)s or so.", count=f"{2 * size:_}")
         yield Problem(("submission", "max_bytes"), said, remedy)
     yield from _header(submission, header)
 
@@ -84,117 +83,39 @@ def _sample(submission: Submission, root: Path) -> Iterator[Problem]:
 def _header(submission: Submission, header: list[str]) -> Iterator[Problem]:
     missing = [column for column in submission.id_columns if column not in header]
     for column in missing:
-        said = f'{submission.sample} has no column "{column}".'
+        said = sentence(
+            '%(file)s has no column "%(column)s".', file=submission.sample, column=column
+        )
         yield Problem(("submission", "id_column"), said, one_of(column, header))
     if not missing and len(header) == len(submission.id_columns):
-        said = f"{submission.sample} has no column to predict."
-        yield Problem(("submission", "sample"), said, "Add a column for the predictions.")
-    for _, column in _repeated(header):
-        said = f'{submission.sample} has the column "{column}" twice.'
-        yield Problem(("submission", "sample"), said, "Give each column a name of its own.")
+        said = sentence("%(file)s has no column to predict.", file=submission.sample)
+        remedy = sentence("Add a column for the predictions.")
+        yield Problem(("submission", "sample"), said, remedy)
+    for _, column in repeated(header):
+        said = sentence(
+            '%(file)s has the column "%(column)s" twice.', file=submission.sample, column=column
+        )
+        remedy = sentence("Give each column a name of its own.")
+        yield Problem(("submission", "sample"), said, remedy)
 
 
 def _labels(labels: list[str] | None) -> Iterator[Problem]:
     if labels is None:
         return
-    for index, label in _repeated(labels):
-        path = ("submission", "labels", index)
-        yield Problem(path, f'The label "{label}" is listed twice.', "Keep one.")
+    for index, label in repeated(labels):
+        said = sentence('The label "%(label)s" is listed twice.', label=label)
+        yield Problem(("submission", "labels", index), said, _KEEP_ONE)
     if len(labels) < 2:
-        remedy = "List every label that a prediction may take, or leave the key out."
-        yield Problem(("submission", "labels"), "There is nothing to choose between.", remedy)
-
-
-def _scoring(scoring: Scoring, submission: Submission | None, root: Path) -> Iterator[Problem]:
-    if scoring.scorer == METRIC:
-        yield from metric_problems(scoring, submission, root)
-        return
-    try:
-        scorer = get_scorer(scoring.scorer, **scoring.params)
-    except UnknownScorer as error:
-        yield Problem(("scoring", "scorer"), str(error), "Name one of the scorers in the docs.")
-        return
-    except (InvalidParameter, TypeError) as error:
-        yield Problem(("scoring", "params"), str(error), "Correct or remove the parameter.")
-        return
-    header = _readable_header(submission, root)
-    if submission is None or header is None:
-        yield from _also(scoring, set(scorer.kinds))
-        return
-    spec = EvaluationSpec(
-        scorer.name,
-        header=tuple(header),
-        id_columns=submission.id_columns,
-        kind=scoring.input,
-    )
-    if not spec.columns or not set(spec.id_columns) <= set(header):
-        return
-    try:
-        kind = kind_of(scorer, spec)
-    except InvalidSolution as error:
-        remedy = "Name another scorer, or give the sample other columns."
-        key = "scorer" if scoring.input is None else "input"
-        yield Problem(("scoring", key), str(error), remedy)
-        return
-    yield from _also(scoring, {kind})
-    if submission.labels is not None:
-        yield from _meaning_of_labels(submission.labels, kind, spec)
-
-
-def _readable_header(submission: Submission | None, root: Path) -> list[str] | None:
-    """Return the sample's header, None where it can't be read: that is reported elsewhere."""
-    if submission is None or misplaced(root, submission.sample):
-        return None
-    try:
-        return header_of(root / submission.sample)
-    except UnreadableTable:
-        return None
-
-
-def _meaning_of_labels(
-    labels: list[str], kind: InputKind, spec: EvaluationSpec
-) -> Iterator[Problem]:
-    if INPUTS[kind].for_each_class and set(labels) != set(spec.columns):
-        said = f"The labels are not the columns of the sample: {', '.join(spec.columns)}."
-        remedy = "Let them agree, or remove labels: with probabilities the columns name them."
+        said = sentence("There is nothing to choose between.")
+        remedy = sentence("List every label that a prediction may take, or leave the key out.")
         yield Problem(("submission", "labels"), said, remedy)
-    elif kind not in _WITH_LABELS:
-        said = f"{spec.scorer} reads {INPUTS[kind].words}, so `labels` has no meaning here."
-        yield Problem(("submission", "labels"), said, "Remove labels.")
-
-
-def _also(scoring: Scoring, due: set[InputKind]) -> Iterator[Problem]:
-    for index, name in _repeated([scoring.scorer, *scoring.also]):
-        said = f'"{name}" is shown already.'
-        yield Problem(("scoring", "also", index - 1), said, "Remove it from also.")
-    for index, name in enumerate(scoring.also):
-        path = ("scoring", "also", index)
-        try:
-            other = secondary_scorer(name, scoring.params)
-        except UnknownScorer as error:
-            yield Problem(path, str(error), "Name one of the scorers in the docs.")
-        except InvalidParameter as error:
-            yield Problem(path, str(error), "Show another scorer, one without parameters.")
-        else:
-            yield from _same_input(path, scoring.scorer, due, other)
-
-
-def _same_input(
-    path: KeyPath, scorer: str, due: set[InputKind], other: Scorer
-) -> Iterator[Problem]:
-    if not due & set(other.kinds):
-        said = f"{other.name} reads {_named(set(other.kinds))}, but {scorer} reads {_named(due)}."
-        yield Problem(path, said, f"Show a scorer that reads {_named(due)}.")
-
-
-def _named(kinds: set[InputKind]) -> str:
-    return " or ".join(sorted(INPUTS[kind].words for kind in kinds))
 
 
 def _phases(draft: Draft, root: Path) -> Iterator[Problem]:
-    for index, slug in _repeated(draft.phase_slugs):
-        said = f'There are two phases "{slug}".'
-        yield Problem(("phases", index, "slug"), said, "Give each phase a slug of its own.")
+    for index, slug in repeated(draft.phase_slugs):
+        said = sentence('There are two phases "%(phase)s".', phase=slug)
+        remedy = sentence("Give each phase a slug of its own.")
+        yield Problem(("phases", index, "slug"), said, remedy)
     for index, phase in enumerate(draft.phases):
         if phase is not None and index not in draft.undated:
             yield from _times(index, phase)
@@ -206,20 +127,24 @@ def _phases(draft: Draft, root: Path) -> Iterator[Problem]:
 
 def _times(index: int, phase: PhaseDefinition) -> Iterator[Problem]:
     if phase.ends <= phase.starts:
-        said = f"The phase ends at {_time(phase)}, which is not after it starts."
-        remedy = f"Write a time after {phase.starts:%Y-%m-%dT%H:%M:%SZ}."
+        said = sentence(
+            "The phase ends at %(time)s, which is not after it starts.", time=_time(phase.ends)
+        )
+        remedy = sentence("Write a time after %(time)s.", time=_time(phase.starts))
         yield Problem(("phases", index, "ends"), said, remedy)
 
 
-def _time(phase: PhaseDefinition) -> str:
-    return f"{phase.ends:%Y-%m-%dT%H:%M:%SZ}"
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _solution(index: int, phase: PhaseDefinition, draft: Draft, root: Path) -> Iterator[Problem]:
     path: KeyPath = ("phases", index, "solution")
     if is_served(root, phase.solution):
-        said = f"{phase.solution} lies in data/: participants would download it."
-        yield Problem(path, said, "Move it to private/.")
+        said = sentence(
+            "%(file)s lies in data/: participants would download it.", file=phase.solution
+        )
+        yield Problem(path, said, sentence("Move it to private/."))
         return
     wrong = misplaced(root, phase.solution)
     if wrong:
@@ -228,25 +153,34 @@ def _solution(index: int, phase: PhaseDefinition, draft: Draft, root: Path) -> I
     try:
         header = header_of(root / phase.solution)
     except UnreadableTable as error:
-        yield Problem(path, f"{phase.solution}: {error}", "Write the solution anew.")
+        said = sentence("%(name)s: %(problem)s", name=phase.solution, problem=error.said)
+        yield Problem(path, said, sentence("Write the solution anew."))
         return
     yield from split_problems(index, phase, header, _answers(draft.submission, root))
+    if draft.submission is not None:
+        yield from usage_problems(index, phase, draft.submission.id_columns, root)
 
 
 def _answers(submission: Submission | None, root: Path) -> set[str]:
     """Name the columns that are predicted, as far as the sample tells."""
-    header = _readable_header(submission, root) or []
+    header = readable_header(submission, root) or []
     return set(header) - set(submission.id_columns if submission else ())
 
 
 def _admission(phases: list[PhaseDefinition | None]) -> Iterator[Problem]:
     if phases and phases[0] and phases[0].admit_top is not None:
-        said = "The first phase has no phase before it to admit teams from."
-        yield Problem(("phases", 0, "admit_top"), said, "Remove admit_top.")
+        said = sentence("The first phase has no phase before it to admit teams from.")
+        yield Problem(("phases", 0, "admit_top"), said, sentence("Remove admit_top."))
     for index, (before, phase) in enumerate(pairwise(phases), start=1):
         if before and phase and phase.admit_top is not None and phase.starts < before.ends:
-            said = f"Phase {phase.slug} starts before phase {before.slug} has ended."
-            remedy = f"Start it at {before.ends:%Y-%m-%dT%H:%M:%SZ} or later, or remove admit_top."
+            said = sentence(
+                "Phase %(phase)s starts before phase %(before)s has ended.",
+                phase=phase.slug,
+                before=before.slug,
+            )
+            remedy = sentence(
+                "Start it at %(time)s or later, or remove admit_top.", time=_time(before.ends)
+            )
             yield Problem(("phases", index, "admit_top"), said, remedy)
 
 
@@ -257,8 +191,8 @@ def _lock(draft: Draft) -> Iterator[Problem]:
         return
     last = max(phases, key=lambda phase: phase.ends)
     if lock_at >= last.ends:
-        said = "Teams are locked only after the last phase has ended."
-        remedy = f"Write a time before {_time(last)}, or remove lock_at."
+        said = sentence("Teams are locked only after the last phase has ended.")
+        remedy = sentence("Write a time before %(time)s, or remove lock_at.", time=_time(last.ends))
         yield Problem(("teams", "lock_at"), said, remedy)
 
 
@@ -268,10 +202,15 @@ def _baselines(draft: Draft, root: Path) -> Iterator[Problem]:
         if baseline is None:
             continue
         if names[index] in names[:index]:
-            said = f'Phase {baseline.phase} has two baselines "{baseline.name}".'
-            yield Problem(("baselines", index, "name"), said, "Give each a name of its own.")
+            said = sentence(
+                'Phase %(phase)s has two baselines "%(name)s".',
+                phase=baseline.phase,
+                name=baseline.name,
+            )
+            remedy = sentence("Give each a name of its own.")
+            yield Problem(("baselines", index, "name"), said, remedy)
         if baseline.phase not in draft.phase_slugs:
-            said = f'There is no phase "{baseline.phase}".'
+            said = sentence('There is no phase "%(phase)s".', phase=baseline.phase)
             remedy = one_of(baseline.phase, draft.phase_slugs)
             yield Problem(("baselines", index, "phase"), said, remedy)
         wrong = misplaced(root, baseline.file)
@@ -281,9 +220,10 @@ def _baselines(draft: Draft, root: Path) -> Iterator[Problem]:
 
 def _files(draft: Draft, root: Path) -> Iterator[Problem]:
     names = [file.name if file else "" for file in draft.files]
-    for index, name in _repeated(names):
+    for index, name in repeated(names):
         if name:
-            yield Problem(("files", index, "name"), f"{name} is named twice.", "Keep one.")
+            said = sentence('"%(name)s" is named twice.', name=name)
+            yield Problem(("files", index, "name"), said, _KEEP_ONE)
     for index, name in enumerate(names):
         wrong = misplaced(root, f"{DATA}/{name}") if name else None
         if wrong:

@@ -15,6 +15,8 @@ from server.folders.tables import UnreadableTable, number_columns, text_columns
 REPLICATES = 1_000
 MAX_ROWS = 20_000_000
 UNPACKED_PER_BYTE = 20
+# What a seed is drawn for.
+SPLIT, REPLICATING = "split", "replicates"
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,19 @@ class Folder:
             public_fraction=self.phase(phase).public_fraction,
             split=split_of(self.phase(phase)),
             draw=BY_LABEL,
-            split_seed=self._seed(phase, "split"),
-            replicate_seed=self._seed(phase, "replicates"),
+            sides=self._sides(phase),
+            split_seed=self._seed(phase, SPLIT),
+            replicate_seed=self._seed(phase, REPLICATING),
             replicates=replicates,
             max_unpacked_bytes=submission.max_bytes * UNPACKED_PER_BYTE,
             max_rows=MAX_ROWS,
             code=self.code,
             numbers=None if self.code is None else self._numbers(),
         )
+
+    def _sides(self, phase: str) -> str | None:
+        named = self.phase(phase).usage
+        return None if named is None else str(self.path / named)
 
     def _numbers(self) -> tuple[str, ...]:
         ids = self.definition.submission.id_columns
@@ -132,9 +139,13 @@ class Folder:
         return sort_labels(shown) if hidden and hidden <= shown else None
 
     def _seed(self, phase: str, purpose: str) -> int:
-        """Draw a seed that nobody without the solution can guess, in 31 bits for any database."""
-        text = f"{self.solution_of(phase).sha256}/{self.slug}/{phase}/{purpose}"
-        return int.from_bytes(sha256(text.encode()).digest()[:4], "big") >> 1
+        return seed_of(self.solution_of(phase).sha256, self.slug, phase, purpose)
+
+
+def seed_of(solution: str, slug: str, phase: str, purpose: str) -> int:
+    """Draw a seed that nobody without the solution can guess, in 31 bits for any database."""
+    text = f"{solution}/{slug}/{phase}/{purpose}"
+    return int.from_bytes(sha256(text.encode()).digest()[:4], "big") >> 1
 
 
 def split_of(phase: PhaseDefinition) -> Split | None:

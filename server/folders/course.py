@@ -3,7 +3,9 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+
+from scorers.sentences import sentence
+from server.folders.faults import mistake
 
 MOST_LATE_DAYS = 60
 BASELINE = "baseline:"
@@ -15,18 +17,14 @@ Words = Annotated[str, Field(min_length=1, max_length=40)]
 Points = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 
-def _mistake(said: str, remedy: str) -> PydanticCustomError:
-    return PydanticCustomError("organiser", "{said}", {"said": said, "remedy": remedy})
-
-
 def check_anchor(anchor: float | str) -> None:
     """Raise PydanticCustomError where an anchor is neither a number, "best" nor a baseline."""
     if isinstance(anchor, float | int) or anchor == BEST:
         return
     if not anchor.startswith(BASELINE) or not anchor.removeprefix(BASELINE).strip():
-        raise _mistake(
-            f'"{anchor}" is no score to grade by.',
-            'Write a number, "best", or "baseline: NAME" with the name of a baseline.',
+        raise mistake(
+            sentence('"%(text)s" is no score to grade by.', text=anchor),
+            sentence('Write a number, "best", or "baseline: NAME" with the name of a baseline.'),
         )
 
 
@@ -70,23 +68,34 @@ class Grading(_Section):
         if self.rule == "linear":
             self._check_linear()
         elif not self.bands:
-            raise _mistake("There is no band.", 'Write bands = [{ at = "best", grade = "A" }].')
+            raise mistake(
+                sentence("There is no band."),
+                sentence('Write bands = [{ at = "best", grade = "A" }].'),
+            )
         elif self.late_cost != int(self.late_cost):
-            raise _mistake("late_cost is a number of whole bands.", "Write late_cost = 1.")
+            raise mistake(
+                sentence("late_cost is a number of whole bands."), sentence("Write late_cost = 1.")
+            )
         return self
 
     def _check_linear(self) -> None:
         if self.bottom is None or self.top is None:
-            raise _mistake(
-                "A linear grade needs two scores to run between.",
-                'Write bottom = "baseline: NAME" and top = "best", say.',
+            raise mistake(
+                sentence("A linear grade needs two scores to run between."),
+                sentence('Write bottom = "baseline: NAME" and top = "best", say.'),
             )
         check_anchor(self.bottom)
         check_anchor(self.top)
         if self.bottom == self.top:
-            raise _mistake("bottom and top are the same score.", "Name two different scores.")
+            raise mistake(
+                sentence("bottom and top are the same score."),
+                sentence("Name two different scores."),
+            )
         if self.highest == self.lowest:
-            raise _mistake("lowest and highest are the same grade.", "Name two different grades.")
+            raise mistake(
+                sentence("lowest and highest are the same grade."),
+                sentence("Name two different grades."),
+            )
 
     @property
     def baselines(self) -> list[str]:

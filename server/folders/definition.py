@@ -1,17 +1,16 @@
 """What `challenge.toml` may say: every key with its type and its default, nothing else."""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from scorers.kinds import InputKind
 from scorers.metric_files.file import METRIC
+from scorers.sentences import sentence
 from server.folders.course import Course
-from server.folders.faults import one_of
+from server.folders.faults import mistake, one_of
+from server.folders.times import Time
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LENGTH = 60
@@ -30,56 +29,13 @@ RESERVED_PAGES = (
     "grade",
 )
 
-_RELATIVE = re.compile(r"([+-])(\d{1,5})([dhm])")
-_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
-_FIRST_YEAR, _LAST_YEAR = 1970, 2200
-_EXAMPLE_TIME = "2026-12-31T16:00:00Z"
-
-
-@dataclass(frozen=True)
-class Clock:
-    """What times in a definition are resolved against: relative ones only in a demo."""
-
-    now: datetime
-    allow_relative_times: bool = False
-
-
-def _mistake(said: str, remedy: str) -> PydanticCustomError:
-    return PydanticCustomError("organiser", "{said}", {"said": said, "remedy": remedy})
-
-
-def _relative_time(value: str, clock: Clock | None) -> datetime:
-    found = _RELATIVE.fullmatch(value.strip())
-    if found is None:
-        raise _mistake(
-            f'"{value}" is text, not a time.', f"Write a time without quotes: {_EXAMPLE_TIME}."
-        )
-    if clock is None or not clock.allow_relative_times:
-        raise _mistake(
-            f'"{value}" is relative to the day of deployment, which only a demo allows.',
-            f"Write the time itself: {_EXAMPLE_TIME}.",
-        )
-    sign, amount, unit = found.groups()
-    return clock.now + timedelta(**{_UNITS[unit]: int(sign + amount)})
-
-
-def _read_time(value: object, info: ValidationInfo) -> datetime:
-    if isinstance(value, str):
-        value = _relative_time(value, info.context)
-    if isinstance(value, date) and not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-        raise _mistake(f"The year {value.year} can't be meant.", f"Write {_EXAMPLE_TIME} or so.")
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).replace(microsecond=0)
-    if isinstance(value, datetime):
-        raise _mistake("The time has no zone.", f"In UTC write {value.isoformat()}Z.")
-    if isinstance(value, date):
-        raise _mistake("A date is not a time.", f"Write {value.isoformat()}T00:00:00Z.")
-    raise _mistake(f"{value!r} is not a time.", f"Write a time such as {_EXAMPLE_TIME}.")
-
 
 def _read_line(value: object) -> object:
     if isinstance(value, str) and not value.isprintable():
-        raise _mistake("The text has an unprintable character.", "Write one line of plain text.")
+        raise mistake(
+            sentence("The text has an unprintable character."),
+            sentence("Write one line of plain text."),
+        )
     return value
 
 
@@ -87,47 +43,52 @@ def _read_id_column(value: object) -> object:
     columns = value if isinstance(value, list) else [value]
     if columns and all(isinstance(column, str) and column for column in columns):
         return value
-    raise _mistake(
-        "id_column is a column's name, or a list of names.",
-        'Write id_column = "id" or id_column = ["patient", "visit"].',
+    raise mistake(
+        sentence("id_column is a column's name, or a list of names."),
+        sentence('Write id_column = "id" or id_column = ["patient", "visit"].'),
     )
 
 
 def _read_slug(value: object) -> object:
     if isinstance(value, str) and not is_slug(value):
-        raise _mistake(
-            f'"{value}" can\'t stand in an address.',
-            "Use lowercase letters, digits and single hyphens,"
-            f" at most {SLUG_LENGTH} characters, such as {as_slug(value)}.",
+        raise mistake(
+            sentence('"%(text)s" can\'t stand in an address.', text=value),
+            sentence(
+                "Use lowercase letters, digits and single hyphens, at most %(count)s characters,"
+                " such as %(other)s.",
+                count=SLUG_LENGTH,
+                other=as_slug(value),
+            ),
         )
     return value
 
 
 def _read_page(value: object) -> object:
     if isinstance(value, str) and value.endswith(".md"):
-        raise _mistake("A page is named without .md.", f'Write "{value.removesuffix(".md")}".')
+        remedy = sentence('Write "%(text)s".', text=value.removesuffix(".md"))
+        raise mistake(sentence("A page is named without .md."), remedy)
     if isinstance(value, str) and value in RESERVED_PAGES:
-        raise _mistake(
-            f'"{value}" is a tab that every challenge has.',
-            f"Give the page another name than {', '.join(RESERVED_PAGES)}.",
+        raise mistake(
+            sentence('"%(name)s" is a tab that every challenge has.', name=value),
+            sentence("Give the page another name than %(names)s.", names=", ".join(RESERVED_PAGES)),
         )
     return _read_slug(value)
 
 
 def _read_scorer(value: object) -> object:
     if isinstance(value, str) and value.endswith(".py") and value != METRIC:
-        raise _mistake(
-            f'A metric of your own is called {METRIC}, not "{value}".',
-            f'Put it into {METRIC} and write scorer = "{METRIC}".',
+        raise mistake(
+            sentence('A metric of your own is called metric.py, not "%(name)s".', name=value),
+            sentence('Put it into metric.py and write scorer = "metric.py".'),
         )
     return value
 
 
 def _read_also(value: object) -> object:
     if isinstance(value, str) and value.endswith(".py"):
-        raise _mistake(
-            f"{value} can't be shown beside another scorer.",
-            f'Rank by it, with scorer = "{METRIC}", or name a scorer that is installed.',
+        raise mistake(
+            sentence("%(name)s can't be shown beside another scorer.", name=value),
+            sentence('Rank by it, with scorer = "metric.py", or name a scorer that is installed.'),
         )
     return value
 
@@ -135,7 +96,9 @@ def _read_also(value: object) -> object:
 def _read_input(value: object) -> object:
     kinds = [kind.value for kind in InputKind]
     if isinstance(value, str) and value not in kinds:
-        raise _mistake(f'There is no kind of input "{value}".', one_of(value, kinds))
+        raise mistake(
+            sentence('There is no kind of input "%(name)s".', name=value), one_of(value, kinds)
+        )
     return value
 
 
@@ -154,7 +117,6 @@ def as_title(slug: str) -> str:
     return slug.replace("-", " ").capitalize()
 
 
-Time = Annotated[datetime, BeforeValidator(_read_time)]
 Slug = Annotated[str, BeforeValidator(_read_slug)]
 PageSlug = Annotated[str, BeforeValidator(_read_page)]
 Line = Annotated[str, BeforeValidator(_read_line)]
@@ -224,6 +186,7 @@ class PhaseDefinition(_Section):
     solution: Text
     public_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
     split: SplitDefinition | None = None
+    usage: Text | None = None
     per_day: Count = 5
     total: Count = 100
     ranking: Literal["best", "latest", "selected", "ladder"] = "best"

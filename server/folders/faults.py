@@ -1,10 +1,13 @@
 """What is wrong with a challenge folder, said so that its organiser can put it right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from pydantic_core import PydanticCustomError
+
+from scorers.sentences import Sentence, sentence
 from server.folders.toml_lines import KeyPath
 
 DEFINITION_FILE = "challenge.toml"
@@ -14,8 +17,8 @@ class Problem(NamedTuple):
     """A mistake in the definition, before its line is known."""
 
     path: KeyPath
-    message: str
-    remedy: str
+    message: Sentence
+    remedy: Sentence
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,8 @@ class FolderFault:
     file: str
     line: int | None
     key: str | None
-    message: str
-    remedy: str
+    message: Sentence
+    remedy: Sentence
     column: int | None = None
 
     @property
@@ -62,9 +65,24 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def one_of(name: str, known: Iterable[str]) -> str:
+def one_of(name: str, known: Iterable[str]) -> Sentence:
     """Say which name is probably meant, or which there are."""
     names = list(known)
-    meant = nearest(name, names)
-    choices = "Known: " + ", ".join(names) + "."
-    return f'Did you mean "{meant}"? {choices}' if meant else choices
+    meant, choices = nearest(name, names), ", ".join(names)
+    if meant is None:
+        return sentence("Known: %(names)s.", names=choices)
+    return sentence('Did you mean "%(meant)s"? Known: %(names)s.', meant=meant, names=choices)
+
+
+def repeated(names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield the names that stood there before, with their positions."""
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            yield index, name
+        seen.add(name)
+
+
+def mistake(said: Sentence, remedy: Sentence) -> PydanticCustomError:
+    """Return what a validator raises, to be told in the words of whoever wrote the file."""
+    return PydanticCustomError("organiser", "{said}", {"said": said, "remedy": remedy})

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from scorers.sentences import Sentence, sentence
 from server.folders.contents import DataFile, Page, SolutionFile, sha256_of
 from server.folders.definition import (
     RESERVED_PAGES,
@@ -28,27 +29,27 @@ _NOT_PAGES = ("readme", "changelog", "license")
 STARTER = "baseline.py"
 
 
-def misplaced(root: Path, name: str) -> tuple[str, str] | None:
+def misplaced(root: Path, name: str) -> tuple[Sentence, Sentence] | None:
     """Say what is wrong with a file that the definition names, and the remedy."""
     path = root / name
     if not path.resolve().is_relative_to(root.resolve()):
         return (
-            f"{name} is outside the challenge's folder.",
-            "Copy the file into the folder and name it by its path inside.",
+            sentence("%(name)s is outside the challenge's folder.", name=name),
+            sentence("Copy the file into the folder and name it by its path inside."),
         )
     try:
         status = path.stat()
     except OSError:
-        return f"There is no file {name}.", _absent(root)
+        return sentence("There is no file %(name)s.", name=name), _absent(root)
     if not stat.S_ISREG(status.st_mode):
-        return f"{name} is not a file.", "Name a file."
+        return sentence("%(name)s is not a file.", name=name), sentence("Name a file.")
     return None
 
 
-def _absent(root: Path) -> str:
+def _absent(root: Path) -> Sentence:
     if (root / PREPARE).exists():
-        return f"{PREPARE} should have written it: run it, or correct the path."
-    return "Put the file there, or correct the path."
+        return sentence("prepare.py should have written it: run it, or correct the path.")
+    return sentence("Put the file there, or correct the path.")
 
 
 def is_served(root: Path, name: str) -> bool:
@@ -82,8 +83,11 @@ def _can_be_a_tab(slug: str) -> bool:
 def _read_page(root: Path, slug: str) -> Page | FolderFault:
     name = f"{slug}.md"
     if not _can_be_a_tab(slug):
-        said = f'"{slug}" can\'t be the name of a tab.'
-        remedy = f"Rename it, {as_slug(slug)}-page.md for instance, or list the tabs in `pages`."
+        said = sentence('"%(name)s" can\'t be the name of a tab.', name=slug)
+        remedy = sentence(
+            "Rename it, %(other)s for instance, or list the tabs in `pages`.",
+            other=f"{as_slug(slug)}-page.md",
+        )
         return FolderFault(name, None, None, said, remedy)
     wrong = misplaced(root, name)
     if wrong:
@@ -93,7 +97,8 @@ def _read_page(root: Path, slug: str) -> Page | FolderFault:
         return Page(slug, as_title(slug), content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return FolderFault(name, line, None, "The page is not UTF-8.", "Save it as UTF-8.")
+        said, remedy = sentence("The page is not UTF-8."), sentence("Save it as UTF-8.")
+        return FolderFault(name, line, None, said, remedy)
 
 
 def list_data(root: Path) -> tuple[list[DataFile], list[FolderFault]]:
@@ -141,27 +146,30 @@ def list_images(root: Path) -> tuple[list[DataFile], list[FolderFault]]:
     return files, faults
 
 
-def _no_picture(path: Path, name: str) -> tuple[str, str] | None:
+def _no_picture(path: Path, name: str) -> tuple[Sentence, Sentence] | None:
     with path.open("rb") as file:
         kind = picture_type(file.read(PICTURE_BYTES))
     if kind is None:
-        return f"{name} is no PNG, JPEG, GIF or WebP.", "Convert it, or put it into data/."
+        said = sentence("%(name)s is no PNG, JPEG, GIF or WebP.", name=name)
+        return said, sentence("Convert it, or put it into data/.")
     if path.suffix.lower() not in PICTURES[kind] or not is_picture_name(path.name):
-        return f"{name} is {kind}, which its name does not say.", "Rename the file."
+        said = sentence("%(name)s is %(kind)s, which its name does not say.", name=name, kind=kind)
+        return said, sentence("Rename the file.")
     return None
 
 
 def _unservable(root: Path, path: Path) -> FolderFault | None:
     name = f"{DATA}/{path.name}"
     if path.is_dir():
-        remedy = f"Pack it into {name}.zip."
-        return FolderFault(name, None, None, "Folders inside data/ are not served.", remedy)
+        said = sentence("Folders inside data/ are not served.")
+        remedy = sentence("Pack it into %(name)s.", name=f"{name}.zip")
+        return FolderFault(name, None, None, said, remedy)
     wrong = misplaced(root, name)
     if wrong:
         return FolderFault(name, None, None, *wrong)
     if not path.name.isprintable() or "\\" in path.name:
-        said, remedy = "The file's name has unprintable characters.", "Rename the file."
-        return FolderFault(name, None, None, said, remedy)
+        said = sentence("The file's name has unprintable characters.")
+        return FolderFault(name, None, None, said, sentence("Rename the file."))
     return None
 
 
@@ -177,7 +185,8 @@ def _no_table(root: Path, path: Path) -> FolderFault | None:
         header_of(path)
     except UnreadableTable as error:
         name = path.relative_to(root).as_posix()
-        return FolderFault(name, None, None, f"{name}: {error}", "Write the file anew.")
+        said = sentence("%(name)s: %(problem)s", name=name, problem=error.said)
+        return FolderFault(name, None, None, said, sentence("Write the file anew."))
     return None
 
 
@@ -191,8 +200,11 @@ def leaked_solutions(files: list[DataFile], solutions: list[SolutionFile]) -> li
             f"{DATA}/{name}",
             None,
             None,
-            f"This is the solution of phase {hidden[digest]}: participants would download it.",
-            "Take the file out of data/.",
+            sentence(
+                "This is the solution of phase %(phase)s: participants would download it.",
+                phase=hidden[digest],
+            ),
+            sentence("Take the file out of data/."),
         )
         for name, digest in suspects.items()
         if digest in hidden

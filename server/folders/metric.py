@@ -5,13 +5,14 @@ from pathlib import Path
 
 from scorers.errors import InvalidParameter
 from scorers.metric_files.file import METRIC, InvalidMetric, MetricFile, Signature, read_metric
+from scorers.sentences import said_by, sentence
 from server.folders.definition import Scoring, Submission
 from server.folders.faults import FolderFault, Problem
 from server.folders.files import misplaced
 from server.folders.toml_lines import KeyPath
 
 _SCORER: KeyPath = ("scoring", "scorer")
-_CORRECT = f"Correct {METRIC}; see docs/plugins.md."
+_CORRECT = sentence("Correct metric.py; see docs/plugins.md.")
 
 
 def read_code(root: Path) -> str:
@@ -19,7 +20,7 @@ def read_code(root: Path) -> str:
     try:
         return (root / METRIC).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise InvalidMetric(f"{METRIC} is not UTF-8.") from None
+        raise InvalidMetric(sentence("metric.py is not UTF-8.")) from None
 
 
 def faults_of_code(root: Path) -> list[FolderFault]:
@@ -27,7 +28,7 @@ def faults_of_code(root: Path) -> list[FolderFault]:
     try:
         read_metric(read_code(root))
     except InvalidMetric as error:
-        return [FolderFault(METRIC, None, None, str(error), _CORRECT)]
+        return [FolderFault(METRIC, None, None, said_by(error), _CORRECT)]
     return []
 
 
@@ -42,11 +43,13 @@ def metric_problems(
     try:
         metric = read_metric(read_code(root))
     except InvalidMetric as error:
-        yield Problem(_SCORER, str(error), _CORRECT)
+        yield Problem(_SCORER, said_by(error), _CORRECT)
         return
     if scoring.input is not None:
-        said = f"{METRIC} reads the columns as the sample has them, so `input` has no meaning here."
-        yield Problem(("scoring", "input"), said, "Remove input.")
+        said = sentence(
+            "metric.py reads the columns as the sample has them, so `input` has no meaning here."
+        )
+        yield Problem(("scoring", "input"), said, sentence("Remove input."))
     yield from _params(metric, scoring)
     yield from _ids(metric, submission)
 
@@ -55,12 +58,17 @@ def _params(metric: MetricFile, scoring: Scoring) -> Iterator[Problem]:
     try:
         metric.bind(scoring.params)
     except InvalidParameter as error:
-        yield Problem(("scoring", "params"), str(error), "Correct, add or remove the parameter.")
+        remedy = sentence("Correct, add or remove the parameter.")
+        yield Problem(("scoring", "params"), said_by(error), remedy)
 
 
 def _ids(metric: MetricFile, submission: Submission | None) -> Iterator[Problem]:
     ids = submission.id_columns if submission else ()
     if metric.signature is Signature.KAGGLE and len(ids) > 1:
-        said = f"Kaggle's signature has one id column, this challenge {len(ids)}."
-        remedy = "Write score(truth, prediction, ...) in metric.py, or join the ids in one column."
+        said = sentence(
+            "Kaggle's signature has one id column, this challenge %(count)s.", count=len(ids)
+        )
+        remedy = sentence(
+            "Write score(truth, prediction, ...) in metric.py, or join the ids in one column."
+        )
         yield Problem(("submission", "id_column"), said, remedy)

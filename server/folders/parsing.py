@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from scorers.sentences import sentence
 from server.folders.definition import (
     BaselineDefinition,
-    Clock,
     Definition,
     FileDefinition,
     PhaseDefinition,
@@ -27,6 +27,7 @@ from server.folders.faults import (
     Problem,
     key_text,
 )
+from server.folders.times import Clock
 from server.folders.toml_lines import KeyLines
 from server.folders.wording import problem_of
 
@@ -60,10 +61,8 @@ def read_toml(content: bytes) -> tuple[str, dict[str, Any]]:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        fault = FolderFault(
-            DEFINITION_FILE, line, None, "The file is not UTF-8.", "Save it as UTF-8."
-        )
-        raise InvalidFolder([fault]) from error
+        said, remedy = sentence("The file is not UTF-8."), sentence("Save it as UTF-8.")
+        raise InvalidFolder([FolderFault(DEFINITION_FILE, line, None, said, remedy)]) from error
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -80,8 +79,10 @@ def _syntax_fault(message: str, text: str) -> FolderFault:
         DEFINITION_FILE,
         line,
         None,
-        f"This is not TOML: {said[:1].lower()}{said[1:]}.",
-        "Text stands in quotes, a list in brackets, and each key once: see https://toml.io.",
+        sentence("This is not TOML: %(error)s.", error=f"{said[:1].lower()}{said[1:]}"),
+        sentence(
+            "Text stands in quotes, a list in brackets, and each key once: see https://toml.io."
+        ),
         column,
     )
 

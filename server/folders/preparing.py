@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from scorers.sentences import Sentence, as_written, sentence, together
 from server.folders.faults import DEFINITION_FILE, FolderFault, InvalidFolder
 from server.folders.files import DATA, PREPARE
 from server.folders.parsing import read_toml
@@ -51,13 +52,14 @@ def read_definition_file(path: Path) -> tuple[str, dict[str, Any]]:
     Raises InvalidFolder where there is none, or it is not TOML.
     """
     if not path.is_dir():
-        said, remedy = "There is no such folder.", "Correct the path, or make one: varsity new SLUG"
+        said = sentence("There is no such folder.")
+        remedy = sentence("Correct the path, or make one: varsity new SLUG")
         raise InvalidFolder([FolderFault(str(path), None, None, said, remedy)])
     try:
         return read_toml((path / DEFINITION_FILE).read_bytes())
     except OSError as error:
-        said = f"{path} has no {DEFINITION_FILE} that can be read."
-        remedy = "Name a challenge's folder, or make one: varsity new SLUG"
+        said = sentence("%(folder)s has no challenge.toml that can be read.", folder=str(path))
+        remedy = sentence("Name a challenge's folder, or make one: varsity new SLUG")
         raise InvalidFolder([FolderFault(DEFINITION_FILE, None, None, said, remedy)]) from error
 
 
@@ -97,8 +99,15 @@ def _run(path: Path, show: Callable[[str], None]) -> tuple[int, list[str]]:
 def _failure(status: int, last_lines: list[str]) -> FolderFault:
     trace = "\n".join(last_lines)
     places = re.findall(rf'File "[^"]*{re.escape(PREPARE)}", line (\d+)', trace)
-    how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-    said = f"The script {how}." + (f" Its last lines:\n{trace}\n" if trace else "")
+    said = _ending(status)
+    if trace:
+        said = together(said, sentence("Its last lines:"), as_written(f"\n{trace}\n"))
     line = int(places[-1]) if places else None
-    remedy = f"Correct the script; run it by hand with: python {PREPARE}"
+    remedy = sentence("Correct the script; run it by hand with: python prepare.py")
     return FolderFault(PREPARE, line, None, said, remedy)
+
+
+def _ending(status: int) -> Sentence:
+    if status < 0:
+        return sentence("The script was killed by signal %(number)s.", number=-status)
+    return sentence("The script ended with status %(number)s.", number=status)

@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 from scorers.evaluate import Evaluated, evaluate_file
 from scorers.metric_files.scoring import Run
+from scorers.sentences import sentence
 from server.folders.checking import check_folder
 from server.folders.contents import BaselineFile, DataFile, Folder, Page, SolutionFile
-from server.folders.definition import Clock, Definition, PhaseDefinition
+from server.folders.definition import Definition, PhaseDefinition
 from server.folders.faults import FolderFault, InvalidFolder, one_of
 from server.folders.findings import Finding, Level
 from server.folders.preparing import missing_files, run_prepare
 from server.folders.surveying import survey_folder
+from server.folders.times import Clock
 
 __all__ = [
     "BaselineFile",
@@ -75,7 +77,7 @@ def score_file(
     slugs = [known.slug for known in folder.definition.phases]
     chosen = slugs[0] if phase is None else phase
     if chosen not in slugs:
-        said = f'There is no phase "{chosen}".'
+        said = sentence('There is no phase "%(phase)s".', phase=chosen)
         raise InvalidFolder([FolderFault(folder.slug, None, None, said, one_of(chosen, slugs))])
     if not file.is_file():
         raise FileNotFoundError(f"There is no file {file}.")

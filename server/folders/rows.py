@@ -1,10 +1,12 @@
 """The rows of a folder's tables, looked at where a broken metric keeps them from being scored."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from scorers.sentences import Sentence, sentence, together
 from server.folders.assembling import Wrong, has_sample, is_scorable, sound_phases, wrong_keys
 from server.folders.definition import PhaseDefinition, Submission
 from server.folders.faults import Problem
@@ -44,8 +46,8 @@ def _solutions(
         apart = None if answers is None else _apart(answers, sample, draft.submission)
         # A later phase may have a test set of its own.
         if apart is not None and (phase is first or apart.lacking or apart.repeated):
-            said = f"{phase.solution} {_in_words(apart, 'the sample')}."
-            remedy = "Give the solution and the sample the same ids."
+            said = _in_words(apart, phase.solution, sentence("the sample"))
+            remedy = sentence("Give the solution and the sample the same ids.")
             yield Problem(("phases", draft.phases.index(phase), "solution"), said, remedy)
 
 
@@ -61,8 +63,8 @@ def _baselines(
             continue
         apart = _table_apart(root / line.file, other, draft.submission)
         if apart is not None:
-            said = f"{line.file} {_in_words(apart, 'the solution')}."
-            yield Problem(("baselines", index, "file"), said, "Correct the file.")
+            said = _in_words(apart, line.file, sentence("the solution"))
+            yield Problem(("baselines", index, "file"), said, sentence("Correct the file."))
 
 
 def _answers(root: Path, phase: PhaseDefinition) -> pl.DataFrame | None:
@@ -85,21 +87,41 @@ def _apart(table: pl.DataFrame, other: pl.DataFrame, submission: Submission | No
     return found if found is not None and found.is_apart else None
 
 
-def _in_words(apart: Apart, other: str) -> str:
+def _in_words(apart: Apart, file: str, other: Sentence) -> Sentence:
     """Say how rows differ, with the first ids of each kind."""
     if apart.lacking:
-        return f"has no column {', '.join(apart.lacking)}"
+        columns = ", ".join(apart.lacking)
+        return sentence("%(file)s has no column %(columns)s.", file=file, columns=columns)
     parts = (
-        ("lacks", apart.missing, f"of {other}", apart.some_missing),
-        ("has", apart.unknown, f"that {other} does not have", apart.some_unknown),
-        ("has", apart.repeated, "more than once", apart.some_repeated),
+        (_missing, apart.missing, apart.some_missing),
+        (_unknown, apart.unknown, apart.some_unknown),
+        (_repeated, apart.repeated, apart.some_repeated),
     )
-    told = [
-        f"{verb} {count:,} id{'s' if count > 1 else ''} {what} ({_listed(some, count)})"
-        for verb, count, what, some in parts
-        if count
-    ]
-    return " and ".join(told)
+    return together(
+        *(
+            say({"file": file, "other": other, "count": count, "some": _listed(some, count)})
+            for say, count, some in parts
+            if count
+        )
+    )
+
+
+def _missing(places: Mapping[str, Any]) -> Sentence:
+    if places["count"] == 1:
+        return sentence("%(file)s lacks 1 id of %(other)s (%(some)s).", **places)
+    return sentence("%(file)s lacks %(count)s ids of %(other)s (%(some)s).", **places)
+
+
+def _unknown(places: Mapping[str, Any]) -> Sentence:
+    if places["count"] == 1:
+        return sentence("%(file)s has 1 id that %(other)s does not have (%(some)s).", **places)
+    return sentence("%(file)s has %(count)s ids that %(other)s does not have (%(some)s).", **places)
+
+
+def _repeated(places: Mapping[str, Any]) -> Sentence:
+    if places["count"] == 1:
+        return sentence("%(file)s has 1 id more than once (%(some)s).", **places)
+    return sentence("%(file)s has %(count)s ids more than once (%(some)s).", **places)
 
 
 def _listed(some: Sequence[str], count: int) -> str:

@@ -1,10 +1,14 @@
 """What a phase says of its split, and what its solution must have for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from scorers.sentences import sentence
 from scorers.solutions.splitting import USAGE
 from server.folders.definition import PhaseDefinition, SplitDefinition
 from server.folders.faults import Problem, one_of
+from server.folders.files import is_served, misplaced
+from server.folders.tables import UnreadableTable, header_of
 from server.folders.toml_lines import KeyPath
 
 
@@ -23,38 +27,88 @@ def split_problems(
     if split.column is None or split.by == "rows":
         return
     if split.column not in header:
-        said = f'{phase.solution} has no column "{split.column}" to split by.'
+        said = sentence(
+            '%(file)s has no column "%(column)s" to split by.',
+            file=phase.solution,
+            column=split.column,
+        )
         yield Problem((*path, "split", "column"), said, one_of(split.column, header))
     elif split.column in answers:
-        said = f'"{split.column}" holds the answers, which can\'t decide what is public.'
-        yield Problem((*path, "split", "column"), said, "Name another column of the solution.")
+        said = sentence(
+            '"%(column)s" holds the answers, which can\'t decide what is public.',
+            column=split.column,
+        )
+        remedy = sentence("Name another column of the solution.")
+        yield Problem((*path, "split", "column"), said, remedy)
+
+
+def usage_problems(
+    index: int, phase: PhaseDefinition, id_columns: Sequence[str], root: Path
+) -> Iterator[Problem]:
+    """Find what is wrong with the table beside a solution that says which rows are public."""
+    path, due = ("phases", index, "usage"), [*id_columns, USAGE]
+    if phase.usage is None:
+        return
+    if is_served(root, phase.usage):
+        said = sentence("%(file)s lies in data/: participants would download it.", file=phase.usage)
+        yield Problem(path, said, sentence("Move it to private/."))
+        return
+    wrong = misplaced(root, phase.usage)
+    if wrong:
+        yield Problem(path, *wrong)
+        return
+    try:
+        header = header_of(root / phase.usage)
+    except UnreadableTable as error:
+        said = sentence("%(name)s: %(problem)s", name=phase.usage, problem=error.said)
+        yield Problem(path, said, sentence("Write the table anew."))
+        return
+    if sorted(header) != sorted(due):
+        columns = ", ".join(due)
+        said = sentence(
+            "%(file)s must have the columns %(columns)s, and no other.",
+            file=phase.usage,
+            columns=columns,
+        )
+        yield Problem(path, said, sentence("Write the table anew."))
 
 
 def _decided(path: KeyPath, phase: PhaseDefinition) -> Iterator[Problem]:
-    said = f"{phase.solution} has a Usage column, which decides the split already."
-    for key in ("public_fraction", "split"):
+    said = sentence(
+        "%(file)s has a Usage column, which decides the split already.", file=phase.solution
+    )
+    for key in ("public_fraction", "split", "usage"):
         if getattr(phase, key) is not None:
-            yield Problem((*path, key), said, f"Remove {key}, or the column.")
+            remedy = sentence("Remove %(key)s, or the column.", key=key)
+            yield Problem((*path, key), said, remedy)
 
 
 def _keys(path: KeyPath, phase: PhaseDefinition, split: SplitDefinition) -> Iterator[Problem]:
     """Each way to split needs keys of its own, and no other."""
     if split.by == "rows" and split.column is not None:
-        said = "A split by rows reads no column."
-        yield Problem((*path, "split", "column"), said, "Remove column, or split by group.")
+        said = sentence("A split by rows reads no column.")
+        remedy = sentence("Remove column, or split by group.")
+        yield Problem((*path, "split", "column"), said, remedy)
     if split.by != "rows" and split.column is None:
-        said = f"A split by {split.by} needs to know the column."
-        yield Problem((*path, "split"), said, 'Add column = "patient", or whatever it is called.')
+        said = sentence("A split by %(way)s needs to know the column.", way=split.by)
+        remedy = sentence('Add column = "patient", or whatever it is called.')
+        yield Problem((*path, "split"), said, remedy)
     by_value = split.by == "column"
     if split.public is not None and not by_value:
-        said = f"A split by {split.by} draws what is public: it takes no values."
-        yield Problem((*path, "split", "public"), said, "Remove public.")
+        said = sentence(
+            "A split by %(way)s draws what is public: it takes no values.", way=split.by
+        )
+        yield Problem((*path, "split", "public"), said, sentence("Remove public."))
     if split.public is None and by_value:
-        said = "A split by column needs to know which values are public."
-        yield Problem((*path, "split"), said, 'Add public = ["north"], or whatever they are.')
+        said = sentence("A split by column needs to know which values are public.")
+        remedy = sentence('Add public = ["north"], or whatever they are.')
+        yield Problem((*path, "split"), said, remedy)
     if phase.public_fraction is None and not by_value:
-        said = f"A split by {split.by} needs to know how much is public."
-        yield Problem((*path, "split"), said, "Add public_fraction = 0.3 to the phase.")
+        said = sentence("A split by %(way)s needs to know how much is public.", way=split.by)
+        remedy = sentence("Add public_fraction = 0.3 to the phase.")
+        yield Problem((*path, "split"), said, remedy)
     if phase.public_fraction is not None and by_value:
-        said = "The values that are public decide how many rows are: a fraction can't too."
-        yield Problem((*path, "public_fraction"), said, "Remove public_fraction.")
+        said = sentence(
+            "The values that are public decide how many rows are: a fraction can't too."
+        )
+        yield Problem((*path, "public_fraction"), said, sentence("Remove public_fraction."))

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scorers.metric_files.file import METRIC
+from scorers.sentences import sentence
 from server.folders.assembling import Texts, assemble, sound_part
 from server.folders.consistency import problems_of
 from server.folders.contents import Folder
-from server.folders.definition import SLUG_LENGTH, Clock, as_slug, is_slug
+from server.folders.definition import SLUG_LENGTH, as_slug, is_slug
 from server.folders.faults import DEFINITION_FILE, FolderFault, InvalidFolder
 from server.folders.files import (
     described,
@@ -23,6 +24,7 @@ from server.folders.metric import faults_of_code
 from server.folders.parsing import faults_of, parse_definition
 from server.folders.preparing import read_definition_file
 from server.folders.rows import row_problems
+from server.folders.times import Clock
 
 
 class Survey(NamedTuple):
@@ -80,9 +82,11 @@ def _faults_beside(root: Path) -> list[FolderFault]:
 def _name_faults(root: Path) -> list[FolderFault]:
     if is_slug(root.name):
         return []
-    said = "The folder's name is the challenge's address, so it can't be this."
-    remedy = (
-        "Use lowercase letters, digits and single hyphens,"
-        f" at most {SLUG_LENGTH} characters, such as {as_slug(root.name)}."
+    said = sentence("The folder's name is the challenge's address, so it can't be this.")
+    remedy = sentence(
+        "Use lowercase letters, digits and single hyphens, at most %(count)s characters,"
+        " such as %(other)s.",
+        count=SLUG_LENGTH,
+        other=as_slug(root.name),
     )
     return [FolderFault(root.name, None, None, said, remedy)]

@@ -11,6 +11,7 @@ import polars as pl
 
 from scorers.errors import InvalidPredictions
 from scorers.reading.containers import Format, Unpacked, unpack
+from scorers.sentences import Sentence, as_written, sentence
 
 MAX_UNPACKED_BYTES = 4_000_000_000
 _BROKEN = (OSError, ValueError, EOFError, csv.Error, pl.exceptions.PolarsError)
@@ -19,17 +20,20 @@ _BROKEN = (OSError, ValueError, EOFError, csv.Error, pl.exceptions.PolarsError)
 class UnreadableTable(Exception):
     """The file holds no table; the text says why."""
 
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+        self.said = said
+
 
 def header_of(path: Path) -> list[str]:
     """Return the names of a table's columns. Raises UnreadableTable."""
     try:
         header = _header(_unpacked(path))
     except _BROKEN as error:
-        raise UnreadableTable(
-            f"the file can't be read as a table ({_first_line(error)})."
-        ) from error
+        said = sentence("the file can't be read as a table (%(error)s).", error=_first_line(error))
+        raise UnreadableTable(said) from error
     if not header or not all(name.strip() for name in header):
-        raise UnreadableTable("the first line must name every column.")
+        raise UnreadableTable(sentence("the first line must name every column."))
     return header
 
 
@@ -38,14 +42,14 @@ def text_columns(path: Path) -> pl.DataFrame:
     try:
         return _frame(_unpacked(path)).cast(pl.String)
     except _BROKEN as error:
-        raise UnreadableTable(_first_line(error)) from error
+        raise UnreadableTable(as_written(_first_line(error))) from error
 
 
 def _unpacked(path: Path) -> Unpacked:
     try:
         return unpack(path, MAX_UNPACKED_BYTES)
     except InvalidPredictions as error:
-        raise UnreadableTable(str(error)) from error
+        raise UnreadableTable(error.said) from error
 
 
 def _first_line(error: Exception) -> str:

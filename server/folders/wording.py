@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from scorers.sentences import Sentence, as_written, sentence
 from server.folders.definition import (
     BaselineDefinition,
     Definition,
@@ -34,9 +35,9 @@ _SECTIONS: dict[str, type[BaseModel]] = {
 _LISTS = ("phases", "baselines", "files")
 _EXAMPLES = {
     "title": 'title = "Handwritten digits"',
-    "submission": '[submission] with sample = "data/sample_submission.csv"',
-    "scoring": '[scoring] with scorer = "accuracy"',
-    "phases": "a [[phases]] table with slug, starts, ends and solution",
+    "submission": sentence('[submission] with sample = "data/sample_submission.csv"'),
+    "scoring": sentence('[scoring] with scorer = "accuracy"'),
+    "phases": sentence("a [[phases]] table with slug, starts, ends and solution"),
     "sample": 'sample = "data/sample_submission.csv"',
     "scorer": 'scorer = "accuracy"',
     "slug": 'slug = "a"',
@@ -48,21 +49,23 @@ _EXAMPLES = {
     "by": 'by = "group"',
     "file": 'file = "private/baseline_logistic.csv"',
 }
+_A_TABLE = sentence("a table")
 _WANTED = {
-    "string_type": ("text", "Put it in quotes."),
-    "int_type": ("a whole number", "Write it without quotes, such as 5."),
-    "float_type": ("a number", "Write it without quotes, such as 0.3."),
-    "bool_type": ("true or false", "Write true or false, without quotes."),
-    "list_type": ("a list", 'Write it in brackets, such as ["overview", "data"].'),
-    "dict_type": ("a table", 'Write it in braces, such as { average = "macro" }.'),
-    "model_type": ("a table", "Give it a header of its own: [{name}], or [[{name}]] in a list."),
+    "string_type": (sentence("text"), sentence("Put it in quotes.")),
+    "int_type": (
+        sentence("a whole number"),
+        sentence("Write it without quotes, such as 5."),
+    ),
+    "float_type": (sentence("a number"), sentence("Write it without quotes, such as 0.3.")),
+    "bool_type": (sentence("true or false"), sentence("Write true or false, without quotes.")),
+    "list_type": (
+        sentence("a list"),
+        sentence('Write it in brackets, such as ["overview", "data"].'),
+    ),
+    "dict_type": (_A_TABLE, sentence('Write it in braces, such as { average = "macro" }.')),
+    "model_type": (_A_TABLE, None),
 }
-_BOUNDS = {
-    "greater_than": ("more than", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than": ("less than", "lt"),
-    "less_than_equal": ("at most", "le"),
-}
+_BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
 def problem_of(detail: ErrorDetails) -> Problem:
@@ -70,11 +73,11 @@ def problem_of(detail: ErrorDetails) -> Problem:
     path, kind, given = tuple(detail["loc"]), detail["type"], detail["input"]
     context = detail.get("ctx", {})
     if kind == "organiser":
-        return Problem(path, str(context["said"]), str(context["remedy"]))
+        return Problem(path, as_written(context["said"]), as_written(context["remedy"]))
     if kind in _WANTED:
         return _wrong_type(path, kind, given)
     if kind in _BOUNDS:
-        return _out_of_bounds(path, kind, given, context)
+        return _out_of_bounds(path, given, context)
     return _wrong_name(path, kind, given, context) or _wrong_length(path, detail, context)
 
 
@@ -84,24 +87,26 @@ def _wrong_name(
     name = str(path[-1])
     match kind:
         case "missing":
-            return Problem(path, f"{name} is missing.", f"Add {_EXAMPLES[name]}.")
+            said = sentence("%(key)s is missing.", key=name)
+            return Problem(path, said, sentence("Add %(example)s.", example=_EXAMPLES[name]))
         case "extra_forbidden":
-            return Problem(path, f'There is no key "{name}" {_where(path)}.', _meant(path))
+            said = sentence('There is no key "%(key)s" %(where)s.', key=name, where=_where(path))
+            return Problem(path, said, _meant(path))
         case "literal_error":
             choices = re.findall(r"'([^']*)'", str(context["expected"]))
-            said = f"{name} can't be {_shown(given)}."
+            said = sentence("%(key)s can't be %(value)s.", key=name, value=_shown(given))
             return Problem(path, said, one_of(str(given), choices))
     return None
 
 
-def _where(path: KeyPath) -> str:
+def _where(path: KeyPath) -> Sentence:
     table = next((str(part) for part in path[:-1] if isinstance(part, str)), None)
     if table is None:
-        return "at the top of the file"
-    return f"in [[{table}]]" if table in _LISTS else f"in [{table}]"
+        return sentence("at the top of the file")
+    return sentence("in %(table)s", table=f"[[{table}]]" if table in _LISTS else f"[{table}]")
 
 
-def _meant(path: KeyPath) -> str:
+def _meant(path: KeyPath) -> Sentence:
     """Say which key an unknown one stands for: one of its own table's, or another table's."""
     name, table = str(path[-1]), str(path[0]) if len(path) > 1 else ""
     section = SplitDefinition if "split" in path[1:-1] else _SECTIONS[table]
@@ -110,38 +115,70 @@ def _meant(path: KeyPath) -> str:
         return one_of(name, known)
     for other, model in _SECTIONS.items():
         if name in model.model_fields:
-            return f"It belongs {_where((other, name) if other else (name,))}."
+            where = _where((other, name) if other else (name,))
+            return sentence("It belongs %(where)s.", where=where)
     return one_of(name, known)
 
 
 def _wrong_type(path: KeyPath, kind: str, given: object) -> Problem:
     wanted, remedy = _WANTED[kind]
     if path[-1] in _LISTS:
-        return Problem(path, f"{path[-1]} is a list of tables.", f"Write [[{path[-1]}]].")
-    names = [str(part) for part in path if isinstance(part, str)]
-    name = names[-1]
+        said = sentence("%(key)s is a list of tables.", key=path[-1])
+        return Problem(path, said, sentence("Write %(table)s.", table=f"[[{path[-1]}]]"))
+    name = [str(part) for part in path if isinstance(part, str)][-1]
     item = isinstance(path[-1], int) and name not in _LISTS
-    subject = f"An item of {name}" if item else name
-    said = f"{subject} must be {wanted}, not {_shown(given)}."
-    return Problem(path, said, remedy.format(name=name) if kind == "model_type" else remedy)
+    places = {"key": name, "wanted": wanted, "value": _shown(given)}
+    if item:
+        said = sentence("An item of %(key)s must be %(wanted)s, not %(value)s.", **places)
+    else:
+        said = sentence("%(key)s must be %(wanted)s, not %(value)s.", **places)
+    return Problem(path, said, _own_header(name) if remedy is None else remedy)
 
 
-def _out_of_bounds(path: KeyPath, kind: str, given: object, context: Mapping[str, Any]) -> Problem:
-    words, key = _BOUNDS[kind]
-    said = f"{path[-1]} must be {words} {context[key]:,}, not {_shown(given)}."
-    return Problem(path, said, f"Write a number that is {words} {context[key]:,}.")
+def _own_header(name: str) -> Sentence:
+    return sentence(
+        "Give it a header of its own: %(table)s, or %(tables)s in a list.",
+        table=f"[{name}]",
+        tables=f"[[{name}]]",
+    )
+
+
+def _out_of_bounds(path: KeyPath, given: object, context: Mapping[str, Any]) -> Problem:
+    bound = _bound(context)
+    said = sentence(
+        "%(key)s must be %(wanted)s, not %(value)s.",
+        key=path[-1],
+        wanted=bound,
+        value=_shown(given),
+    )
+    return Problem(path, said, sentence("Write a number that is %(wanted)s.", wanted=bound))
+
+
+def _bound(context: Mapping[str, Any]) -> Sentence:
+    match context:
+        case {"gt": number}:
+            return sentence("more than %(number)s", number=f"{number:,}")
+        case {"ge": number}:
+            return sentence("at least %(number)s", number=f"{number:,}")
+        case {"lt": number}:
+            return sentence("less than %(number)s", number=f"{number:,}")
+    return sentence("at most %(number)s", number=f"{context['le']:,}")
 
 
 def _wrong_length(path: KeyPath, detail: ErrorDetails, context: Mapping[str, Any]) -> Problem:
     name = key_text(path)
     if detail["type"] == "string_too_short":
-        return Problem(path, f"{name} is empty.", "Write something in it, or leave the key out.")
+        remedy = sentence("Write something in it, or leave the key out.")
+        return Problem(path, sentence("%(key)s is empty.", key=name), remedy)
     if detail["type"] == "string_too_long":
-        limit = context["max_length"]
-        return Problem(path, f"{name} is too long.", f"Write at most {limit} characters.")
+        remedy = sentence("Write at most %(count)s characters.", count=context["max_length"])
+        return Problem(path, sentence("%(key)s is too long.", key=name), remedy)
     if detail["type"] == "too_short":
-        return Problem(path, f"{name} is empty.", f"Add {_EXAMPLES.get(name, 'an item')}.")
-    return Problem(path, f"{name}: {detail['msg']}.", "Correct the value.")
+        example = _EXAMPLES.get(name, sentence("an item"))
+        remedy = sentence("Add %(example)s.", example=example)
+        return Problem(path, sentence("%(key)s is empty.", key=name), remedy)
+    said = sentence("%(name)s: %(problem)s", name=name, problem=f"{detail['msg']}.")
+    return Problem(path, said, sentence("Correct the value."))
 
 
 def _shown(value: object) -> str:
@@ -151,7 +188,7 @@ def _shown(value: object) -> str:
         case str():
             return f'"{value[:60]}"'
         case dict():
-            return "a table"
+            return _A_TABLE
         case list():
-            return "a list"
+            return sentence("a list")
     return str(value)[:60]

@@ -13,7 +13,7 @@ from scorers.similarity.comparing import Likeness
 from server.challenges.models import Challenge
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
-from server.evaluations.scoring import spec_text
+from server.evaluations.sides import truth_of
 from server.evaluations.tools import Tools
 from server.integrity.actions import (
     claim_report,
@@ -122,6 +122,9 @@ class Reporter:
     ) -> Likeness:
         files, hidden = self.tools.stores
         with ExitStack() as held:
+            truth = held.enter_context(
+                truth_of(hidden, evaluation.solution_sha256, evaluation.spec)
+            )
             task = ComparingTask(
                 files=[str(held.enter_context(files.local(each.sha256))) for each in counted],
                 known=[
@@ -129,8 +132,8 @@ class Reporter:
                     for sha256 in known
                     if files.has(sha256)
                 ],
-                solution=str(held.enter_context(hidden.local(evaluation.solution_sha256))),
-                spec=spec_text(evaluation.spec),
+                solution=str(truth.solution),
+                spec=truth.spec,
             )
             text = self._children().run(compare_in_child, task.model_dump_json())
         said = ComparingReport.model_validate_json(text)

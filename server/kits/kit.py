@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from flask import render_template, url_for
 from sqlmodel import Session
 
+from server.boards.scored_by import metric_of
 from server.challenges.file_queries import files_of
-from server.challenges.metric_titles import find_scorer
-from server.challenges.models import Challenge, ChallengeFile
+from server.challenges.models import Challenge, ChallengeFile, Phase
 from server.challenges.queries import page_of_challenge
 from server.challenges.views import Frame
 from server.evaluations.queries import live_evaluation
@@ -111,8 +111,9 @@ def _download(contents: Contents, base_url: str) -> str:
 
 
 def _baseline(session: Session, frame: Frame, contents: Contents) -> str:
-    challenge, current = frame.challenge, frame.current_phase
-    evaluation = live_evaluation(session, current.id) if current else None
+    challenge, phase = frame.challenge, _phase_of(frame)
+    metric = metric_of(session, challenge, phase)
+    evaluation = live_evaluation(session, phase.id) if phase else None
     stored = evaluation.spec.get("kind") if evaluation else None
     return baseline_script(
         slug=challenge.slug,
@@ -120,13 +121,17 @@ def _baseline(session: Session, frame: Frame, contents: Contents) -> str:
         header=challenge.header,
         ids=contents.ids,
         kind=kind_of_prediction(
-            find_scorer(challenge.scorer, challenge.params),
+            metric.scorer,
             stored=stored,
             labels=challenge.labels,
             columns=len(challenge.header) - len(contents.ids),
         ),
-        params=challenge.params,
+        params=metric.params,
     )
+
+
+def _phase_of(frame: Frame) -> Phase | None:
+    return frame.current_phase.phase if frame.current_phase else None
 
 
 def _without_heading(markdown: str) -> str:
@@ -145,6 +150,7 @@ def _readme(session: Session, frame: Frame, contents: Contents, base_url: str) -
         "kits/README.md",
         frame=frame,
         challenge=frame.challenge,
+        metric=metric_of(session, frame.challenge, _phase_of(frame)),
         contents=contents,
         pages=pages,
         base_url=base_url,

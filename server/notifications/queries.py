@@ -43,7 +43,8 @@ def notifications_of(
     query = select(Notification).where(Notification.account_id == account_id)
     if unread:
         query = query.where(col(Notification.read_at).is_(None))
-    newest = query.order_by(col(Notification.id).desc())
+    # What was told at one moment is in the order of its numbers.
+    newest = query.order_by(col(Notification.created_at).desc(), col(Notification.id).desc())
     return page_of(session, newest, page=page, per_page=per_page)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.binding import bind_scorers, kind_of
-from scorers.errors import InvalidSolution
+from scorers.errors import InvalidSolution, MetricFault
 from scorers.evaluate import Evaluated
 from scorers.facts import facts_of
 from scorers.inputs import INPUTS
@@ -116,7 +116,7 @@ def facts_of_phase(
     folder, spec = scored.folder, scored.folder.spec_for(phase.slug)
     try:
         answers = _of_metric(folder, spec, phase) if spec.code else _of_scorer(folder, spec, phase)
-    except InvalidSolution:
+    except (InvalidSolution, MetricFault):
         return None
     code = facts_of(spec.scorer, spec.params, spec.code)
     sample = scored.samples.get(phase.slug)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from scorers.sentences import Sentence, from_json, to_json
+
 Value = str | int | float
 _LONGEST = 300
 SENTENCES = ("said", "why", "remedy", "how")
@@ -55,7 +57,8 @@ class Line:
 
     `said`, `why`, `remedy`, `how` (it was found): English sentences and the ids of their
     translations, with `%(name)s` places that `values` fill (without values any sign may stand
-    there). `phase`: its slug, empty where the line is about the whole challenge.
+    there), or sentences that were filled in already. `phase`: its slug, empty where the line is
+    about the whole challenge.
     """
 
     level: Level
@@ -76,7 +79,9 @@ class Line:
 
     def told(self, sentence: str) -> str:
         """One of its sentences in English, filled in."""
-        return sentence % self.shown if self.values else sentence
+        if isinstance(sentence, Sentence) or not self.values:
+            return sentence
+        return sentence % self.shown
 
     def to_dict(self) -> dict[str, Any]:
         """The line in JSON's types, with its English text beside its sentences."""
@@ -92,7 +97,7 @@ class Line:
             "remedy": self.told(self.remedy),
             "how": self.told(self.how),
             "values": dict(self.values),
-            "sentences": {name: getattr(self, name) for name in SENTENCES},
+            "sentences": {name: to_json(getattr(self, name)) for name in SENTENCES},
         }
 
     @classmethod
@@ -106,7 +111,7 @@ class Line:
             values=raw["values"],
             where=None if where is None else Place(**where),
             phase=raw["phase"],
-            **sentences,
+            **{name: from_json(said) for name, said in sentences.items()},
         )
 
 

@@ -9,7 +9,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from scorers.errors import InvalidPredictions, InvalidSolution, ParticipantVisibleError
+from scorers.errors import (
+    InvalidPredictions,
+    InvalidSolution,
+    MetricFault,
+    ParticipantVisibleError,
+)
 from scorers.evaluate import evaluate_file
 from scorers.kinds import InputKind
 from scorers.results import BoardResult
@@ -177,7 +182,7 @@ def _score(folder: Folder, facts: PhaseFacts, frame: pl.DataFrame) -> float | No
         frame.write_csv(file)
         try:
             found = evaluate_file(file, folder.solution_of(facts.slug).path, spec, only=only)
-        except (InvalidPredictions, InvalidSolution, ParticipantVisibleError):
+        except (InvalidPredictions, InvalidSolution, MetricFault, ParticipantVisibleError):
             return None
     board: BoardResult | None = found.private or found.public
     return None if board is None else board.value

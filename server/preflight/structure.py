@@ -35,6 +35,8 @@ _MEANINGS = {
     "baseline": _Meaning(Fix.BASELINES, N_("It is what teams compare themselves with.")),
     "ladder": _Meaning(Fix.PHASES, N_("A ladder shows a new score only where it is no noise.")),
     "metric": _Meaning(Fix.METRIC, N_("Teams would see a failure instead of a score.")),
+    "metric-file": _Meaning(Fix.METRIC, N_("Teams would see a failure instead of a score.")),
+    "plugin": _Meaning(Fix.METRIC, N_("Teams would see a failure instead of a score.")),
 }
 _STEPS = {
     "submission": Fix.DATA,

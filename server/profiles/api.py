@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.boards.schemas import NamedUniversity
+from server.boards.scored_by import metric_of
 from server.challenges.listings import visible_challenges
 from server.challenges.queries import challenge_frame
 from server.challenges.rules import (
@@ -185,16 +186,18 @@ def challenge(slug: str) -> ChallengeOut:
 def _challenge(frame: Frame) -> ChallengeOut:
     row = frame.challenge
     team = _team_id(frame)
+    current = frame.current_phase
+    metric = metric_of(reading(), row, current.phase if current else None)
     return ChallengeOut(
         **_row(frame.listing),
         joined=frame.joined,
         team=team,
         phases=[_phase(phase, team) for phase in frame.phases],
         scorer=ScorerOut(
-            name=row.scorer,
-            title=frame.scorer_title,
+            name=metric.name,
+            title=metric.title,
             higher_is_better=row.higher_is_better,
-            params=row.params,
+            params=metric.params,
         ),
         also=row.also,
         submission=SubmissionFormat(

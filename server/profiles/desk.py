@@ -33,6 +33,7 @@ from server.submissions.models import Submission
 from server.submissions.queries import quota_of, selected_count
 from server.submissions.rules import Quota
 from server.teams.models import JoinRequest, Membership, Team
+from server.universities.models import University
 from server.universities.naming import university_name
 
 # Behind the deadline of a phase that ends sooner than this something is due.
@@ -88,6 +89,7 @@ class Desk(NamedTuple):
     steps: list[Step]
     runs: list[Run]
     asked: list[Asked]
+    manages: list[University]
 
 
 def desk_of(session: Session, viewer: Viewer, now: datetime) -> Desk:
@@ -101,12 +103,14 @@ def desk_of(session: Session, viewer: Viewer, now: datetime) -> Desk:
         ).rows
     ]
     runs = organised_by(session, viewer.account_id)
-    # Whoever came to organise is not led to a first score.
-    led = not any(m.last_sent for m in mine) and (mine or not runs)
+    manages = managed_by(session, viewer.account_id) if viewer.manages_any else []
+    # Whoever came to organise, or to look after a university, is not led to a first score.
+    led = not any(m.last_sent for m in mine) and (mine or not (runs or manages))
     steps = _steps(session, viewer, mine) if led else []
     active = {m.challenge.id or 0 for m in mine if m.last_sent}
     asked = asked_of(session, viewer.account_id, active=active, now=now)
-    return Desk(mine, _due(session, viewer, mine, now=now), news, steps, runs, asked)
+    due = _due(session, viewer, mine, manages, now=now)
+    return Desk(mine, due, news, steps, runs, asked, manages)
 
 
 def _teams(session: Session, account_id: int) -> dict[int, Team]:
@@ -175,10 +179,17 @@ def _place(session: Session, team: Team, phase: Phase) -> PlaceOn | None:
     return found[-1] if found else None
 
 
-def _due(session: Session, viewer: Viewer, mine: Sequence[Mine], *, now: datetime) -> list[Due]:
+def _due(
+    session: Session,
+    viewer: Viewer,
+    mine: Sequence[Mine],
+    manages: Sequence[University],
+    *,
+    now: datetime,
+) -> list[Due]:
     found = [*_deadlines(mine, now=now), *_picks(session, mine, now=now)]
     found.sort(key=lambda due: due.moment or now)
-    return [*_asked_of_me(session, viewer, mine), *_affiliations(session, viewer), *found]
+    return [*_asked_of_me(session, viewer, mine), *_affiliations(session, manages), *found]
 
 
 def _deadlines(mine: Sequence[Mine], *, now: datetime) -> Iterable[Due]:
@@ -232,11 +243,9 @@ def _asked_of_me(session: Session, viewer: Viewer, mine: Sequence[Mine]) -> Iter
         yield Due(text, url_for("teams.mine", slug=one.challenge.slug), _("Decide"))
 
 
-def _affiliations(session: Session, viewer: Viewer) -> Iterable[Due]:
-    """Return who waits to be confirmed by the viewer as a manager of a university."""
-    if not viewer.manages_any:
-        return
-    for university in managed_by(session, viewer.account_id):
+def _affiliations(session: Session, manages: Iterable[University]) -> Iterable[Due]:
+    """Return who waits to be confirmed by the manager of these universities."""
+    for university in manages:
         waiting = len(requests_to(session, university.id or 0))
         if waiting:
             text = ngettext(

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from server.audit.queries import head_of
 from server.boards.submission_schemas import SubmissionOut, submission_out
 from server.boards.submission_views import view_of
+from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
 from server.receipts.models import ReceiptKey
 from server.receipts.rules import require_result
@@ -77,7 +78,7 @@ def _result(session: Session, submission: Submission, shown: SubmissionOut) -> R
         {
             **shown.model_dump(include={"score", "private_score"}),
             "state": shown.state.value,
-            "scored_at": _text(shown.scored_at),
+            "scored_at": _text(_said_at(evaluation, shown)),
             "evaluation": evaluation and evaluation.number,
             "scorer": evaluation and evaluation.scorer,
             "scorer_version": evaluation and evaluation.scorer_version,
@@ -86,6 +87,14 @@ def _result(session: Session, submission: Submission, shown: SubmissionOut) -> R
             "disqualified_at": _text(submission.disqualified_at),
         }
     )
+
+
+def _said_at(evaluation: Evaluation | None, shown: SubmissionOut) -> datetime | None:
+    """Return when the result was said: a rejection by a correction, when that went live."""
+    moments = [shown.scored_at]
+    if shown.state is SubmissionState.REJECTED and evaluation is not None:
+        moments.append(evaluation.live_at)
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -6,24 +6,26 @@ from math import ceil, floor, isfinite, log10
 
 # Room for a day below an axis.
 ACROSS = 6
-DAY, HOUR = 86_400, 3_600
-# From which length on a chart counts days, and on which hours of a shorter one the ticks stand.
+DAY, HOUR, MINUTE = 86_400, 3_600, 60
+# On which minutes and hours the ticks of a chart stand that is too short for days.
+MINUTES = (1, 2, 5, 10, 15, 30)
 HOURS = (1, 2, 3, 6, 12)
+STEPS = (*(n * MINUTE for n in MINUTES), *(n * HOUR for n in HOURS))
 
 Where = float | datetime
 
 
-def nice_ticks(low: float, high: float, most: int) -> list[float]:
+def nice_ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
     """Return at most `most` + 1 round numbers that reach from below `low` to above `high`.
 
-    Steps of 1, 2 or 5 times a power of ten: Heckbert, "Nice numbers for graph labels", Graphics
-    Gems (1990).
+    `whole`: none between two whole numbers, for what is counted. Steps of 1, 2 or 5 times a power
+    of ten: Heckbert, "Nice numbers for graph labels", Graphics Gems (1990).
     """
     if not (isfinite(low) and isfinite(high)):
         raise ValueError(f"an axis needs finite ends, not {low} and {high}")
     if high <= low:
         high = low + (abs(low) * 0.1 or 1.0)
-    step = _nice_step((high - low) / most)
+    step = _nice_step(max((high - low) / most, 1.0 if whole else 0.0))
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     while last - first > most:
         step = _nice_step(step * 1.5)
@@ -57,23 +59,24 @@ def scale(low: float, high: float, start: float, end: float) -> Callable[[float]
 
 
 def moments(first: float, last: float) -> list[Where]:
-    """Return round moments in UTC between two: whole days, or hours where days are too far."""
+    """Return round moments in UTC between two: whole days, or hours or minutes of shorter spans.
+
+    Between two moments of one minute there is none: the first of them stands for both.
+    """
     step = _moment_step(last - first)
-    begin = datetime.fromtimestamp(first, UTC).replace(minute=0, second=0, microsecond=0)
-    if step >= DAY:
-        begin = begin.replace(hour=0)
-    else:
-        begin -= timedelta(hours=begin.hour % (step // HOUR))
+    begin = datetime.fromtimestamp(first, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if step < DAY:
+        begin += timedelta(seconds=(first - begin.timestamp()) // step * step)
     found: list[Where] = []
     while begin.timestamp() <= last:
         if begin.timestamp() >= first:
             found.append(begin)
         begin += timedelta(seconds=step)
-    return found
+    return found or [datetime.fromtimestamp(first, UTC)]
 
 
 def _moment_step(span: float) -> int:
-    for hours in HOURS:
-        if span / (hours * HOUR) <= ACROSS:
-            return hours * HOUR
+    for step in STEPS:
+        if span / step <= ACROSS:
+            return step
     return max(1, ceil(span / DAY / ACROSS)) * DAY

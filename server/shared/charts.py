@@ -5,7 +5,7 @@ they return (`line_figure`, `bar_figure`), with the same values in a table behin
 numbers are written by the template, in the reader's language.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -108,6 +108,13 @@ class LineChart(NamedTuple):
     up: list[Tick]
     is_time: bool
 
+    @property
+    def tells_hours(self) -> bool:
+        """Whether the axis below names times of a day, which are in UTC."""
+        return any(
+            isinstance(t.value, datetime) and t.value.hour + t.value.minute for t in self.across
+        )
+
 
 class Piece(NamedTuple):
     """One part of a bar: `part` counts from 0, lowest first."""
@@ -150,7 +157,7 @@ def line_chart(
     frame = _frame(height)
     first, last = ends([number(point.x) for point in points])
     low, high = _reach(points, from_zero)
-    steps = nice_ticks(low, high, UP)
+    steps = nice_ticks(low, high, UP, whole=from_zero and _are_whole(point.y for point in points))
     low, high = min(low, steps[0]), max(high, steps[-1])
     across = scale(first, last, frame.left, frame.right)
     up = scale(low, high, frame.bottom, frame.top)
@@ -170,7 +177,8 @@ def bar_chart(
     frame = _frame(height)
     highest = max(bar.total for bar in bars)
     # Where every bar is empty the axis still needs a length.
-    steps = nice_ticks(0.0, highest or 1.0, UP)
+    whole = _are_whole(part for bar in bars for part in bar.parts)
+    steps = nice_ticks(0.0, highest or 1.0, UP, whole=whole)
     up = scale(0.0, steps[-1], frame.bottom, frame.top)
     step = (frame.right - frame.left) / len(bars)
     every = ceil(len(bars) / LABELS)
@@ -198,6 +206,11 @@ def histogram(
         for (low, high), count in zip(spans, counts, strict=True)
     ]
     return bar_chart(bars, names=(name,), height=height, gap=0.04)
+
+
+def _are_whole(values: Iterable[float]) -> bool:
+    """Whether they may have been counted: an axis has no half of a team."""
+    return all(float(value).is_integer() for value in values)
 
 
 def _frame(height: int) -> Frame:

@@ -1,5 +1,6 @@
 """What a scoring child does to itself before it scores: lower its limits, leave the network."""
 
+import gc
 import os
 import resource
 import signal
@@ -40,6 +41,9 @@ def prepare(limits: Limits, base: str, warm_up: Callable[[Path], None] | None) -
     the libraries' threads: these may write beneath `base` alone, the child's first thread in
     `bounded` no more than in its own folder there. What does not warm up scores all the same.
     """
+    # What the fork server loaded is left alone: looking through it would copy its memory.
+    gc.freeze()
+    gc.enable()
     lower_limits(limits)
     os.makedirs(base, mode=0o700, exist_ok=True)
     _write_only_beneath(Path(base))

@@ -34,6 +34,10 @@ FORMS = tuple(
         ),
         (r"(?P<method>t\b.*?) from (?P<of>.+)", N_("%(method)s from %(of)s")),
         (
+            r"(?P<method>t\b.*) with 1 degrees? of freedom",
+            N_("%(method)s with 1 degree of freedom"),
+        ),
+        (
             r"(?P<method>t\b.*) with (?P<count>\d+) degrees of freedom",
             N_("%(method)s with %(count)s degrees of freedom"),
         ),
@@ -47,6 +51,14 @@ FORMS = tuple(
         ),
         (r"(?P<of>.+), in (?P<count>\d+) groups", N_("%(of)s, in %(count)s groups")),
         (r"(?P<part>\d+) of (?P<of>\d+ .+)", N_("%(part)s of %(of)s")),
+        # What was stored before the plural was told apart says "1 rows".
+        (r"1 rows?", N_("1 row")),
+        (r"1 units?", N_("1 unit")),
+        (
+            r"1 blocks? of (?P<count>\d+) consecutive rows",
+            N_("1 block of %(count)s consecutive rows"),
+        ),
+        (r"(?P<of>\d+ rows) in 1 units?", N_("%(of)s in 1 unit")),
         (r"(?P<of>\d+ rows) in (?P<count>\d+) units", N_("%(of)s in %(count)s units")),
         (r"(?P<count>\d+) (?P<of>rows|units|blocks .+)", N_("%(count)s %(of)s")),
         (

@@ -11,7 +11,9 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from scorers.sentences import Sentence
 from server.shared.errors import N_, DomainError, Invalid, NotSignedIn, SecondFactorNeeded
+from server.shared.sentences import translated
 from server.shared.web import SAFE_METHODS, safe_path, services, viewer, wants_json
 
 log = structlog.get_logger(__name__)
@@ -37,6 +39,8 @@ FAULT = N_("The fault is ours, and it was written to the log. Try again in a lit
 
 def message_of(error: DomainError) -> str:
     """Return a refusal's message in the reader's language."""
+    if isinstance(error.message, Sentence):
+        return translated(error.message)
     text = str(gettext(error.message))
     return text % error.values if error.values else text
 

@@ -10,12 +10,16 @@ from server.shared.method_words import method_words
 
 # Arguments whose text people read, and at which places of some calls it stands.
 NAMED = frozenset({"title", "summary", "doc"})
+# What a parameter takes; a fault has an `expected` too, which is of its own file.
+EXPECTED = frozenset({"expected"})
 SAID = {
     "withheld": (0,),
     "always_withheld": (0,),
     "Interval": (1,),
     "_scorer": (1, 2),
     "Input": (2,),
+    "Family": (0,),
+    "sentence": (0,),
 }
 Found = tuple[int, str, str, list[str]]
 
@@ -30,8 +34,10 @@ def extract(
 
 
 def _texts(call: ast.Call) -> Iterator[str]:
-    values = [keyword.value for keyword in call.keywords if keyword.arg in NAMED]
-    places = SAID.get(_name(call.func), ())
+    name = _name(call.func)
+    named = NAMED | EXPECTED if name == "Parameter" else NAMED
+    values = [keyword.value for keyword in call.keywords if keyword.arg in named]
+    places = SAID.get(name, ())
     values += [call.args[place] for place in places if len(call.args) > place]
     for value in values:
         if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:

@@ -228,6 +228,10 @@
       if (!confirm(form.dataset.confirm)) event.preventDefault();
     }));
     all("form[data-autosubmit]", scope).forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
+    // What a choice asks for is shown once it is made.
+    all("input[data-opens]", scope).forEach((input) => input.addEventListener("change", () => {
+      document.getElementById(input.dataset.opens).open = true;
+    }));
     all("form[data-upload]", scope).forEach(upload);
     all("[data-live]", scope).forEach(live);
     all("form[data-filter]", scope).forEach(filter);

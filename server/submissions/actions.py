@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from server.challenges.models import Challenge, Phase
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
+from server.submissions.ladders import require_same_ladder
 from server.submissions.models import Admission, Arrival, Submission
 from server.submissions.queries import (
     pause_of,
@@ -24,8 +25,8 @@ from server.submissions.rules import (
     may_submit,
     takes_late,
 )
-from server.teams.actions import fix_university
 from server.teams.models import Team
+from server.teams.origins import fix_university
 
 
 class Received(NamedTuple):
@@ -59,6 +60,7 @@ def submit(
 
     Raises:
         Conflict, Forbidden, TooLarge, Invalid: as `rules.may_submit` says.
+        Forbidden: as `ladders.require_same_ladder` says.
     """
     team, phase = _held(session, team_id, phase)
     revealed = phase.revealed_at is not None
@@ -81,6 +83,8 @@ def submit(
         pause=pause_of(session, phase),
         late_until=late_until if challenge.late_days else None,
     )
+    if not standing.late:
+        require_same_ladder(session, team=team, phase=phase)
     earlier = same_file(session, team_id=team_id, phase_id=phase.id, sha256=upload.sha256)
     submission = Submission(
         challenge_id=challenge.id or 0,

@@ -10,7 +10,7 @@ from server.accounts.queries import account_by_id
 from server.challenges.models import Challenge
 from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict, DomainError, Invalid, NotFound
-from server.teams.models import JoinRequest, Team, TeamInvitation, TeamOrigin
+from server.teams.models import JoinRequest, Team, TeamInvitation
 from server.teams.queries import (
     affiliation,
     challenge_of,
@@ -280,26 +280,3 @@ def uninvite(session: Session, *, team: Team, email: str, by: Viewer, now: datet
     check_captain(team, by)
     if drop_invitation(session, team, email.strip().lower()):
         log(session, "member.uninvited", team, at=now, actor_id=by.id)
-
-
-def fix_university(session: Session, *, team: Team, now: datetime) -> None:
-    """At its first submission a team's university is its captain's, from then on for good."""
-    if team.fixed_at is not None:
-        return
-    team.university_id = university_id_of(session, team)
-    team.fixed_at = now
-    session.add(team)
-    if not challenge_of(session, team).same_university:
-        _keep_origins(session, team)
-    log(session, "university.fixed", team, at=now, actor_id=None, university=team.university_id)
-
-
-def _keep_origins(session: Session, team: Team) -> None:
-    """Keep whom each member of a mixed team competes for: it is split equally among them."""
-    team_id = team.id or 0
-    for member in members_of(session, team_id):
-        if member.id and member.university_id:
-            origin = TeamOrigin(
-                team_id=team_id, account_id=member.id, university_id=member.university_id
-            )
-            session.add(origin)

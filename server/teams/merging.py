@@ -8,8 +8,8 @@ from sqlmodel import Session, col
 
 from server.challenges.models import Phase
 from server.shared.errors import N_, Conflict
-from server.teams.actions import fix_university
 from server.teams.models import Membership, Team, TeamOrigin
+from server.teams.origins import fix_university
 from server.teams.queries import (
     affiliation,
     challenge_of,

@@ -7,6 +7,7 @@ from typing import Any
 
 from scorers.errors import InvalidParameter, UnknownScorer
 from scorers.registry import get_scorer
+from scorers.sentences import said_by
 from server.shared.errors import N_, FieldError, Invalid
 from server.trials.catalogue import Metric, Setting
 
@@ -45,7 +46,7 @@ def require_taken(metric: Metric, values: Mapping[str, Any]) -> None:
     try:
         get_scorer(metric.name, **values)
     except (InvalidParameter, UnknownScorer, TypeError) as error:
-        said = str(error)
+        said = said_by(error)
         at = next((s.name for s in metric.settings if _names(said, s.name)), None)
         raise Invalid(said, field=f"{PREFIX}{at}" if at else "scorer") from error
 

@@ -3,19 +3,25 @@
 import shutil
 import tomllib
 from datetime import timedelta
+from pathlib import Path
 
-from sqlmodel import select
+import pytest
+from sqlmodel import col, select
 
 from server.archives.definitions import definition_of
 from server.archives.reading import unpacked
 from server.challenges.models import ChallengeFile, Phase
 from server.evaluations.models import Evaluation
-from server.folders.definition import Clock, Definition
+from server.evaluations.rules import EvaluationState
+from server.folders.definition import Definition
 from server.folders.parsing import parse_definition
-from server.folders.reading import read_folder
+from server.folders.reading import read_folder, score_file
+from server.folders.times import Clock
 from server.folders.writing import toml_of
 from tests.archives.conftest import names_in, text_in
 from tests.cast import NOON
+from tests.deployments.deploying import send
+from tests.evaluations.standing import sides_in
 
 # What a challenge of this kind does not say.
 SILENT = {"pages"}
@@ -105,3 +111,62 @@ def test_an_archive_without_the_answers_has_none_and_says_so(wines, pack, stores
     with_it = pack(wines, whole=True)
     assert text_in(with_it, "wines/private/solution.csv").encode() == hidden
     assert "keep it to yourself" in text_in(with_it, "wines/README.txt")
+
+
+@pytest.fixture
+def corrected(wines, folder, put, session, cast, stores) -> Evaluation:
+    """A label and a row of the truth were corrected while the challenge ran."""
+    first = session.exec(select(Evaluation)).one()
+    send(session, cast)
+    solution = folder / "private" / "solution.csv"
+    lines = solution.read_text().replace(",class_2", ",class_1", 1).splitlines()
+    solution.write_text("\n".join([*lines[:1], *reversed(lines[1:])]) + "\n")
+    put(folder, new_evaluation=True)
+    second = session.exec(select(Evaluation).where(Evaluation.number == 2)).one()
+    assert sides_in(stores, second) == sides_in(stores, first)
+    first.state = EvaluationState.PAST
+    session.add(first)
+    session.flush()
+    second.state = EvaluationState.LIVE
+    session.add(second)
+    session.commit()
+    return second
+
+
+def test_a_whole_archive_of_a_corrected_truth_keeps_every_row_where_it_is(
+    corrected, wines, pack, put, session, stores, tmp_path
+):
+    archive = pack(wines, whole=True)
+    assert "each stays on its board" in text_in(archive, "wines/README.txt")
+    with unpacked(archive) as found:
+        assert put(found) == []
+        elsewhere = shutil.copytree(found, tmp_path / "wines-elsewhere")
+    put(elsewhere)
+    there = session.exec(select(Evaluation).order_by(col(Evaluation.id).desc())).first()
+    assert (there.number, there.solution_sha256) == (1, corrected.solution_sha256)
+    assert sides_in(stores, there) == sides_in(stores, corrected)
+    assert put(elsewhere) == []
+    # Without a server it is scored on the same rows.
+    offline = score_file(elsewhere, elsewhere / "data" / "sample_submission.csv").result
+    assert (offline.public.rows, offline.private.rows) == (there.rows_public, there.rows_private)
+
+
+def test_an_archive_without_the_answers_does_not_say_which_rows_are_public(corrected, wines, pack):
+    archive = pack(wines)
+    assert not [name for name in names_in(archive) if "usage" in name]
+    assert "usage" not in text_in(archive, "wines/challenge.toml")
+    assert "on another they are drawn anew" in text_in(archive, "wines/README.txt")
+
+
+def test_a_table_of_the_folders_own_has_the_last_word(
+    corrected, wines, pack, put, session, stores, tmp_path
+):
+    with unpacked(pack(wines, whole=True)) as found:
+        folder = Path(shutil.copytree(found, tmp_path / "again" / "wines"))
+    table = folder / "private" / "usage_main.csv"
+    moved, public = table.read_text().split("\n")[1].split(",")
+    other = {"Public": "Private", "Private": "Public"}[public]
+    table.write_text(f"id,Usage\n{moved},{other}\n")
+    put(folder, new_evaluation=True)
+    third = session.exec(select(Evaluation).where(Evaluation.number == 3)).one()
+    assert sides_in(stores, third) == sides_in(stores, corrected) | {moved: other}

@@ -263,6 +263,35 @@ def test_a_rejected_file_shows_its_faults_by_line_and_column(app, session, panda
         assert word in found["html"]
 
 
+def faulty(code: str, value: str) -> dict[str, object]:
+    return {"code": code, "message": f"{code} {value}", "line": None, "column": "id",
+            "value": value, "expected": "an id"}  # fmt: skip
+
+
+def test_of_an_id_that_is_missing_nothing_was_found(app, session, pandas, cast, board):
+    told = {"state": SubmissionState.REJECTED, "message": "wrong ids"}
+    lacking = submitted(
+        session, board, pandas, faults=[faulty("missing_id", "d7")], fault_count=1, **told
+    )
+    foreign = submitted(
+        session,
+        board,
+        pandas,
+        faults=[faulty("missing_id", "d7"), faulty("unknown_id", "x1")],
+        fault_count=900,
+        **told,
+    )
+    session.commit()
+    client = as_(app, cast.wei)
+    html = client.get(f"/submissions/{lacking.id}/state").json["html"]
+    assert "(nothing)" in html
+    assert '<code class="found">d7' not in html
+    assert "another phase" not in html
+    html = client.get(f"/submissions/{foreign.id}/state").json["html"]
+    assert '<code class="found">x1' in html
+    assert "was the file made for another phase" in html
+
+
 def test_withdrawing_takes_a_submission_off_the_board_at_once(app, session, pandas, cast):
     answer = app.test_client().post(
         "/api/v1/submissions/1/withdraw", headers=token(session, cast.wei)

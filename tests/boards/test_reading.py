@@ -17,8 +17,10 @@ from server.boards.reading import (
     with_moves,
 )
 from server.boards.rows import On
+from server.challenges.models import Challenge
 from server.evaluations.rules import Board
-from tests.boards.scored import add_team, plan, scored, statements
+from server.teams.origins import fix_university
+from tests.boards.scored import add_member, add_team, plan, scored, statements
 from tests.cast import NOON
 
 
@@ -108,6 +110,35 @@ def test_a_search_keeps_the_ranks_of_the_whole_board(session, board, cast, publi
     assert (at.total, told(at.rows)) == (2, [(3, "éclair two")])
     none = found_page(session, public, q="100%", university="", page=1, per_page=50)
     assert none.total == 0
+
+
+def mix(session, board) -> None:
+    challenge = session.get_one(Challenge, board.challenge_id)
+    challenge.same_university = False
+    session.add(challenge)
+    session.flush()
+
+
+def of(session, on, slug):
+    page = found_page(session, on, q="", university=slug, page=1, per_page=50)
+    return page.total, told(page.rows)
+
+
+def test_a_team_of_two_universities_is_in_the_part_of_each(session, board, cast, public):
+    mix(session, board)
+    for name, score, people in (("both", 0.9, "jonas amina"), ("one", 0.8, "olga")):
+        made = team(session, board, cast, name, score)
+        made.fixed_at = None
+        for person in people.split():
+            add_member(session, made, cast.people[person])
+        fix_university(session, team=made, now=NOON)
+    assert of(session, public, "munich") == (2, [(1, "both"), (2, "one")])
+    assert of(session, public, "nairobi") == (1, [(1, "both")])
+    challenge = session.get_one(Challenge, board.challenge_id)
+    challenge.anonymous = True
+    session.add(challenge)
+    session.flush()
+    assert of(session, public, "nairobi") == (0, [])
 
 
 def test_a_search_that_finds_many_finds_the_same(session, board, cast, public, monkeypatch):

@@ -154,8 +154,14 @@ def test_an_organiser_previews_and_hands_out_in_the_browser(app, scene, cast):
     assert "Hand out: 3 changes" in preview
     assert olga.post(HAND_OUT, data=form).status_code == 303
     assert olga.get(f"{HAND_OUT}/live").json["state"] == "queued"
+    waits = olga.get(HAND_OUT).text
+    assert 'id="placing-top" value="top" checked' in waits
+    assert "Hand out" not in waits.split("The certificates are being handed out")[-1]
+    assert "Nobody has one yet" not in waits
     scene.do(1)
-    assert olga.get(f"{HAND_OUT}/live").json["state"] == "done"
+    done = olga.get(f"{HAND_OUT}/live").json
+    assert done["state"] == "done"
+    assert f'href="{HAND_OUT}#handed-out"' in done["html"]
     page = olga.get(HAND_OUT).text
     assert "Everybody has theirs" in page
     found = scene.of("lena")

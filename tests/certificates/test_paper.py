@@ -151,6 +151,17 @@ def test_the_command_says_what_a_paper_confirms_without_a_network(tmp_path):
     assert (run.exit_code, json.loads(run.stdout)["ok"]) == (1, False)
 
 
+def test_a_rank_without_a_range_has_none_and_one_is_not_many(tmp_path, printed):
+    alone = PLACE.model_copy(update={"rank": 1, "teams": 1, "rank_range": None})
+    made = signed(placement=alone, team=CertifiedTeam(id=7, name="Solo", members=1, advisers=[]))
+    file = saved(tmp_path, certificate_pdf(made), "paper.pdf")
+    assert any("reached rank 1 of 1 team in" in text for text in printed)
+    keys = saved(tmp_path, listed(KEY), "keys.json")
+    said = CliRunner().invoke(cli, ["certificate", "verify", file, "--keys", keys]).output
+    assert "rank        1 of 1\n" in said
+    assert "“Solo”, 1 member\n" in said
+
+
 def test_a_certificate_by_an_unknown_key_confirms_nothing(tmp_path):
     stranger = Ed25519PrivateKey.from_private_bytes(bytes([9]) * 32)
     made = signed(pen=Pen(stranger, "https://varsity.example"))

@@ -15,10 +15,12 @@ from server.challenges.rules import Role
 from server.classes.models import GradeBook, PublishedGrade
 from server.notifications.models import Notification
 from server.shared.errors import Conflict
+from server.shared.workbooks import TYPE
 from server.submissions.models import Submission
 from server.teams.models import Team
 from tests.boards.scored import evaluate, scored
 from tests.cast import NOON, sign_in
+from tests.shared.test_workbooks import cells_of
 
 URL = "/organise/digits/class"
 LINEAR = {
@@ -265,6 +267,12 @@ def test_the_gradebook_is_exported_and_names_no_address_that_was_not_invited(
     assert by_name[cast.wei.name]["email"] == ""
     assert by_name[cast.lena.name]["email"] == cast.lena.email
     assert [row["grade"] for row in rows if row["email"] == "anna@tum.example"] == ["0"]
+    excel = olga.get(f"{URL}/grades.csv?form=excel")
+    assert excel.mimetype == TYPE
+    header, *lines = cells_of(excel.data)
+    of_lena = next(dict(zip(header, line, strict=True)) for line in lines if cast.lena.name in line)
+    assert of_lena["email"] == cast.lena.email
+    assert of_lena["grade"] == float(by_name[cast.lena.name]["grade"])
     moodle = olga.get(f"{URL}/grades.csv?form=moodle").text
     assert moodle.splitlines()[0].endswith("Email address,Full name,Handwritten digits")
     assert cast.wei.name not in moodle

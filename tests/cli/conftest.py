@@ -1,14 +1,19 @@
 """Commands that run against an instance of the test's own."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
 
 from server.cli.main import cli
+from server.shared.database import Database
+from server.shared.migrate import current_revision, migrate
 
 
 class Varsity:
@@ -38,8 +43,22 @@ def environment(tmp_path, monkeypatch) -> None:
 
 
 @pytest.fixture
-def varsity() -> Varsity:
+def varsity(empty_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> Varsity:
+    """Commands, whose new database is what a migration once made of one in this process."""
+
+    def migrate_quickly(database: Database) -> None:
+        if current_revision(database) is None:
+            _fill(database, empty_sqlite)
+        migrate(database)
+
+    monkeypatch.setattr("server.cli.instance.migrate", migrate_quickly)
     return Varsity()
+
+
+def _fill(database: Database, template: Path) -> None:
+    file = str(database.write_engine.url.database)
+    with closing(sqlite3.connect(template)) as before, closing(sqlite3.connect(file)) as after:
+        before.backup(after)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from server.boards.chosen import Asked, choose
 from server.boards.freezing import copy_board
-from server.boards.leaderboards import Asked, choose
 from server.challenges.models import Phase
 from server.challenges.rules import Ranking
 from server.comparisons.actions import (

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from server.boards.leaderboards import Asked, choose
+from server.boards.chosen import Asked, choose
 from server.comparisons.actions import ask, claim
 from server.comparisons.comparing import Comparer
 from server.comparisons.models import COMPARISONS, Comparison

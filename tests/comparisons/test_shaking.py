@@ -8,7 +8,8 @@ from scipy import stats
 from sqlmodel import select
 
 from server.boards.actions import disqualify_team
-from server.boards.leaderboards import Asked, board_page, choose
+from server.boards.chosen import Asked, choose
+from server.boards.leaderboards import board_page
 from server.boards.models import Entry, TeamMove
 from server.boards.rebuilding import rebuild_board
 from server.boards.rows import Row

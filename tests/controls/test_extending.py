@@ -5,18 +5,25 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from server.boards.actions import go_live
+from server.boards.ladder import climb_beside
 from server.boards.models import Entry
-from server.challenges.models import Phase
+from server.boards.rebuilding import made_entries
+from server.challenges.models import Challenge, Phase
+from server.controls.actions import By, extend
 from server.controls.letters import LETTERS
-from server.evaluations.rules import Board
+from server.evaluations.actions import write_scores
+from server.evaluations.models import Rescore
+from server.evaluations.rules import Board, EvaluationState, RescoreState
 from server.shared.errors import Conflict
 from server.shared.events import Event
 from server.shared.mail import HOME, OutgoingMail
 from server.submissions.models import Submission
 from server.teams.announcements import tell_asked
+from tests.boards.climbing import climbed, has_ladder, said
 from tests.boards.scored import scored
 from tests.cast import NOON, sign_in
-from tests.scores import submitted
+from tests.scores import add_live, submitted
 
 PAGE = "/organise/digits/phases/a/extend"
 API = "/api/v1/challenges/digits/phases/a/extend"
@@ -199,3 +206,28 @@ def test_a_revealed_phase_stays_closed(session, cast, board, olga, seen):
     session.commit()
     olga.post(PAGE, data=FORM)
     assert seen(Phase, board.id).extended_from is None
+
+
+def test_a_preview_of_a_ladder_has_what_the_new_deadline_took_in(session, cast):
+    phase = has_ladder(session, cast)
+    live = add_live(session, phase)
+    made = [climbed(session, cast, live, minute, hits) for minute, hits in enumerate((30, 44, 58))]
+    late = made[-1]
+    late.late, late.received_at = True, phase.ends + timedelta(hours=1)
+    session.add(late)
+    corrected = add_live(session, phase, number=2, state=EvaluationState.COMPLETE)
+    for seed, submission in enumerate(made):
+        ids = {"submission_id": submission.id, "evaluation_id": corrected.id}
+        session.add(Rescore(state=RescoreState.SCORED, **ids))
+        write_scores(session, report=said(30 + 10 * seed, seed=seed), now=NOON, **ids)
+    for submission in made:
+        climb_beside(session, submission_id=submission.id, evaluation_id=corrected.id)
+    digits = session.get_one(Challenge, phase.challenge_id)
+    by = By(cast.olga.id, NOON)
+    extend(session, digits, phase, until=LATER, reason="the server was away", by=by)
+    beside = made_entries(session, phase=phase, evaluation=corrected, beside=True)
+    shown = {row["board"]: (row["submission_id"], row["value"]) for row in beside}
+    go_live(session, evaluation=corrected, phase=phase, actor_id=cast.olga.id, now=NOON)
+    entries = session.exec(select(Entry).where(Entry.phase_id == phase.id)).all()
+    assert shown == {e.board: (e.submission_id, e.value) for e in entries}
+    assert shown[Board.PUBLIC] == (late.id, 50 / 60)

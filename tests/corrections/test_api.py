@@ -159,6 +159,23 @@ def test_it_goes_live_when_it_is_complete_and_the_board_follows(client, olga, se
     assert olga("GET", f"/api/v1/evaluations/{live.id}").json["state"] == "past"
 
 
+def test_a_decision_on_a_preview_beside_another_board_is_refused(database, olga, session, scored):
+    phase, _, (pandas, isar) = scored
+    made = []
+    for number in (2, 3):
+        evaluation = beside(session, phase, number=number)
+        rescored(session, evaluation, pandas, (0.5, 0.8))
+        rescored(session, evaluation, isar, (0.75, 0.6))
+        made.append(compared(database, session, evaluation).id)
+    second, third = made
+    assert olga("GET", f"/api/v1/evaluations/{third}").json["replaces"] == 1
+    assert olga("POST", f"/api/v1/evaluations/{second}/live?replaces=1").status_code == 200
+    stale = olga("POST", f"/api/v1/evaluations/{third}/live?replaces=1")
+    assert (stale.status_code, stale.json["code"]) == (409, "stale")
+    assert olga("GET", f"/api/v1/evaluations/{third}").json["replaces"] == 2
+    assert olga("POST", f"/api/v1/evaluations/{third}/live?replaces=2").json["state"] == "live"
+
+
 def test_one_that_is_not_live_is_given_up_and_stays_readable(olga, session, scored):
     phase, live, _ = scored
     second = beside(session, phase)

@@ -129,7 +129,8 @@ def test_the_form_offers_metrics_that_run_the_same_way(olga):
 
 def test_the_page_of_an_evaluation_puts_both_boards_side_by_side(olga, second):
     page = olga.get(f"{HOME}/{second.id}?board=public").text
-    assert "2 of 2 teams change rank, 2 change score" in page
+    assert "<li>2 of 2 teams change rank</li>" in page
+    assert "<li>2 change score</li>" in page
     assert "No submission is rejected that was not before." in page
     assert page.index("Isar Surfers") < page.index("Giant Pandas")
     private = olga.get(f"{HOME}/{second.id}").text

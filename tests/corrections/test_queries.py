@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from server.challenges.models import Challenge
+from server.corrections.history import histories
 from server.corrections.queries import (
     Which,
     comparisons,
-    histories,
     new_rejections,
     organiser_of_evaluation_gate,
     turns,

@@ -45,6 +45,21 @@ def test_medals_go_by_the_teams_that_each_board_ranks():
     assert (changes[8].medal_before, changes[8].medal_after) == (Medal.BRONZE, Medal.BRONZE)
 
 
+def test_a_team_that_stays_where_it_is_can_lose_its_medal_because_another_leaves():
+    # Of 20 teams silver goes to 4; of 19 to 3: the fourth stays the fourth, with its score.
+    changes = compare(board(*range(1, 21)), board(*range(1, 20)), names=NAMES)
+    told = {
+        c.team_id: (c.rank_before, c.rank_after, c.medal_before, c.medal_after) for c in changes
+    }
+    assert told == {
+        2: (2, 2, Medal.GOLD, Medal.SILVER),
+        4: (4, 4, Medal.SILVER, Medal.BRONZE),
+        8: (8, 8, Medal.BRONZE, None),
+        20: (20, None, None, None),
+    }
+    assert summary(changes, teams=20)[1:5] == (0, 0, 0, 1)
+
+
 def test_a_summary_counts_who_moves_comes_goes_and_changes_medal():
     before, after = board(*range(1, 11)), board(2, 1, *range(3, 10), 11)
     told = summary(compare(before, after, names=NAMES), teams=11)

@@ -24,3 +24,14 @@ def test_the_split_is_a_fact_of_the_evaluation(app, session, cast, split, said):
     session.commit()
     page = sign_in(app.test_client(), cast.olga).get(f"/organise/digits/evaluations/{made.id}")
     assert said in page.text
+
+
+def test_rows_that_stay_are_a_fact_of_the_evaluation(app, session, cast):
+    phase, live, _ = boards(session, cast)
+    made = beside(session, phase, spec={**SPEC, "sides": "ab" * 32})
+    session.commit()
+    olga = sign_in(app.test_client(), cast.olga)
+    page = olga.get(f"/organise/digits/evaluations/{made.id}").text
+    assert "Each stays on its board" in page
+    assert "ab" * 32 in page
+    assert "Each stays" not in olga.get(f"/organise/digits/evaluations/{live.id}").text

@@ -1,7 +1,6 @@
 """A folder deployed whole: idempotent, and never another solution under a running phase."""
 
 import re
-import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,92 +8,21 @@ import pytest
 from sqlmodel import Session, select
 
 from server.challenges.changes import ChangeKind
-from server.challenges.models import Challenge, Participation, Phase
-from server.deployments.actions import deploy, forget_phase
-from server.deployments.run import Deployed
+from server.challenges.models import Challenge, Phase
+from server.deployments.actions import forget_phase
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import EvaluationState
-from server.folders.reading import read_folder
-from server.folders.scaffold import new_challenge
 from server.integrity.actions import ask_for_report
 from server.notifications.models import Notification
 from server.shared.errors import Conflict
 from server.shared.events import Event
-from server.shared.storage import FileStore, Stores
 from server.standings.keeping import refresh_standings
-from server.submissions.actions import Received, submit
-from server.submissions.claims import claim, finish
 from server.submissions.models import Submission
-from server.submissions.rules import SubmissionState
-from server.teams.actions import ensure_team
 from server.teams.announcements import tell_asked
 from server.teams.models import Team
 from tests.cast import NOON
-from tests.scores import LEASE
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory) -> Path:
-    return new_challenge("wines", now=NOON, parent=tmp_path_factory.mktemp("template")).path
-
-
-@pytest.fixture
-def wines(template, tmp_path) -> Path:
-    return Path(shutil.copytree(template, tmp_path / "wines"))
-
-
-@pytest.fixture
-def stores(tmp_path) -> Stores:
-    return Stores(FileStore(str(tmp_path / "files")), FileStore(str(tmp_path / "hidden")))
-
-
-@pytest.fixture
-def put(session, cast, wines, stores):
-    """Deploy the folder as it is now."""
-
-    def put(**options) -> Deployed:
-        deployed = deploy(session, read_folder(wines, now=NOON), stores=stores, now=NOON, **options)
-        session.commit()
-        return deployed
-
-    return put
-
-
-def correct(folder: Path) -> None:
-    """Change one answer of the solution."""
-    solution = folder / "private" / "solution.csv"
-    text = solution.read_text()
-    assert ",class_2" in text
-    solution.write_text(text.replace(",class_2", ",class_1", 1))
-
-
-def phase_of(session: Session) -> Phase:
-    challenge = session.exec(select(Challenge).where(Challenge.slug == "wines")).one()
-    return session.exec(select(Phase).where(Phase.challenge_id == challenge.id)).first()
-
-
-def send(session: Session, cast) -> Submission:
-    phase = phase_of(session)
-    challenge = session.get_one(Challenge, phase.challenge_id)
-    session.add(Participation(challenge_id=challenge.id, account_id=cast.wei.id, joined_at=NOON))
-    session.flush()
-    team = ensure_team(session, challenge=challenge, account_id=cast.wei.id, now=NOON)
-    submission = submit(
-        session,
-        account_id=cast.wei.id,
-        challenge=challenge,
-        phase=phase,
-        team_id=team.id,
-        ended_challenge=False,
-        upload=Received("p.csv", 10, "c" * 64),
-        comment="",
-        now=phase.starts,
-    ).submission
-    claim(session, submission.id, holder="a/1/1/a", now=NOON, lease=LEASE)
-    finish(session, submission.id, holder="a/1/1/a", state=SubmissionState.SCORED)
-    session.commit()
-    return submission
+from tests.deployments.deploying import correct, phase_of, send
 
 
 def numbers(session: Session) -> dict[int, EvaluationState]:

@@ -1,13 +1,22 @@
 """A draft is checked as `varsity check` checks a folder, to the last line."""
 
 import json
+from types import SimpleNamespace
 
-from server.drafts.looking import check_in_child
+import pytest
+
+from scorers.errors import Fault, InvalidPredictions
+from scorers.sentences import sentence
+from server.drafts.looking import FaultFound, check_in_child
 from server.drafts.models import ChallengeDraft, DraftFile
 from server.drafts.rules import FileKind, Step
-from server.drafts.telling import faults_shown, names_of, place_of, remedy_of
+from server.drafts.telling import faults_shown, names_of, place_of, remedy_of, said_in
+from server.folders.faults import FolderFault
+from server.folders.outcomes import would_reject
 from server.folders.scaffold import new_challenge
 from server.preflight.report import Fix, Level, Line, Place
+from server.shared import sentences
+from server.shared.language import speaking
 from tests.cast import NOON
 from tests.drafts.drafting import SOLUTION
 
@@ -97,3 +106,48 @@ def test_a_draft_tells_all_its_mistakes_at_once(desk):
     assert "coin" in found
     for word in ("private/", "data/", "challenge.toml", "phases[0]"):
         assert word not in found, word
+
+
+CHINESE = {
+    "%(file)s lies in data/: participants would download it.": "%(file)s 在 data/ 里。",
+    "Phase %(phase)s would reject %(what)s: %(error)s": "阶段 %(phase)s 不接受%(what)s:%(error)s",
+    'the baseline "%(name)s"': "基线“%(name)s”",
+}
+
+
+@pytest.fixture
+def in_chinese(app, monkeypatch):
+    """The reader's language is Chinese, of which only these messages are known."""
+    catalogue = SimpleNamespace(ugettext=lambda message: CHINESE.get(message, message))
+    monkeypatch.setattr(sentences, "catalogue_of", lambda _: catalogue)
+    with app.test_request_context("/"), speaking("zh"):
+        yield
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_mistakes_of_a_folder_are_told_in_the_readers_language():
+    said = sentence(
+        "%(file)s lies in data/: participants would download it.", file="private/solution_final.csv"
+    )
+    found = FaultFound.of(FolderFault("challenge.toml", 3, None, said, sentence("Correct it.")))
+    kept = json.loads(found.model_dump_json())
+    (shown,) = faults_shown([kept], NAMES)
+    assert (shown.message, shown.remedy) == ("answers.csv 在 data/ 里。", "Correct it.")
+    del kept["sentences"]
+    (of_before,) = faults_shown([kept], NAMES)
+    assert of_before.message == "answers.csv lies in data/: participants would download it."
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_findings_of_the_try_out_are_told_in_the_readers_language():
+    said = would_reject(
+        "final",
+        sentence('the baseline "%(name)s"', name="coin"),
+        InvalidPredictions([Fault("format", "It is a picture.")]),
+    )
+    line = Line(Level.ERROR, "baseline", Fix.BASELINES, said, remedy=sentence("Correct it."))
+    again = Line.from_dict(json.loads(json.dumps(line.to_dict())))
+    told = said_in(again, again.said)
+    assert told.startswith("阶段 final 不接受基线“coin”:")
+    assert "It is a picture." in told
+    assert line.to_dict()["message"].startswith("Phase final would reject the baseline")

@@ -1,5 +1,6 @@
 """A challenge made in the browser from nothing, launched, and submitted to."""
 
+import re
 from io import BytesIO
 
 from sqlmodel import select
@@ -8,10 +9,11 @@ from server.boards.scoring import Scorer
 from server.challenges.models import Challenge, ChallengeFile, Organiser, Phase
 from server.challenges.rules import Role
 from server.drafts.rules import DraftState
+from server.evaluations.models import Evaluation
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from tests.cast import sign_in
-from tests.drafts.drafting import BASELINE, SOLUTION
+from tests.drafts.drafting import ABOUT, BASELINE, SOLUTION
 
 
 def test_an_organiser_makes_a_challenge_and_a_student_is_scored(desk, cast, app, session):
@@ -70,6 +72,54 @@ def test_a_second_click_launches_nothing_twice(desk):
     assert first.location.endswith("/check")
     assert len(desk.all(select(Challenge))) == 2
     assert "is launched" in desk.get("/check")
+
+
+def test_a_step_that_is_wrong_is_not_left_in_silence(desk, cast):
+    desk.begin()
+    taken = desk.post("/about", **ABOUT | {"slug": "digits"}, then="next")
+    assert taken.location.endswith("/about")
+    page = desk.get("/about")
+    assert "something is not right yet" in page
+    assert "Another challenge has the address digits" in page
+    assert desk.post("/about", **ABOUT, then="next").location.endswith("/pages")
+
+
+def test_a_sample_without_the_id_column_says_which_columns_it_has(desk):
+    desk.begin()
+    desk.upload("/data/files", ("sample_submission.csv", "song,bird\n1,wren\n"))
+    desk.work()
+    assert "names a row: song, bird." in desk.get("/data")
+
+
+def test_a_new_challenge_stays_a_new_one_when_it_is_launched(desk):
+    desk.begin()
+    desk.fill()
+    desk.launch()
+    page = desk.get("/check")
+    assert "is launched" in page
+    assert "Changes of a challenge" not in page
+    assert "Check and apply" not in page
+
+
+def test_the_step_counts_the_rows_that_the_launch_will_draw(desk, session):
+    desk.begin()
+    desk.fill()
+    grouped = "id,kind,field\n" + "".join(
+        f"{i},{'ab'[i % 2]},{sum(i > end for end in (20, 35, 46, 54))}\n" for i in range(1, 61)
+    )
+    desk.upload("/solution/final", ("grouped.csv", grouped))
+    desk.post("/metric", metric="accuracy", unit_column="field")
+    typed = {"by": "rows", "public_percent": "40", "column": "", "public": ""}
+    desk.post(
+        "/solution/final/split",
+        **{f"split-final-{name}": value for name, value in typed.items()},
+    )
+    desk.work()
+    counted = re.search(r"(\d+) public and (\d+) private", desk.get("/solution"))
+    assert counted is not None
+    desk.launch()
+    live = session.exec(select(Evaluation).order_by(Evaluation.id.desc())).first()
+    assert (live.rows_public, live.rows_private) == tuple(map(int, counted.groups()))
 
 
 def test_a_live_challenge_is_changed_by_a_draft_that_shows_each_difference(desk, session):

@@ -1,18 +1,24 @@
 """The check of a live challenge as it is: by its people alone, with what its teams' scores tell."""
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
+from scorers.solutions.sides import read_sides
 from server.boards.scoring import Scorer
 from server.challenges.models import Organiser
 from server.challenges.rules import Role
+from server.drafts.looking import check_in_child
 from server.drafts.models import ChallengeDraft, DraftJob
 from server.drafts.rules import DraftState, JobKind
+from server.evaluations.models import Evaluation
+from server.folders.reading import read_folder
 from server.submissions.models import Submission
-from tests.cast import sign_in
+from tests.cast import NOON, sign_in
 from tests.drafts.drafting import BASELINE, PHASE, SOLUTION
+from tests.evaluations.standing import sides_in
 
 CHECK = "/organise/petals/check"
 
@@ -115,3 +121,27 @@ def test_judges_read_the_check_and_nobody_else_does(live, app, cast, session):
     main = page.text[page.text.index("<main") : page.text.index("</main>")]
     assert 'method="post"' not in main
     assert lena.post(CHECK).status_code == 403
+
+
+def test_a_corrected_phase_is_checked_on_the_rows_that_its_boards_have(live, monkeypatch):
+    with live.database.writing() as session:
+        evaluation = session.exec(select(Evaluation)).one()
+        # Drawn by the seed of a solution that was corrected since.
+        evaluation.number, evaluation.spec = 2, {**evaluation.spec, "split_seed": 77}
+        session.add(evaluation)
+        session.commit()
+        boards = sides_in(live.tools.stores, evaluation)
+    checked = []
+
+    def run(function, *arguments):
+        if function is check_in_child:
+            spec = read_folder(Path(arguments[0]), now=NOON).spec_for("final")
+            rows = read_sides(Path(spec.sides), ["id"])
+            checked.append(dict(rows.select(rows["id"].cast(str), "Usage").iter_rows()))
+        return function(*arguments)
+
+    monkeypatch.setattr(live.tools.isolation, "run", run)
+    live.client.post(CHECK)
+    live.work()
+    assert checked == [boards]
+    assert live.client.get(f"{CHECK}/state").json["state"] == "done"

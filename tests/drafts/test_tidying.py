@@ -3,10 +3,12 @@
 import pytest
 from sqlmodel import select
 
+from server.challenges.models import Phase
 from server.drafts.models import DraftFile
 from server.drafts.rules import FileKind
 from server.drafts.tidying import tidy_discarded
 from tests.drafts.drafting import Desk
+from tests.scores import add_live
 
 
 @pytest.fixture
@@ -70,3 +72,17 @@ def test_the_answers_of_a_launched_challenge_stay(filled, clock) -> None:
     clock.forward(days=2)
     tidy_discarded(filled.tools)
     assert all(hidden.has(sha256) for sha256 in answers)
+
+
+def test_what_an_evaluation_keeps_its_rows_by_stays(filled, clock) -> None:
+    named = hashes(filled, hidden=True).pop()
+    filled.post("/discard")
+    with filled.database.writing() as session:
+        phase = session.exec(select(Phase)).first()
+        live = add_live(session, phase)
+        live.spec = {**live.spec, "sides": named}
+        session.add(live)
+        session.commit()
+    clock.forward(days=2)
+    tidy_discarded(filled.tools)
+    assert filled.tools.stores.hidden_files.has(named)

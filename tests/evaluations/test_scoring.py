@@ -87,7 +87,7 @@ def test_running_out_of_memory_is_not_hidden_in_a_report(files, monkeypatch):
 def test_a_look_at_a_solution_counts_its_rows_or_says_the_problem(files):
     _, solution = files
     facts = SolutionReport.model_validate_json(look_at_solution(str(solution), TEXT))
-    assert facts == SolutionReport(rows=40, public_rows=20, private_rows=20)
+    assert facts == SolutionReport(rows=40, public_rows=20, private_rows=20, by_usage=True)
     solution.write_text("nonsense\n1\n")
     assert SolutionReport.model_validate_json(look_at_solution(str(solution), TEXT)).problem
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.folders.definition import Clock, Definition
+from server.folders.definition import Definition
 from server.folders.faults import FolderFault, InvalidFolder
 from server.folders.parsing import faults_of, parse_definition, read_toml
+from server.folders.times import Clock
 
 NOW = datetime(2026, 11, 21, 12, 30, 15, 999, tzinfo=UTC)
 SMALLEST = """\

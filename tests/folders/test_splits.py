@@ -87,3 +87,46 @@ def test_a_column_of_boards_and_a_split_contradict_each_other(farms: Path, edit:
         "phases[0].split",
         "phases[0].public_fraction",
     }
+
+
+def table(wines: Path, **columns: object) -> Path:
+    """A table beside the solution that says which rows are public."""
+    ids = pl.read_csv(wines / "private" / "solution.csv").select("id")
+    path = wines / "private" / "usage.csv"
+    ids.with_columns(**columns).write_csv(path)
+    return path
+
+
+def test_a_table_beside_the_solution_says_which_rows_are_public(wines: Path, edit: Edit) -> None:
+    usage = pl.when(pl.int_range(pl.len()) < 9).then(pl.lit("Public")).otherwise(pl.lit("Private"))
+    table(wines, Usage=usage)
+    edit(FRACTION, f'usage = "private/usage.csv"\n{FRACTION}')
+    folder = read(wines)
+    spec, solution = folder.spec_for("main"), folder.solution_of("main").path
+    facts = check_solution(solution, spec, sample=None)
+    assert (facts.public_rows, facts.private_rows) == (9, 80)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "said"),
+    [
+        ("private/usage.csv", {"usage": pl.lit("Public")}, "must have the columns id, Usage"),
+        ("private/nothing.csv", {}, "nothing.csv"),
+        ("data/train.csv", {}, "participants would download it"),
+    ],
+)
+def test_a_table_that_says_nothing_of_rows_is_told(
+    wines: Path, edit: Edit, name: str, columns: dict[str, object], said: str
+) -> None:
+    table(wines, **columns)
+    edit(FRACTION, f'usage = "{name}"\n{FRACTION}')
+    fault = only_fault(wines)
+    assert (fault.key, said in fault.message) == ("phases[0].usage", True)
+
+
+def test_a_column_of_boards_and_a_table_contradict_each_other(wines: Path, edit: Edit) -> None:
+    path = table(wines, Usage=pl.lit("Public"))
+    edit(FRACTION, 'usage = "private/usage.csv"\n#')
+    file = wines / "private" / "solution.csv"
+    pl.read_csv(file).join(pl.read_csv(path), on="id").write_csv(file)
+    assert {fault.key for fault in faults(wines)} == {"phases[0].usage"}

@@ -54,9 +54,15 @@ PICTURES = (
         "/challenges/digits/leaderboard?phase=a",
         (r"/compare\?",),
         press="Compare them",
-        to=".content",
+        to=".content .page-head",
     ),
-    Picture("submissions", "student", "/challenges/digits/submissions", to=".content", height=520),
+    Picture(
+        "submissions",
+        "student",
+        "/challenges/digits/submissions",
+        to=".content .page-head",
+        height=456,
+    ),
     Picture("data-preview", "student", "/challenges/digits/data", to="#tables"),
     Picture("certificate", "student", "/certificates", (r"/certificates/[\w-]{16,}$",), height=960),
     Picture("university", "visitor", "/universities/tum", height=960),
@@ -107,6 +113,8 @@ def take(page: Page, url: str, picture: Picture) -> bytes:
         button.click()
         page.locator(".table-note", has_text="As of").first.wait_for(timeout=CHECKED_MS)
     page.evaluate(SETTLE)
+    # An answer may have led the page down to what was asked for.
+    page.evaluate("() => window.scrollTo(0, 0)")
     top = 0.0
     if picture.to:
         box = page.locator(picture.to).first.bounding_box()

@@ -72,7 +72,7 @@ def say_how_it_is_run(lecturer: Watched) -> None:
     page.get_by_label("Anonymous board").check()
     page.get_by_label("Late days of each phase").fill("0")
     page.get_by_role("radio", name="Straight between two scores").check()
-    page.locator("summary").filter(has_text="Straight between two scores").click()
+    expect(page.locator("[name=bottom]")).to_be_visible()
     page.select_option("[name=bottom]", label=f"baseline “{BASELINE}”")
     page.fill("[name=lowest]", "50")
     page.select_option("[name=top]", label="the best score of the board")

@@ -79,7 +79,7 @@ def name_an_adviser(manager: Watched) -> None:
     row = page.locator("tbody tr").filter(has_text=RIVAL)
     row.locator("summary").click()
     row.get_by_label("E-mail address of a member").fill(LECTURER)
-    row.get_by_role("button", name="Name", exact=True).click()
+    row.get_by_role("button", name="Name the adviser").click()
     expect(page.locator(".flash")).to_contain_text(f"{OTIENO} advises the team now")
     page.get_by_role("link", name=RIVAL).first.click()
     expect(page.locator("aside")).to_contain_text(OTIENO)

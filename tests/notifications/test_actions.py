@@ -20,7 +20,7 @@ from server.notifications.actions import (
 from server.notifications.kinds import ALL, KINDS
 from server.notifications.letters import NAME, Letter
 from server.notifications.models import Notification, NotificationChoice
-from server.notifications.queries import unread_count, wishes_of
+from server.notifications.queries import notifications_of, unread_count, wishes_of
 from server.shared.errors import NotFound
 from server.shared.mail import HOME, NO_MORE
 from tests.cast import NOON
@@ -203,3 +203,19 @@ def test_old_ones_are_cleared_away_and_all_of_closed_accounts(session, cast, tel
     purge_notifications(session, now=NOON + timedelta(days=401))
     session.commit()
     assert rows() == []
+
+
+def test_what_was_told_last_stands_first_whatever_its_number(session, cast):
+    hours = (1, 3, 2, 3)
+    for hour in hours:
+        row = Notification(
+            account_id=cast.lena.id,
+            kind="result_revealed",
+            link="/",
+            created_at=NOON + timedelta(hours=hour),
+        )
+        session.add(row)
+        session.flush()
+    rows = notifications_of(session, cast.lena.id).rows
+    assert [row.created_at - NOON for row in rows] == [timedelta(hours=h) for h in (3, 3, 2, 1)]
+    assert rows[0].id > rows[1].id

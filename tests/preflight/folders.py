@@ -12,9 +12,9 @@ import polars as pl
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from server.folders.definition import Clock
 from server.folders.reading import read_folder
 from server.folders.surveying import Survey, survey_folder
+from server.folders.times import Clock
 from server.preflight.checking import report
 from server.preflight.report import Level, Line, Report
 

@@ -160,6 +160,13 @@ def test_whoever_judges_is_not_said_to_organise(app, session, cast) -> None:
     assert "You organise" not in page
 
 
+def test_a_manager_is_led_to_the_university_and_to_no_first_score(client, cast) -> None:
+    page = sign_in(client, cast.manfred).get("/").text
+    assert "You manage Technical University of Munich." in page
+    assert '/manage/overview">Technical University of Munich</a>' in page
+    assert "To your first score" not in page
+
+
 def test_after_the_first_file_the_steps_are_gone(client, session, cast, phase) -> None:
     submitted(session, phase, session.merge(cast.pandas))
     session.commit()

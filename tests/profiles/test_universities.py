@@ -7,7 +7,7 @@ from server.accounts.models import Account
 from server.accounts.roles import set_university
 from server.challenges.models import Challenge
 from server.standings.keeping import refresh_standings
-from server.teams.actions import fix_university
+from server.teams.origins import fix_university
 from tests.boards.scored import add_member, add_team, evaluate, reveal_now, scored
 from tests.cast import NOON, sign_in
 

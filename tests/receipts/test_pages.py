@@ -9,6 +9,7 @@ import pytest
 
 from server.accounts.tokens import create_token
 from server.audit.actions import seal_events
+from server.boards.actions import go_live
 from server.receipts.checking import confirmed, read_keys
 from server.receipts.keys import KEY_FILE
 from server.shared.events import record
@@ -16,6 +17,7 @@ from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from tests.boards.scored import reveal_now, scored, submitted
 from tests.cast import NOON, sign_in
+from tests.corrections.correcting import beside, complete, rescored
 
 AT = NOON - timedelta(hours=1, microseconds=7)
 
@@ -119,6 +121,40 @@ def test_after_the_reveal_the_private_score_is_in_it(wei, session, good, phase):
 def test_the_team_and_the_organisers_get_it_and_nobody_else(client, cast, good, person, status):
     browser = sign_in(client, cast.people[person]) if person else client
     assert browser.get(url(good)).status_code == status
+
+
+LIVE_AT = NOON + timedelta(minutes=30)
+
+
+def corrected(session, phase, submission, values) -> None:
+    """Another evaluation scores it at noon, and goes live half an hour later."""
+    second = beside(session, phase)
+    rescored(session, second, submission, values)
+    complete(session, second)
+    go_live(session, evaluation=second, phase=phase, actor_id=None, now=LIVE_AT)
+    session.commit()
+
+
+def test_after_a_correction_it_says_when_the_new_score_was_found_and_the_old_one_stays_valid(
+    wei, client, session, phase, good
+):
+    old = wei.get(url(good)).data
+    corrected(session, phase, good, (0.5, 0.25))
+    new = wei.get(url(good))
+    result = new.json["receipt"]["result"]
+    assert (result["evaluation"], result["score"]["value"]) == (2, 0.5)
+    assert result["scored_at"] == "2026-11-20T12:00:00.000000Z"
+    keys = read_keys(client.get("/.well-known/varsity-keys.json").data)
+    before, after = confirmed(old, keys).result, confirmed(new.data, keys).result
+    assert (before.evaluation, before.score.value) == (1, 0.75)
+    assert (after.evaluation, after.score.value) == (2, 0.5)
+
+
+def test_a_rejection_by_a_correction_is_said_when_that_goes_live(wei, session, phase, good):
+    corrected(session, phase, good, None)
+    result = wei.get(url(good)).json["receipt"]["result"]
+    assert (result["state"], result["evaluation"]) == ("rejected", 2)
+    assert result["scored_at"] == "2026-11-20T12:30:00.000000Z"
 
 
 def test_a_rejection_is_receipted_with_its_words(wei, session, phase, cast):

@@ -1,6 +1,7 @@
 """What a scorer may do wrong, for the limited child: named functions, since a child imports them."""
 
 import ctypes
+import gc
 import os
 import signal
 import socket
@@ -101,6 +102,10 @@ def open_many_files() -> str:
 
 def kept_by(network_of_the_worker: str) -> str:
     return "|".join(protection_of_this_child(network_of_the_worker).values())
+
+
+def looks_for_garbage() -> str:
+    return f"{gc.isenabled()} {gc.get_freeze_count()}"
 
 
 def whose_child() -> str:

@@ -29,6 +29,13 @@ def test_ticks_reach_over_the_values_and_are_few(low: float, span: float, most: 
     assert ticks[-1] >= low + span - slack
 
 
+@pytest.mark.parametrize(
+    ("high", "ticks"), [(1, [0, 1]), (3, [0, 1, 2, 3]), (42, [0, 10, 20, 30, 40, 50])]
+)
+def test_between_two_teams_there_is_none(high: float, ticks: list[float]) -> None:
+    assert nice_ticks(0, high, 5, whole=True) == ticks
+
+
 def test_an_axis_without_an_end_is_refused() -> None:
     with pytest.raises(ValueError, match="finite ends"):
         nice_ticks(0, float("inf"), 5)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import stat
 import tarfile
 import threading
@@ -19,7 +20,6 @@ from server.shared.backup import OF_THE_MOMENT, Contents, tables_to_keep, write_
 from server.shared.backup_rows import load_table
 from server.shared.database import Database
 from server.shared.errors import Conflict, DomainError, Invalid
-from server.shared.migrate import migrate
 from server.shared.restore import read_backup
 from server.shared.schedules import WorkerBeat, claim_schedule
 from server.shared.settings import Settings
@@ -47,9 +47,8 @@ def _put(store: FileStore, data: bytes) -> str:
 
 
 @pytest.fixture
-def second(tmp_path: Path):
-    made = Database(f"sqlite:///{tmp_path / 'second.db'}")
-    migrate(made)
+def second(tmp_path: Path, empty_sqlite: Path):
+    made = Database(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path / 'second.db')}")
     yield made
     made.dispose()
 

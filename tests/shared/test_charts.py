@@ -69,6 +69,39 @@ def test_moments_on_the_axis_are_whole_hours_or_days(span: timedelta, hours: set
     assert {m.hour for m in moments if isinstance(m, datetime)} == hours
 
 
+@pytest.mark.parametrize(
+    ("span", "minutes"),
+    [(timedelta(minutes=24), [25, 30, 35, 40, 45]), (timedelta(minutes=3), [25, 26, 27]),
+     (timedelta(seconds=7), [24])],
+)  # fmt: skip
+def test_an_afternoons_work_has_its_minutes_below(span: timedelta, minutes: list[int]) -> None:
+    begun = MONDAY.replace(hour=18, minute=24, second=10)
+    chart = line_chart([Series("a", [Point(begun, 1.0), Point(begun + span, 2.0)])])
+    assert chart is not None
+    assert chart.tells_hours
+    told = [tick.value.minute for tick in chart.across if isinstance(tick.value, datetime)]
+    assert told == minutes
+
+
+def test_days_on_the_axis_tell_no_hours() -> None:
+    midnight = MONDAY.replace(hour=0, minute=0, second=0, microsecond=0)
+    chart = line_chart([Series("a", [Point(midnight + timedelta(days=d), 1.0) for d in (0, 9)])])
+    assert chart is not None
+    assert not chart.tells_hours
+
+
+def test_teams_and_submissions_are_counted_in_whole_numbers() -> None:
+    teams = line_chart([Series("a", [Point(0, 1.0)])], from_zero=True)
+    files = bar_chart([Bar("Mon", (2.0, 1.0))], names=("scored", "rejected"))
+    shares = bar_chart([Bar("Mon", (0.5,))], names=("share",))
+    assert teams is not None
+    assert files is not None
+    assert shares is not None
+    assert [tick.value for tick in teams.up] == [0, 1]
+    assert [tick.value for tick in files.up] == [0, 1, 2, 3]
+    assert 0.1 in [tick.value for tick in shares.up]
+
+
 def test_counts_begin_at_zero_where_asked() -> None:
     chart = line_chart([Series("a", [Point(0, 90.0), Point(1, 95.0)])], from_zero=True)
     assert chart is not None

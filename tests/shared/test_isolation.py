@@ -57,6 +57,12 @@ def busy_child(fork_server: int) -> int:
     raise AssertionError("no child began to work")
 
 
+def test_a_child_looks_for_garbage_but_not_in_what_its_fork_server_loaded(isolation):
+    looks, left_alone = isolation.run(misbehaviour.looks_for_garbage).split()
+    assert looks == "True"
+    assert int(left_alone) > 10_000
+
+
 @pytest.mark.parametrize("function", [misbehaviour.loop_for_ever, misbehaviour.sleep_for_ever])
 def test_what_never_ends_is_stopped_and_told_so(isolation, function):
     assert refusal(isolation, function) == f"scoring took longer than {SECONDS} s of wall time"

@@ -15,6 +15,11 @@ METHODS = [
     "Wilson, from 40 units, as distances from the share promised",
     "order statistics of 90 rows in 12 units",
     "percentiles of 1000 outright resamples of 60 rows",
+    "Wilson, from 1 row",
+    "t with 1 degree of freedom from 30 blocks of 12 consecutive rows",
+    "order statistics of 90 rows in 1 unit",
+    "Wilson, from 1 block of 12 consecutive rows",
+    "Wilson, from 1 unit",
     "withheld: 4 rows are too few to show how they vary",
     "withheld: without one of the units the metric is not defined",
     "withheld: every resample gives the same value",
@@ -27,6 +32,24 @@ def test_every_part_of_a_method_is_said_in_chinese_and_its_numbers_stay(method: 
     english = {"rows", "units", "from", "of", "with", "in", "withheld", "groups", "blocks"}
     assert not english & set(said.replace(",", " ").split())
     assert sorted(filter(str.isdigit, said)) == sorted(filter(str.isdigit, method))
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("Wilson, from 1 rows", "Wilson, from 1 row"),
+        ("Wilson, from 1 row", "Wilson, from 1 row"),
+        ("Wilson, from 11 rows", "Wilson, from 11 rows"),
+        ("order statistics of 9 rows in 1 units", "order statistics of 9 rows in 1 unit"),
+        (
+            "Wilson, from 1 blocks of 7 consecutive rows",
+            "Wilson, from 1 block of 7 consecutive rows",
+        ),
+        ("t with 1 degrees of freedom from 6 units", "t with 1 degree of freedom from 6 units"),
+    ],
+)
+def test_what_was_stored_with_the_wrong_plural_is_shown_with_the_right_one(stored, shown) -> None:
+    assert method_words(stored, catalogue_of("en")) == shown
 
 
 def test_every_form_is_tried_and_what_has_none_stays_as_it_is() -> None:

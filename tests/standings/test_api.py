@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from server.challenges.models import Challenge
 from server.challenges.rules import Visibility
-from server.teams.actions import fix_university
+from server.teams.origins import fix_university
 from tests.boards.scored import add_member, add_team, evaluate, reveal_now, scored
 from tests.cast import NOON
 

@@ -21,8 +21,8 @@ from server.standings.models import (
     StandingMoment,
 )
 from server.standings.rules import Rule
-from server.teams.actions import fix_university
 from server.teams.models import Team
+from server.teams.origins import fix_university
 from tests.boards.scored import add_member, add_team, evaluate, reveal_now, scored
 from tests.cast import NOON
 

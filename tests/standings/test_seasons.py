@@ -1,5 +1,7 @@
 """Seasons: which challenges, with which weights, and what comes of them."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -9,7 +11,7 @@ from server.shared.errors import Conflict, Invalid, NotFound
 from server.standings import actions
 from server.standings.actions import Weighted, read_weights
 from server.standings.models import Season, Snapshot, Standing
-from tests.boards.scored import evaluate, scored
+from tests.boards.scored import add_team, evaluate, scored
 from tests.cast import NOON, sign_in
 
 
@@ -62,7 +64,35 @@ def test_a_season_weighs_the_points_of_its_challenges(client, session, tides, re
     ]
     page = client.get("/universities?season=winter&rule=percentile").text
     assert "Winter term" in page
-    assert "2 × 1.000" in page
+    assert "2 × 1.00000" in page
+
+
+def another(session, cast, slug: str) -> Phase:
+    """One more public challenge, scored by an evaluation."""
+    copied = session.get_one(Challenge, cast.digits.id).model_dump(exclude={"id"})
+    challenge = Challenge(**(copied | {"slug": slug, "title": slug}))
+    session.add(challenge)
+    session.flush()
+    copied = session.get_one(Phase, cast.phase_a.id).model_dump(exclude={"id"})
+    phase = Phase(**(copied | {"challenge_id": challenge.id}))
+    session.add(phase)
+    session.flush()
+    evaluate(session, phase)
+    return phase
+
+
+def test_who_adds_up_the_worked_row_comes_to_what_the_table_says(client, session, cast, refresh):
+    for slug in ("tides", "winds", "waves"):
+        phase = another(session, cast, slug)
+        of = cast.universities["munich"]
+        team = add_team(session, phase.challenge_id, slug, captain=cast.lena, university=of)
+        scored(session, phase, team, 0.9, by=cast.lena)
+    refresh()
+    page = client.get("/universities").text
+    row = page[page.index('id="worked"') :]
+    terms, said = re.search(r"<p>([\d. +\s]+) = <strong>([\d.]+)</strong>", row).groups()
+    # Of two decimals each, 30.10 three times, it would be 90.30.
+    assert round(sum(float(term) for term in terms.split("+")), 2) == float(said) == 90.31
 
 
 def test_a_season_can_be_changed_and_taken_away(client, session, tides, refresh):

@@ -12,6 +12,7 @@ from server.shared.errors import Conflict, Forbidden, NotFound
 from server.shared.events import Event
 from server.teams import actions
 from server.teams.models import Team, TeamInvitation
+from server.teams.origins import fix_university
 from server.teams.queries import team_of
 from tests.cast import NOON, Cast
 from tests.teams.acting import kinds, names, own
@@ -159,7 +160,7 @@ def test_a_team_of_one_that_submitted_is_not_left_by_joining(
     session: Session, cast: Cast, viewer_of
 ) -> None:
     alone = actions.create_team(session, challenge=cast.digits, account_id=cast.jonas.id, now=NOON)
-    actions.fix_university(session, team=alone, now=NOON)
+    fix_university(session, team=alone, now=NOON)
     with pytest.raises(Conflict, match="can be merged instead"):
         join(session, viewer_of, cast.isar, cast.jonas)
 

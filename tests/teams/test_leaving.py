@@ -9,6 +9,7 @@ from server.accounts.models import Account
 from server.shared.errors import Conflict, Forbidden, Invalid, NotFound
 from server.teams import actions, seats
 from server.teams.models import Membership
+from server.teams.origins import fix_university
 from server.teams.queries import team_of, university_id_of
 from tests.cast import NOON, Cast
 from tests.teams.acting import kinds, names, own
@@ -31,14 +32,14 @@ def test_the_last_to_leave_closes_a_team_that_never_submitted(session: Session, 
 
 def test_the_last_member_of_a_team_that_submitted_stays(session: Session, cast: Cast) -> None:
     team = own(session, cast.isar)
-    actions.fix_university(session, team=team, now=NOON)
+    fix_university(session, team=team, now=NOON)
     with pytest.raises(Conflict, match="last member"):
         actions.leave(session, team=team, account_id=cast.lena.id, now=NOON)
 
 
 def test_a_member_leaves_a_team_that_submitted(session: Session, cast: Cast) -> None:
     team = own(session, cast.pandas)
-    actions.fix_university(session, team=team, now=NOON)
+    fix_university(session, team=team, now=NOON)
     actions.leave(session, team=team, account_id=cast.mei.id, now=NOON)
     assert names(session, team) == ["王伟"]
 
@@ -129,10 +130,10 @@ def test_a_teams_university_follows_its_captain_until_it_submits(
     team, lena = own(session, cast.isar), session.get_one(Account, cast.lena.id)
     lena.university_id = cast.nairobi.id
     assert university_id_of(session, team) == cast.nairobi.id
-    actions.fix_university(session, team=team, now=NOON)
+    fix_university(session, team=team, now=NOON)
     lena.university_id = cast.munich.id
     assert university_id_of(session, team) == cast.nairobi.id
-    actions.fix_university(session, team=team, now=NOON + timedelta(days=1))
+    fix_university(session, team=team, now=NOON + timedelta(days=1))
     assert (team.university_id, team.fixed_at) == (cast.nairobi.id, NOON)
     assert kinds(session) == ["university.fixed"]
 
@@ -144,7 +145,7 @@ def test_a_new_captain_brings_the_university_before_the_first_submission_only(
     session.get_one(Account, cast.mei.id).university_id = cast.nairobi.id
     actions.hand_over(session, team=team, account_id=cast.mei.id, by=viewer_of(cast.wei), now=NOON)
     assert team.university_id == cast.nairobi.id
-    actions.fix_university(session, team=team, now=NOON)
+    fix_university(session, team=team, now=NOON)
     actions.hand_over(session, team=team, account_id=cast.wei.id, by=viewer_of(cast.mei), now=NOON)
     assert team.university_id == cast.nairobi.id
 

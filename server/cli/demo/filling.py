@@ -30,6 +30,7 @@ from server.cli.demo.cast import (
     Person,
 )
 from server.cli.demo.certifying import certify
+from server.cli.demo.copying import with_a_copy
 from server.cli.demo.correcting import Corrections
 from server.cli.demo.crews import SHOWN
 from server.cli.demo.deciding import EXTENDED, EXTENDED_BEFORE, FROZEN, FROZEN_SINCE, Decisions
@@ -163,7 +164,7 @@ class Filler:
 
     def submissions(self) -> None:
         """Train every model of the story and submit its predictions, in the order of time."""
-        story = plan(self.scene.now, SEED)
+        story = with_a_copy(plan(self.scene.now, SEED))
         self.say(f"{len(story)} models are being trained, submitted and scored.")
         for number, planned in enumerate(story, 1):
             self._reach(planned.at)

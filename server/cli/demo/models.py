@@ -31,6 +31,7 @@ class ModelPlan:
     share: float = 1.0  # of the training rows
     seed: int = 0
     mistake: Mistake | None = None
+    changed: float = 0.0  # of the answers, by hand: each is another row's
 
 
 def predictions(challenge_dir: Path, plan: ModelPlan) -> bytes:
@@ -45,7 +46,7 @@ def predictions(challenge_dir: Path, plan: ModelPlan) -> bytes:
     with threadpool_limits(limits=1), warnings.catch_warnings():
         # A student who stops a solver early gets a submission, not an error.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        answer = answers(train, test, plan, task)
+        answer = changed(answers(train, test, plan, task), plan)
     return write(test.select("id").hstack(answer), plan.mistake)
 
 
@@ -87,6 +88,14 @@ def answers(train: pl.DataFrame, test: pl.DataFrame, plan: ModelPlan, task: Task
         return pl.DataFrame({task.target: probability(model, asked).round(6)})
     shares = floored(model.predict_proba(asked))
     return pl.DataFrame(dict(zip(model.classes_, shares.T, strict=True)))
+
+
+def changed(answer: pl.DataFrame, plan: ModelPlan) -> pl.DataFrame:
+    """The answers, a few of them those of other rows: what hides a copy from a quick look."""
+    rng, rows = np.random.default_rng(plan.seed), np.arange(len(answer))
+    few = rng.choice(rows, round(plan.changed * len(answer)), replace=False)
+    rows[few] = rng.choice(rows, len(few))
+    return answer[rows]
 
 
 def fitted_trend(train: pl.DataFrame, plan: ModelPlan, task: Task) -> FeatureSet:

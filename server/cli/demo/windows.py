@@ -8,7 +8,8 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-from server.folders.definition import Clock, Definition
+from server.folders.definition import Definition
+from server.folders.times import Clock
 
 BUNDLED = Path(__file__).resolve().parents[3] / "challenges"
 REPAIR = timedelta(minutes=30)  # the longest that repairing a refused file takes

@@ -13,7 +13,8 @@ from server.cli.demo.deciding import ASKED, CLASS, FROZEN, FROZEN_SINCE, WITH_AP
 from server.cli.demo.drafting import irises
 from server.cli.demo.introducing import PORTRAITS, introduce
 from server.cli.demo.windows import BUNDLED, bundled_windows
-from server.folders.definition import Clock, Definition
+from server.folders.definition import Definition
+from server.folders.times import Clock
 from server.profiles.models import Profile
 from server.shared.access import Viewer
 from tests.cast import NOON

@@ -62,3 +62,8 @@ def test_other_averages_have_the_usual_interval(average):
 
 def test_a_class_that_nobody_has_or_is_given_has_no_share():
     assert interval("f1", TRUTH * 0, PREDICTION * 0).bounds is None
+
+
+def test_a_share_of_one_row_is_from_one_row():
+    truth = np.array([1] + [0] * 30)
+    assert interval("recall", truth, truth).method == "Wilson, from 1 row"

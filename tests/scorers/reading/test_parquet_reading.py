@@ -74,3 +74,8 @@ def test_columns_of_every_kind_of_value_keep_it():
         1_000,
     )
     assert frame.rows() == [("u", "x", "2026-11-22", 1.5, 1), ("v", "é", None, None, 2)]
+
+
+def test_a_solution_may_have_any_size():
+    table = read_parquet(_parquet(id=[1, 2], y=["a", "b"]), 1 << 62, 1 << 62)
+    assert table.rows() == [(1, "a"), (2, "b")]

@@ -1,0 +1,35 @@
+"""Sentences of scorers and of folders in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scorers.sentences import Sentence, from_json
+from server.shared.catalogues import catalogue_of
+from server.shared.errors import N_
+from server.shared.fault_words import fault_words
+from server.shared.language import LANGUAGES, language
+
+IN_DETAIL = N_("%(words)s In English: %(detail)s")
+
+
+def translated(text: str) -> str:
+    """Return a sentence in the reader's language; a plain text as it is.
+
+    Of what the scorers found in a file the kinds are told, with the English text in detail.
+    """
+    if not isinstance(text, Sentence) or language() == LANGUAGES[0]:
+        return str(text)
+    words = "".join(filter(None, map(fault_words, dict.fromkeys(text.codes))))
+    if words:
+        detail = {"words": words, "detail": str(text)}
+        return str(catalogue_of(language()).ugettext(IN_DETAIL) % detail)
+    if not text.message:
+        return str(text)
+    said = str(catalogue_of(language()).ugettext(text.message))
+    values = {name: translated(value) for name, value in text.values.items()}
+    return said % values if values else said
+
+
+def told(raw: str | Mapping[str, Any]) -> str:
+    """Return a sentence that was kept as JSON in the reader's language."""
+    return translated(from_json(raw))
