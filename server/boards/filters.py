@@ -1,7 +1,6 @@
 """What a board can be narrowed by: its universities, of which a large contest has a thousand."""
 
 from flask import render_template
-from flask_babel import get_locale
 from markupsafe import Markup, escape
 from sqlmodel import Session
 
@@ -9,7 +8,8 @@ from server.boards.chosen import Chosen
 from server.boards.marks import kept_of
 from server.boards.reading import universities_on
 from server.boards.rows import UniversityName
-from server.boards.versions import kept
+from server.shared.language import language
+from server.shared.web import services
 
 # About what a name takes in memory.
 NAME_BYTES = 200
@@ -26,10 +26,9 @@ def university_options(session: Session, chosen: Chosen, *, selected: str) -> Ma
     names = universities_to_filter(session, chosen)
     if len(names) < 2 and not selected:
         return Markup()
-    options = kept(
-        session,
-        ("options", chosen.on, str(get_locale())),
-        chosen.challenge.id or 0,
+    # By the names and not by the version: of a running contest that changes with every score.
+    options = services().cache.fetch(
+        ("options", tuple(names), language()),
         lambda: render_template("boards/_options.html", universities=names),
         size=len,
     )
