@@ -10,8 +10,7 @@ from flask import session as cookie
 from sqlmodel import Session, col, select
 
 from server.accounts.browsers import browser_family
-from server.accounts.models import Account, ApiToken, BrowserSession
-from server.accounts.queries import manages_any
+from server.accounts.models import Account, ApiToken, BrowserSession, UniversityManager
 from server.accounts.rules import unseen_since
 from server.accounts.sessions import forget, note_seen, open_session, session_digest
 from server.shared.access import VISITOR, Viewer
@@ -19,14 +18,15 @@ from server.shared.errors import N_, NotSignedIn
 from server.shared.web import SAFE_METHODS, is_api, services
 
 COOKIE_KEY = "viewer"
-# Every request asks: made once.
+# Every request asks, once: statements that are made once.
+MANAGES = sa.exists().where(col(UniversityManager.account_id) == col(Account.id))
 SIGNED_IN = (
-    select(Account, BrowserSession)
+    select(Account, BrowserSession, MANAGES)
     .join(BrowserSession, col(BrowserSession.account_id) == col(Account.id))
     .where(BrowserSession.digest == sa.bindparam("digest"))
 )
 OF_TOKEN = (
-    select(Account, ApiToken)
+    select(Account, ApiToken, MANAGES)
     .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
     .where(ApiToken.digest == sa.bindparam("digest"), col(ApiToken.revoked_at).is_(None))
 )
@@ -89,12 +89,12 @@ def _by_token(session: Session, text: str, now: datetime) -> Viewer:
         raise NotSignedIn(
             N_("This token is not known, or was revoked. Make a new one in your settings.")
         )
-    account, token = row
+    account, token, manages = row
     if token.used_on is None or token.used_on.date() < now.date():
         _note_use(token, now)
         # What is read from here on is of after it.
         session.rollback()
-    return _viewer(session, account, by_token=True)
+    return _viewer(account, manages_any=manages, by_token=True)
 
 
 def _note_use(token: ApiToken, now: datetime) -> None:
@@ -109,14 +109,14 @@ def _by_cookie(session: Session, now: datetime) -> Viewer:
     if digest is None:
         return VISITOR
     found = session.exec(SIGNED_IN, params={"digest": digest})
-    account, kept = found.first() or (None, None)
+    account, kept, manages = found.first() or (None, None, False)
     if account is None or kept is None or account.closed_at or kept.seen_on <= unseen_since(now):
         return VISITOR
     if kept.seen_on.date() < now.date():
         _note_seen(digest, now)
         # Written once a day, and so not into every answer, which a cache could keep.
         cookie.modified = True
-    return _viewer(session, account, by_token=False)
+    return _viewer(account, manages_any=manages, by_token=False)
 
 
 def _note_seen(digest: str, now: datetime) -> None:
@@ -126,7 +126,7 @@ def _note_seen(digest: str, now: datetime) -> None:
         session.commit()
 
 
-def _viewer(session: Session, account: Account, *, by_token: bool) -> Viewer:
+def _viewer(account: Account, *, manages_any: bool, by_token: bool) -> Viewer:
     assert account.id is not None
     return Viewer(
         id=account.id,
@@ -135,7 +135,7 @@ def _viewer(session: Session, account: Account, *, by_token: bool) -> Viewer:
         confirmed=account.confirmed_at is not None,
         is_admin=account.is_admin,
         university_id=account.university_id,
-        manages_any=manages_any(session, account.id),
+        manages_any=manages_any,
         by_token=by_token,
         language=account.language,
         time_zone=account.time_zone,

@@ -22,7 +22,7 @@ from server.challenges.registration_queries import asked_state
 from server.challenges.rules import INCLUSIVE, Reveal, Role, Visibility, may_see
 from server.challenges.views import Frame, PageHead, PhaseView, tabs_of
 from server.shared.access import Viewer
-from server.shared.caching import once, remember
+from server.shared.caching import once, recalled, remember
 from server.shared.errors import N_, Forbidden, NotFound
 
 RULES = "rules"
@@ -166,6 +166,8 @@ def role_of(session: Session, challenge_id: int, account_id: int | None) -> Role
     """Return what an account is among a challenge's people."""
     if account_id is None:
         return None
+    if recalled(session, ("organises any", account_id)) is False:
+        return None
     key = (challenge_id, account_id)
     row = once(session, ("organiser", key), lambda: session.get(Organiser, key))
     return row.role if row is not None else None
@@ -173,7 +175,9 @@ def role_of(session: Session, challenge_id: int, account_id: int | None) -> Role
 
 def organises_any(session: Session, account_id: int) -> bool:
     """Whether an account organises some challenge."""
-    return session.execute(ORGANISES, {"account_id": account_id}).first() is not None
+    of = {"account_id": account_id}
+    name = ("organises any", account_id)
+    return once(session, name, lambda: session.execute(ORGANISES, of).first() is not None)
 
 
 def sees(session: Session, challenge: Challenge, viewer: Viewer) -> bool:

@@ -100,6 +100,12 @@ def once(session: Session, name: Hashable, find: Callable[[], Made]) -> Made:
     return cast(Made, found[name])
 
 
+def recalled(session: Session, name: Hashable) -> object | None:
+    """Return what a page's session has found already under a name, if it has."""
+    found: dict[Hashable, object] = session.info.get(FOUND, {})
+    return found.get(name)
+
+
 def remember(session: Session, name: Hashable, found: object) -> None:
     """Have a page's session find under a name (`once`) what it has found under another."""
     known = session.info.get(FOUND)

@@ -11,6 +11,7 @@ from typing import Any
 
 from babel import Locale
 from babel.numbers import format_decimal
+from babel.support import Translations
 from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 from jinja2 import pass_eval_context
@@ -116,20 +117,20 @@ def _translations() -> Any:
 @pass_eval_context
 def _said(context: EvalContext, message: str, /, **variables: Any) -> str:
     """Return a message of a template, as Jinja's own `_` does, and in a third of its time."""
-    found = _format(message, language(), context.autoescape)
+    known = catalogue_of(language()), message, context.autoescape
     # What names nothing is formatted too: in a message a percent sign is written twice.
-    return found % variables if variables else _unnamed(message, language(), context.autoescape)
+    return _format(*known) % variables if variables else _unnamed(*known)
 
 
 @lru_cache(maxsize=MOST_MESSAGES)
-def _format(message: str, code: str, autoescape: bool) -> str:
-    found = catalogue_of(code).ugettext(message)
+def _format(catalogue: Translations, message: str, autoescape: bool) -> str:
+    found = str(catalogue.ugettext(message))
     return Markup(found) if autoescape else found  # noqa: S704 - our own words
 
 
 @lru_cache(maxsize=MOST_MESSAGES)
-def _unnamed(message: str, code: str, autoescape: bool) -> str:
-    return _format(message, code, autoescape) % {}
+def _unnamed(catalogue: Translations, message: str, autoescape: bool) -> str:
+    return _format(catalogue, message, autoescape) % {}
 
 
 def _decimal(number: float, format: str | None = None) -> str:
