@@ -5,7 +5,7 @@ from itertools import chain
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import escape
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.boards.choosing import Choice, decide
@@ -23,16 +23,16 @@ from server.boards.freshness import conditional
 from server.boards.ladder import form_of
 from server.boards.leaderboards import Leaderboard, board_page, own_standing, whole_board
 from server.boards.reading import Standing, part_of
-from server.boards.sheets import Outline, Places, on_a_sheet, own_address
+from server.boards.sheets import Outline, Places, TeamPlaces, on_a_sheet, own_address
 from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of
-from server.boards.team_views import team_page
+from server.boards.team_views import TeamPage, team_page
 from server.boards.university_lines import own_line, university_lines
 from server.boards.withdrawn import withdrawn_on
 from server.boards.writing import Compares, compares_of, page_links, written_rows
 from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
 from server.challenges.views import Frame
 from server.shared.access import Who, access
-from server.shared.web import now, reading, viewer, writing
+from server.shared.web import in_turn, now, reading, viewer, writing
 from server.submissions.failures import is_given_back
 from server.submissions.forms import NoteForm
 from server.submissions.notes import notes_of
@@ -71,7 +71,8 @@ def leaderboard(slug: str) -> str:
     own = own_standing(session, chosen, own_id, per_page=asked.per_page)
     places = _places(view, own_id, compares_of(view, own_id) if own else None)
     outline = Outline.of(view, options=bool(places.options))
-    return on_a_sheet(session, outline, places, partial(_board, outline, view, own))
+    draw = partial(_board, outline, view, own)
+    return on_a_sheet(session, chosen.challenge.id or 0, outline.name, places, draw)
 
 
 def _places(view: Leaderboard, own_id: int | None, compares: Compares | None) -> Places:
@@ -230,10 +231,28 @@ def withdraw(submission_id: int) -> BaseResponse:
 
 @bp.get("/teams/<int:team_id>")
 @access(Who.EVERYBODY)
+@in_turn
 def team(team_id: int) -> str:
     """Show a team to everybody."""
-    found = visible_team(reading(), team_id, viewer())
-    page = team_page(reading(), found, viewer())
-    frame = _frame(page.challenge.slug, "leaderboard")
+    session = reading()
+    page = team_page(session, visible_team(session, team_id, viewer()), viewer())
+    places = TeamPlaces(
+        title=escape(page.team.name),
+        tab=_part("boards/_team.html", page),
+        aside=_part("boards/_team_aside.html", page),
+        page_path=request.path,
+        page_address=own_address(),
+    )
+    draw = partial(_around, page.challenge.slug)
+    return on_a_sheet(session, page.challenge.id or 0, "team", places, draw)
+
+
+def _part(name: str, page: TeamPage) -> Markup:
     own = _own_team_id(page.challenge.id)
-    return render_template("boards/team.html", **frame.context(), page=page, own_team_id=own)
+    html = render_template(name, page=page, challenge=page.challenge, own_team_id=own)
+    return Markup(html)  # noqa: S704 - what a template has escaped
+
+
+def _around(slug: str, places: TeamPlaces) -> str:
+    frame = _frame(slug, "leaderboard").context()
+    return render_template("boards/team.html", **frame, **places._asdict())

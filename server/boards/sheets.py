@@ -7,9 +7,9 @@ version of the board, with marks in the places of what differs, and kept.
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from flask import request, url_for
 from markupsafe import Markup, escape
@@ -75,7 +75,7 @@ class Outline(NamedTuple):
 
 
 class Places(NamedTuple):
-    """What pages of one outline differ in: HTML, and the page's own address as an argument."""
+    """What pages of one outline differ in: HTML, and at last the page's own address."""
 
     rows: Markup
     pages: Markup
@@ -84,11 +84,23 @@ class Places(NamedTuple):
     page_address: str
 
 
+class TeamPlaces(NamedTuple):
+    """What pages of a challenge's teams differ in: HTML, and at last the page's own address."""
+
+    title: Markup
+    tab: Markup
+    aside: Markup
+    page_path: str
+    page_address: str
+
+
+# Stand in other addresses, as what to come back to.
+ADDRESSES = ("page_path", "page_address")
+Filling = TypeVar("Filling", Places, TeamPlaces)
+
+
 def _mark(number: int) -> Markup:
     return Markup(f"at{_SECRET}{number}")  # noqa: S704 - letters and digits
-
-
-MARKS = Places(_mark(0), _mark(1), _mark(2), _mark(3), _mark(4))
 
 
 def own_address() -> str:
@@ -97,29 +109,41 @@ def own_address() -> str:
 
 
 def on_a_sheet(
-    session: Session, outline: Outline, places: Places, draw: Callable[[Places], str]
+    session: Session,
+    challenge_id: int,
+    name: Hashable,
+    places: Filling,
+    draw: Callable[[Filling], str],
 ) -> str:
     """Return what `draw` makes of places; for visitors by way of a sheet that is kept.
 
-    `draw` may ask for nothing of the request but its places and what an outline holds.
+    `draw` may ask for nothing of the request but its places and what the name holds.
     """
     if not is_for_everybody():
         return draw(places)
-    challenge_id = outline.chosen.challenge.id or 0
+    marks = cast(Filling, cast(Any, places)._make(map(_mark, range(len(places)))))
     tick = tick_of(phases_as_they_are(session, challenge_id), now=now())
     sheet = kept(
         session,
-        ("sheet", outline.name, tick, language()),
+        ("sheet", name, tick, language()),
         challenge_id,
-        lambda: _MARK.split(draw(MARKS)),
+        lambda: _MARK.split(draw(marks)),
         size=lambda pieces: sum(map(len, pieces)),
     )
     return _filled(sheet, places)
 
 
-def _filled(sheet: list[str], places: Places) -> str:
-    address = url_for("accounts.speak", spoken=LANGUAGES[0], next=places.page_address)
-    words = [*map(str, places[:-1]), str(escape(address.partition("next=")[2]))]
+def _filled(sheet: list[str], places: Places | TeamPlaces) -> str:
+    words = [
+        _as_argument(value) if name in ADDRESSES else str(value)
+        for name, value in zip(places._fields, places, strict=True)
+    ]
     pieces = list(sheet)
     pieces[1::2] = [words[int(number)] for number in sheet[1::2]]
     return "".join(pieces)
+
+
+def _as_argument(address: str) -> str:
+    """Return an address as it stands in another, in HTML."""
+    whole = url_for("accounts.speak", spoken=LANGUAGES[0], next=address)
+    return str(escape(whole.partition("next=")[2]))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -91,6 +92,17 @@ def writing() -> Iterator[Session]:
     """Yield a session that writes. The handler commits, once."""
     with services().database.writing() as session:
         yield session
+
+
+def in_turn(view: View) -> View:
+    """Say that a page takes long to make: it is made when it is its turn (`shared/turns.py`)."""
+
+    @wraps(view)
+    def made(*arguments: Any, **named: Any) -> Any:
+        with services().turns.turn():
+            return view(*arguments, **named)
+
+    return cast(View, made)
 
 
 def accepts_upload(limit: Callable[[Session, dict[str, Any]], int]) -> Callable[[View], View]:

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from sqlmodel import select
 
 from server.boards import sheets
 from server.boards.actions import disqualify_team
 from server.controls.actions import By, freeze
 from server.shared.events import record
+from server.teams.models import Team
 from tests.boards.scored import add_team, reveal_now, scored
 from tests.cast import NOON
 
@@ -106,3 +108,16 @@ def test_no_mark_is_left_on_a_page_and_each_leads_back_to_itself(client, contest
     back = re.search(r'href="/language[^"]*next=([^"]*)"', html)
     assert back
     assert "alert%281%29" in back[1] or "alert(1)" in back[1]
+
+
+def test_a_team_s_page_on_a_sheet_is_the_one_that_is_drawn_whole(
+    monkeypatch, client, session, contest
+):
+    found = session.exec(select(Team).where(Team.challenge_id == contest.challenge_id)).all()
+    paths = [f"/teams/{team.id}{more}" for team in found for more in ("", "?x=%22%3E&y=%C3%BC")]
+    with monkeypatch.context() as patch:
+        patch.setattr(sheets, "is_for_everybody", lambda: False)
+        drawn = [client.get(path).text for path in paths]
+    assert [client.get(path).text for path in paths] == drawn
+    assert len(set(drawn)) == len(paths) > 6
+    assert any("Pandas 1 &lt;b&gt;&amp;" in html for html in drawn)
