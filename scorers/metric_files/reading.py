@@ -10,17 +10,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.binding import invalid
-from scorers.errors import Fault, FaultList, InvalidPredictions, InvalidSolution
+from scorers.errors import Fault
 from scorers.inputs import Content
-from scorers.reading.aligning import Order, add_id_faults, align, raise_if
+from scorers.reading.aligning import Order, align
 from scorers.reading.checking import Table
 from scorers.reading.schema import HeaderMismatchError, Rules, check_header
+from scorers.solutions.hidden import read_hidden
 from scorers.solutions.sides import Rows, split_rows
 from scorers.solutions.splitting import USAGE, Mask, split_by_usage
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
 
-_NO_LIMIT = 1 << 62
 _PLAIN_WHOLE = r"^(0|-?[1-9]\d{0,17})$"
 # Whole numbers beyond this are not all float64.
 _LARGEST_WHOLE = 2.0**53
@@ -71,14 +71,7 @@ def _read(path: Path, spec: EvaluationSpec) -> Table:
         contents |= {name: content for name, content in named.items() if name in header}
         return Rules(contents=contents | dict.fromkeys(spec.id_columns, Content.ID))
 
-    try:
-        table = read_table(path, plan, max_bytes=_NO_LIMIT, max_rows=_NO_LIMIT)
-        faults = FaultList()
-        add_id_faults(table, None, faults)
-        raise_if(faults)
-    except InvalidPredictions as error:
-        raise InvalidSolution(error.faults, error.count) from None
-    return table
+    return read_hidden(path, plan, typed=False)
 
 
 def _refuse_misspelt_usage(header: Sequence[str]) -> None:

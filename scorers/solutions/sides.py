@@ -9,14 +9,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.binding import invalid
-from scorers.errors import FaultList, InvalidPredictions, InvalidSolution, shorten
+from scorers.errors import InvalidSolution, shorten
 from scorers.inputs import Content
-from scorers.reading.aligning import add_id_faults, raise_if
 from scorers.reading.checking import Locate
 from scorers.reading.schema import Rules, check_header
-from scorers.reading.whole_numbers import in_type
 from scorers.sampling.resampling import seeded_ranks
 from scorers.solutions.deciding import moments_of, split_by_column
+from scorers.solutions.hidden import read_hidden
 from scorers.solutions.splitting import (
     USAGE,
     Mask,
@@ -27,10 +26,8 @@ from scorers.solutions.splitting import (
     split_by_usage,
 )
 from scorers.spec import EvaluationSpec
-from scorers.tables import read_table
 
 _JOINING_STREAM = 5
-_NO_LIMIT = 1 << 62
 
 
 class Rows(NamedTuple):
@@ -87,15 +84,9 @@ def read_sides(path: Path, id_columns: Sequence[str]) -> pl.DataFrame:
         check_header(header, due, owner="solution")
         return Rules(contents=dict.fromkeys(id_columns, Content.ID) | {USAGE: Content.NAME})
 
-    try:
-        table = read_table(path, plan, max_bytes=_NO_LIMIT, max_rows=_NO_LIMIT)
-        faults = FaultList()
-        add_id_faults(table, None, faults)
-        raise_if(faults)
-    except InvalidPredictions as error:
-        raise InvalidSolution(error.faults, error.count) from None
+    table = read_hidden(path, plan)
     split_by_usage(table.frame[USAGE])
-    return table.frame.select(*(in_type(table.frame[n]) for n in id_columns), USAGE)
+    return table.frame.select(*id_columns, USAGE)
 
 
 def same_types(table: pl.DataFrame, ids: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -10,22 +10,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.binding import invalid
-from scorers.errors import Fault, FaultList, InvalidPredictions, InvalidSolution, listing, nearest
+from scorers.errors import Fault, listing, nearest
 from scorers.inputs import INPUTS, Content
 from scorers.kinds import InputKind
 from scorers.labels import sort_labels
-from scorers.reading.aligning import add_id_faults, raise_if
 from scorers.reading.checking import Table
 from scorers.reading.schema import HeaderMismatchError, Rules, check_header
-from scorers.reading.whole_numbers import in_type
 from scorers.roles import HISTORY
 from scorers.scorer import Scorer
+from scorers.solutions.hidden import read_hidden
 from scorers.solutions.sides import Rows, split_rows
 from scorers.solutions.splitting import TRAINING, USAGE, Mask, split_by_usage
 from scorers.spec import EvaluationSpec
-from scorers.tables import read_table
 
-_NO_LIMIT = 1 << 62
 _ANSWERS_DECIDE = "line 1: a column of answers can't decide which rows are public."
 
 Array = NDArray[Any]
@@ -139,15 +136,7 @@ def _read(path: Path, spec: EvaluationSpec, kind: InputKind, scorers: Sequence[S
     def plan(header: Sequence[str]) -> Rules:
         return _rules(header, spec, kind, scorers)
 
-    try:
-        table = read_table(path, plan, max_bytes=_NO_LIMIT, max_rows=_NO_LIMIT)
-        table = table._replace(frame=table.frame.with_columns(*map(in_type, table.ids)))
-        faults = FaultList()
-        add_id_faults(table, None, faults)
-        raise_if(faults)
-    except InvalidPredictions as error:
-        raise InvalidSolution(error.faults, error.count) from None
-    return table
+    return read_hidden(path, plan)
 
 
 def _rules(

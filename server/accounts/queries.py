@@ -21,13 +21,6 @@ from server.shared.paging import Page, page_of
 from server.universities.models import University
 from server.universities.queries import university_by_slug
 
-# Every request of somebody who is signed in asks: made once.
-MANAGES = (
-    select(UniversityManager.university_id)
-    .where(UniversityManager.account_id == sa.bindparam("account_id"))
-    .limit(1)
-)
-
 
 class Asked(NamedTuple):
     """A request to belong to a university, and who asks."""
@@ -130,7 +123,8 @@ def administrators(session: Session) -> list[Account]:
 
 def manages_any(session: Session, account_id: int) -> bool:
     """Whether an account manages some university."""
-    return session.execute(MANAGES, {"account_id": account_id}).first() is not None
+    query = select(UniversityManager).where(UniversityManager.account_id == account_id).limit(1)
+    return session.exec(query).first() is not None
 
 
 def is_manager(session: Session, university_id: int, account_id: int) -> bool:

@@ -31,8 +31,8 @@ _MARK = re.compile(rf"at{_SECRET}(\w)")
 class Outline(NamedTuple):
     """What the frame of a page is drawn of; pages of one outline differ in their places alone.
 
-    `total` is how many rows the board has, where this page has none of them; `q` and `university`
-    whether there was a search, `options` whether there is a choice of universities.
+    `filtered`: there was a search; `total`: how many rows the board has, where this page has none
+    of them; `options`: there is a choice of universities.
     """
 
     chosen: Chosen

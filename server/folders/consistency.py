@@ -8,10 +8,10 @@ from pathlib import Path
 from scorers.sentences import sentence
 from server.folders.definition import PhaseDefinition, Submission
 from server.folders.faults import Problem, one_of, repeated
-from server.folders.files import DATA, is_served, misplaced, page_slugs
+from server.folders.files import DATA, misplaced, page_slugs
 from server.folders.parsing import Draft
 from server.folders.scorers_named import readable_header, scorer_problems
-from server.folders.splits import split_problems, usage_problems
+from server.folders.splits import hidden_header, split_problems, usage_problems
 from server.folders.tables import UnreadableTable, header_of
 from server.folders.toml_lines import KeyPath
 
@@ -140,21 +140,10 @@ def _time(moment: datetime) -> str:
 
 def _solution(index: int, phase: PhaseDefinition, draft: Draft, root: Path) -> Iterator[Problem]:
     path: KeyPath = ("phases", index, "solution")
-    if is_served(root, phase.solution):
-        said = sentence(
-            "%(file)s lies in data/: participants would download it.", file=phase.solution
-        )
-        yield Problem(path, said, sentence("Move it to private/."))
-        return
-    wrong = misplaced(root, phase.solution)
-    if wrong:
-        yield Problem(path, *wrong)
-        return
-    try:
-        header = header_of(root / phase.solution)
-    except UnreadableTable as error:
-        said = sentence("%(name)s: %(problem)s", name=phase.solution, problem=error.said)
-        yield Problem(path, said, sentence("Write the solution anew."))
+    anew = sentence("Write the solution anew.")
+    header = hidden_header(path, phase.solution, root, remedy=anew)
+    if isinstance(header, Problem):
+        yield header
         return
     yield from split_problems(index, phase, header, _answers(draft.submission, root))
     if draft.submission is not None:

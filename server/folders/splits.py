@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scorers.sentences import sentence
+from scorers.sentences import Sentence, sentence
 from scorers.solutions.splitting import USAGE
 from server.folders.definition import PhaseDefinition, SplitDefinition
 from server.folders.faults import Problem, one_of
@@ -49,28 +49,35 @@ def usage_problems(
     path, due = ("phases", index, "usage"), [*id_columns, USAGE]
     if phase.usage is None:
         return
-    if is_served(root, phase.usage):
-        said = sentence("%(file)s lies in data/: participants would download it.", file=phase.usage)
-        yield Problem(path, said, sentence("Move it to private/."))
-        return
-    wrong = misplaced(root, phase.usage)
-    if wrong:
-        yield Problem(path, *wrong)
-        return
-    try:
-        header = header_of(root / phase.usage)
-    except UnreadableTable as error:
-        said = sentence("%(name)s: %(problem)s", name=phase.usage, problem=error.said)
-        yield Problem(path, said, sentence("Write the table anew."))
-        return
-    if sorted(header) != sorted(due):
-        columns = ", ".join(due)
+    anew = sentence("Write the table anew.")
+    header = hidden_header(path, phase.usage, root, remedy=anew)
+    if isinstance(header, Problem):
+        yield header
+    elif sorted(header) != sorted(due):
         said = sentence(
             "%(file)s must have the columns %(columns)s, and no other.",
             file=phase.usage,
-            columns=columns,
+            columns=", ".join(due),
         )
-        yield Problem(path, said, sentence("Write the table anew."))
+        yield Problem(path, said, anew)
+
+
+def hidden_header(path: KeyPath, name: str, root: Path, *, remedy: Sentence) -> list[str] | Problem:
+    """Return the columns of a table that no participant may see, or what is wrong with it.
+
+    `remedy`: what to do where it can't be read.
+    """
+    if is_served(root, name):
+        said = sentence("%(file)s lies in data/: participants would download it.", file=name)
+        return Problem(path, said, sentence("Move it to private/."))
+    wrong = misplaced(root, name)
+    if wrong:
+        return Problem(path, *wrong)
+    try:
+        return header_of(root / name)
+    except UnreadableTable as error:
+        said = sentence("%(name)s: %(problem)s", name=name, problem=error.said)
+        return Problem(path, said, remedy)
 
 
 def _decided(path: KeyPath, phase: PhaseDefinition) -> Iterator[Problem]:
