@@ -20,6 +20,7 @@ from server.accounts.second_gate import asking_for_code, lacks_second_factor
 from server.accounts.signin import load_viewer
 from server.administration.event_words import event_words
 from server.boards.scored_by import Metric, ScoredBy, metric_of, metrics_of
+from server.boards.versions import look_at
 from server.challenges.metric_titles import metric_title
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import (
@@ -155,7 +156,7 @@ def _services(settings: Settings, clock: Clock, database: Database | None) -> Se
 def _gates() -> dict[Who, Any]:
     gates = {
         **BASIC_GATES,
-        Who.SEES_CHALLENGE: challenge_gate,
+        Who.SEES_CHALLENGE: _challenge_gate,
         Who.CONFIRMED: confirmed_gate,
         Who.JUDGE: judge_gate,
         Who.ORGANISER: organiser_gate,
@@ -173,6 +174,12 @@ def _gates() -> dict[Who, Any]:
         Who.SUBMISSION_TEAM: submission_gate,
     }
     return {who: asking_for_code(who, gate) for who, gate in gates.items()}
+
+
+def _challenge_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    # Its phases and its version are asked for by nearly every page of it: in the same question.
+    look_at(session, slug=str(arguments["slug"]))
+    challenge_gate(session, viewer, arguments)
 
 
 def _viewer(session: Session, moment: datetime) -> Viewer:

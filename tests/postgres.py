@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.util import LRUCache
 from sqlmodel import SQLModel
 
-from server.shared.database import Database
+from server.shared.database import Database, server_engine
 from server.shared.migrate import migrate
 from tests.cast import Cast, add_cast
 
@@ -72,23 +72,29 @@ class PostgresTemplate:
         database = Database(url)
         migrate(database)
         database.dispose()
-        self._engine = sa.create_engine(url, poolclass=KeptPool, pool_size=5, max_overflow=60)
+        self._engine = self._kept(read_only=False)
+        self._reading = self._kept(read_only=True)
         self._known = LRUCache[object, object](2_000)
+
+    def _kept(self, *, read_only: bool) -> sa.Engine:
+        pool = {"poolclass": KeptPool, "pool_size": 5, "max_overflow": 60}
+        return server_engine(self.url, read_only=read_only, **pool)
 
     def close(self) -> None:
         """Let go of the connections."""
-        pool = self._engine.pool
-        assert isinstance(pool, KeptPool)
-        pool.close()
+        for engine in (self._engine, self._reading):
+            assert isinstance(engine.pool, KeptPool)
+            engine.pool.close()
 
     def database(self) -> Database:
         """Return a database of a test's own, over connections and statements that are shared."""
         return SharingDatabase(self)
 
-    def engine(self) -> sa.Engine:
+    def engine(self, *, read_only: bool) -> sa.Engine:
         """Return an engine, so that what a test listens to ends with the test."""
-        made = sa.create_engine(self.url, pool=self._engine.pool)
-        made.dialect = self._engine.dialect
+        kept = self._reading if read_only else self._engine
+        made = sa.create_engine(self.url, pool=kept.pool)
+        made.dialect = kept.dialect
         return made.execution_options(compiled_cache=self._known)
 
     def empty(self, *, as_new: bool = False) -> None:
@@ -149,7 +155,7 @@ class SharingDatabase(Database):
         super().__init__(template.url)
 
     def _engine(self, *, read_only: bool) -> sa.Engine:
-        return self._template.engine()
+        return self._template.engine(read_only=read_only)
 
 
 def _truncate(connection: sa.Connection) -> None:

@@ -27,7 +27,6 @@ from server.evaluations.queries import (
 )
 from server.evaluations.rules import SHOWN, Board, EvaluationState
 from server.shared.access import Viewer
-from server.shared.caching import remember
 from server.shared.errors import N_, Forbidden, NotFound
 
 
@@ -152,10 +151,7 @@ def choose(
 
 
 def _phases(session: Session, challenge_id: int) -> Sequence[Phase]:
-    name = ("phases", challenge_id)
-    phases = kept_rows(session, name, challenge_id, lambda: phases_of(session, challenge_id))
-    # Its frame asks again.
-    remember(session, name, phases)
+    phases = phases_of(session, challenge_id)
     note_phases(session, phases)
     return phases
 

@@ -12,7 +12,6 @@ from sqlmodel import Session, col, select
 from scorers.sampling.detecting import paired_error, smallest_detectable
 from server.boards.models import Entry, NextPlace
 from server.boards.rows import ORDER, On, on_board
-from server.evaluations.rules import Board
 
 MOST_NEWCOMERS = 200
 Replicates = Mapping[int, NDArray[np.float64]]
@@ -94,20 +93,14 @@ def _detectable(entry: Entry, above: Entry, replicates: Replicates) -> float | N
     return None if error is None else smallest_detectable(error)
 
 
-def next_places_of(
-    session: Session, entries: Iterable[Entry]
-) -> dict[tuple[int, Board], NextPlace]:
-    """Return what is known of a team's next places by phase and board, for what counts there now.
+def is_of_what_counts() -> sa.ColumnElement[bool]:
+    """Return the condition of a next place being of what counts for an entry now.
 
     A frozen board's copy has none: they say how the board stands behind it.
     """
-    counted = {(e.phase_id, e.board): e for e in entries if e.team_id is not None}
-    teams = {e.team_id for e in counted.values()}
-    query = select(NextPlace).where(col(NextPlace.team_id).in_(teams))
-    return {
-        (found.phase_id, found.board): found
-        for found in session.exec(query)
-        if (entry := counted.get((found.phase_id, found.board))) is not None
-        and entry.submission_id == found.submission_id
-        and entry.team_id == found.team_id
-    }
+    return sa.and_(
+        col(NextPlace.phase_id) == col(Entry.phase_id),
+        col(NextPlace.board) == col(Entry.board),
+        col(NextPlace.team_id) == col(Entry.team_id),
+        col(NextPlace.submission_id) == col(Entry.submission_id),
+    )

@@ -27,6 +27,7 @@ from server.boards.sheets import Outline, Places, TeamPlaces, on_a_sheet, own_ad
 from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of
 from server.boards.team_views import TeamPage, team_page
 from server.boards.university_lines import own_line, university_lines
+from server.boards.versions import look_at
 from server.boards.withdrawn import withdrawn_on
 from server.boards.writing import Compares, compares_of, page_links, written_rows
 from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
@@ -235,6 +236,7 @@ def withdraw(submission_id: int) -> BaseResponse:
 def team(team_id: int) -> str:
     """Show a team to everybody."""
     session = reading()
+    look_at(session, team=team_id)
     page = team_page(session, visible_team(session, team_id, viewer()), viewer())
     places = TeamPlaces(
         title=escape(page.team.name),

@@ -9,6 +9,9 @@ from sqlmodel import Session, func
 
 from server.boards.marks import Marks, kept_marks
 from server.boards.rows import On, on_board
+from server.shared.caching import cache_of
+
+Wanted = tuple[On, float]
 
 # Of so many scores each count begins at the mark before; of more, where the last one ended.
 FEW = 64
@@ -21,61 +24,86 @@ def places(session: Session, on: On, keys: Iterable[float]) -> dict[float, int]:
     The counts are of spans that do not overlap: together they read the index at most once.
     """
     wanted = sorted(set(keys))
-    marks = kept_marks(session, on) if len(wanted) <= FEW else None
-    if marks is None:
-        return _from_the_top(session, on, wanted)
-    spans = [_span(marks, key) for key in wanted]
+    if len(wanted) <= FEW and cache_of(session) is not None:
+        found = places_on(session, [(on, key) for key in wanted])
+        return {key: found[on, key] for key in wanted}
+    return _from_the_top(session, on, wanted)
+
+
+def places_on(session: Session, wanted: Sequence[Wanted]) -> dict[Wanted, int]:
+    """Return the rank of keys on boards, each counted from the mark before it."""
+    marks = {on: kept_marks(session, on) for on in {on for on, _ in wanted}}
+    spans = [_span(marks[on], on, key) for on, key in wanted]
     # What stands at a mark is known already.
-    between = [span for span in spans if span.low != span.key]
-    counts = _counted(session, on, [(span.low, span.key) for span in between])
-    return {span.key: span.before + counts.get(span.key, 0) + 1 for span in spans}
+    counts = _counted(session, [(s.on, s.low, s.key) for s in spans if s.low != s.key])
+    return {(s.on, s.key): s.before + counts.get((s.on, s.key), 0) + 1 for s in spans}
 
 
 class Span(NamedTuple):
-    """The keys from `low` up to a wanted one; `before`: how many teams stand before `low`."""
+    """The keys of a board from `low` up to a wanted one; `before`: so many stand before `low`."""
 
+    on: On
     low: float
     key: float
     before: int
 
 
-def _span(marks: Marks, key: float) -> Span:
+def _span(marks: Marks | None, on: On, key: float) -> Span:
+    if marks is None:
+        return Span(on, ABOVE_ALL, key, 0)
     start = marks.below(key)
-    return Span(key, key, 0) if start is None else Span(start.key, key, start.before)
+    return Span(on, key, key, 0) if start is None else Span(on, start.key, key, start.before)
 
 
 def _from_the_top(session: Session, on: On, wanted: Sequence[float]) -> dict[float, int]:
-    counts = _counted(session, on, list(zip([ABOVE_ALL, *wanted], wanted, strict=False)))
+    lows = [ABOVE_ALL, *wanted]
+    counts = _counted(session, [(on, *span) for span in zip(lows, wanted, strict=False)])
     better, found = 0, {}
     for key in wanted:
-        better += counts[key]
+        better += counts[on, key]
         found[key] = better + 1
     return found
 
 
-def _counted(session: Session, on: On, spans: Sequence[tuple[float, float]]) -> dict[float, int]:
-    """Return how many ranked entries each span of keys holds, by its upper end."""
-    found: dict[float, int] = {}
+def _counted(
+    session: Session, spans: Sequence[tuple[On, float, float]]
+) -> dict[tuple[On, float], int]:
+    """Return how many ranked entries each span of keys holds, by its board and its upper end."""
+    found: dict[tuple[On, float], int] = {}
     for first in range(0, len(spans), FEW):
         part = spans[first : first + FEW]
-        values: dict[str, object] = {"phase": on.phase_id, "board": on.board.value, "ranked": True}
-        # Statements for a few sizes only: the rest are spans that hold nothing.
-        size = 1 << (len(part) - 1).bit_length()
-        for index in range(size):
-            low, high = part[index] if index < len(part) else (ABOVE_ALL, ABOVE_ALL)
-            values[f"low{index}"], values[f"high{index}"] = low, high
-        found.update(session.execute(_statement(size), values).tuples().all())
+        counts = session.execute(_statement(_size(part)), _values(part)).scalars().all()
+        found |= {(on, high): count for (on, _, high), count in zip(part, counts, strict=False)}
     return found
+
+
+def _size(spans: Sequence[object]) -> int:
+    # Statements for a few sizes only: the rest are spans that hold nothing.
+    return 1 << (len(spans) - 1).bit_length()
+
+
+def _values(spans: Sequence[tuple[On, float, float]]) -> dict[str, object]:
+    values: dict[str, object] = {"ranked": True}
+    nothing = (spans[0][0], ABOVE_ALL, ABOVE_ALL)
+    for index in range(_size(spans)):
+        on, low, high = spans[index] if index < len(spans) else nothing
+        values |= {
+            f"phase{index}": on.phase_id,
+            f"board{index}": on.board.value,
+            f"low{index}": low,
+            f"high{index}": high,
+        }
+    return values
 
 
 @lru_cache
 def _statement(size: int) -> sa.TextClause:
     # VALUES of the ORM are compiled anew for each request: that takes longer than the counting.
-    spans = ", ".join(f"(:low{i}, :high{i})" for i in range(size))
+    spans = ", ".join(f"({i}, :phase{i}, :board{i}, :low{i}, :high{i})" for i in range(size))
     return sa.text(
-        f"WITH span(low, high) AS (VALUES {spans}) "  # noqa: S608 - names that are made here
-        "SELECT high, (SELECT count(*) FROM entry WHERE phase_id = :phase AND board = :board "
-        "AND ranked = :ranked AND key >= span.low AND key < span.high) FROM span"
+        f"WITH span(nr, phase, board, low, high) AS (VALUES {spans}) "  # noqa: S608 - own names
+        "SELECT (SELECT count(*) FROM entry WHERE phase_id = span.phase AND board = span.board "
+        "AND ranked = :ranked AND key >= span.low AND key < span.high) FROM span ORDER BY nr"
     )
 
 

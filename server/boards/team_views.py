@@ -4,24 +4,23 @@ from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
 from server.boards.marks import note_phases
 from server.boards.models import Entry, NextPlace
-from server.boards.next_places import next_places_of
-from server.boards.places import count_ranked, places
-from server.boards.rows import On, on_board
+from server.boards.next_places import is_of_what_counts
+from server.boards.places import count_ranked, places_on
+from server.boards.rows import On
 from server.boards.visibility import served
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import is_organiser, phases_of
 from server.evaluations.rules import Board
 from server.shared.access import Viewer
-from server.teams.advising import advisers_of
+from server.teams.advising import People, people_of
 from server.teams.models import Team
-from server.teams.queries import challenge_of, knows_team, members_of, university_id_of
+from server.teams.queries import challenge_of, knows_team, university_id_of
 from server.universities.models import University
-from server.universities.queries import universities_by_id
 
 
 class PlaceOn(NamedTuple):
@@ -55,18 +54,33 @@ class TeamPage(NamedTuple):
     advisers: list[Account]
 
 
+# Made once; which boards they are is a part of the question: no row of another is read.
+ON_BOARDS = (
+    select(Entry, NextPlace)
+    .outerjoin(NextPlace, is_of_what_counts())
+    .where(
+        Entry.team_id == sa.bindparam("team_id"),
+        sa.tuple_(col(Entry.phase_id), col(Entry.board)).in_(
+            sa.bindparam("boards", expanding=True)
+        ),
+        col(Entry.ranked).is_(True),
+    )
+)
+
+
 def team_page(session: Session, team: Team, viewer: Viewer) -> TeamPage:
     """Return the page of a team; private places only of phases that are revealed."""
     organiser = viewer.is_admin or is_organiser(session, team.challenge_id, viewer.id)
     knows = knows_team(session, team, viewer_id=viewer.id, is_admin=viewer.is_admin)
+    people = people_of(session, team.id or 0) if knows else People([], [])
     own = university_id_of(session, team) if knows else None
     return TeamPage(
         team=team,
         challenge=challenge_of(session, team),
-        members=members_of(session, team.id or 0) if knows else [],
-        university=universities_by_id(session, [own]).get(own or 0),
+        members=people.members,
+        university=None if own is None else session.get(University, own),
         places=places_of(session, team, organiser=organiser),
-        advisers=advisers_of(session, team.id or 0) if knows else [],
+        advisers=people.advisers,
     )
 
 
@@ -78,13 +92,13 @@ def places_of(session: Session, team: Team, *, organiser: bool = False) -> list[
     phases = phases_of(session, team.challenge_id)
     note_phases(session, phases)
     shown = {On(p.id or 0, board): p for p in phases for board in _shown(p, organiser=organiser)}
-    on_any = sa.or_(sa.false(), *(sa.and_(*on_board(on)) for on in shown))
-    entries = session.exec(select(Entry).where(Entry.team_id == team.id, on_any)).all()
-    found = [(On(e.phase_id, e.board), e) for e in entries]
-    above = next_places_of(session, entries)
+    asked = {"team_id": team.id, "boards": list(shown)}
+    found = session.exec(ON_BOARDS, params=asked).all() if shown else []
+    on = [(On(entry.phase_id, entry.board), entry.key) for entry, _ in found]
+    ranks = places_on(session, on)
     placed = [
-        _place(session, shown[on], on, entry)._replace(next=above.get((on.phase_id, on.board)))
-        for on, entry in found
+        PlaceOn(shown[at[0]], entry, ranks[at], count_ranked(session, at[0]), above)
+        for at, (entry, above) in zip(on, found, strict=True)
     ]
     return sorted(placed, key=lambda p: (p.phase.position, p.entry.board is Board.PRIVATE))
 
@@ -92,8 +106,3 @@ def places_of(session: Session, team: Team, *, organiser: bool = False) -> list[
 def _shown(phase: Phase, *, organiser: bool) -> list[Board]:
     public = served(Board.PUBLIC, frozen=phase.frozen_at is not None, organiser=organiser)
     return [public] if phase.revealed_at is None else [public, Board.PRIVATE]
-
-
-def _place(session: Session, phase: Phase, on: On, entry: Entry) -> PlaceOn:
-    rank = places(session, on, [entry.key])[entry.key]
-    return PlaceOn(phase, entry, rank, count_ranked(session, on))

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func
@@ -12,17 +13,41 @@ from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
 from server.evaluations.models import LIVE, Evaluation
 from server.evaluations.rules import Board
-from server.shared.caching import cache_of, once
+from server.shared.caching import cache_of, finds_once, remember
 from server.shared.events import Event
+from server.teams.models import Team
 
 Made = TypeVar("Made")
 # Numbers of events are given out before they are committed: one that comes late still shows.
 LATEST = 32
 # About what a phase or an evaluation takes in memory, with what it says in JSON.
 ROW_BYTES = 8_000
-CHALLENGE: sa.BindParameter[int] = sa.bindparam("challenge_id")
 # What changes names on every board, and is no challenge's own.
 OF_ALL = ("university.renamed", "university.merged")
+# Which challenge is meant: by its number, its address, or a team of it.
+MEANT: dict[str, Any] = {
+    "id": sa.bindparam("id", type_=sa.Integer),
+    "slug": sa.select(col(Challenge.id)).where(col(Challenge.slug) == sa.bindparam("slug")),
+    "team": sa.select(col(Team.challenge_id)).where(col(Team.id) == sa.bindparam("team")),
+}
+PHASE_COLUMNS = attrgetter(*sa.inspect(Phase).local_table.columns.keys())
+
+
+class Present(NamedTuple):
+    """A challenge as it is now: its version, and its phases in their order."""
+
+    version: str
+    phases: list[Phase]
+
+
+def look_at(session: Session, **meant: int | str) -> None:
+    """Find a challenge, its phases and its version in one question, for what asks for them later.
+
+    `meant` is its `id`, its `slug` or a `team` of it. A session that may see changes looks when it
+    has to.
+    """
+    if finds_once(session):
+        _look(session, **meant)
 
 
 def version_of(session: Session, challenge_id: int) -> str:
@@ -31,71 +56,101 @@ def version_of(session: Session, challenge_id: int) -> str:
     Every score, decision and reveal writes an event; the ranges of ranks alone come without one.
     A session that only reads is asked once.
     """
-    name = ("version", challenge_id)
+    return _present(session, challenge_id).version
+
+
+def phases_as_they_are(session: Session, challenge_id: int) -> Sequence[Phase]:
+    """Return a challenge's phases in their order, as its version has them."""
+    return _present(session, challenge_id).phases
+
+
+def _present(session: Session, challenge_id: int) -> Present:
+    name = _name_of(challenge_id)
     if name not in session.info:
-        of_challenge = {"challenge_id": challenge_id}
-        phases = phases_as_they_are(session, challenge_id)
-        said = [
-            challenge_id,
-            *session.execute(_events(), of_challenge),
-            *phases,
-            # Nothing reads a private row before the reveal, not even for this.
-            *(_final_ranges(session, p.id) for p in phases if p.revealed_at is not None),
-        ]
-        session.info[name] = sha256(repr(said).encode()).hexdigest()
-    return str(session.info[name])
+        _look(session, id=challenge_id)
+    return cast(Present, session.info[name])
 
 
-def phases_as_they_are(session: Session, challenge_id: int) -> Sequence[Any]:
-    """Return the columns of a challenge's phases in their order, and what each board stands on."""
-    name = ("phases as they are", challenge_id)
-    return once(
-        session, name, lambda: session.execute(_phases(), {"challenge_id": challenge_id}).all()
+def _name_of(challenge_id: int) -> tuple[str, int]:
+    return "present", challenge_id
+
+
+def _look(session: Session, **meant: int | str) -> None:
+    by = next(iter(meant))
+    found = session.execute(_question(by), meant).all()
+    if not found:
+        if by == "id":
+            session.info[_name_of(int(meant["id"]))] = Present("", [])
+        return
+    challenge: Challenge = found[0][0]
+    phases: list[Phase] = [row[1] for row in found if row[1] is not None]
+    said = [challenge.id, challenge.updated_at, *found[0][4:], *_final_ranges(session, phases)]
+    said.extend((PHASE_COLUMNS(row[1]), *row[2:4]) for row in found if row[1] is not None)
+    version = sha256(repr(said).encode()).hexdigest()
+    session.info[_name_of(challenge.id or 0)] = Present(version, phases)
+    remember(session, ("challenge", challenge.id), challenge)
+    remember(session, ("challenge", challenge.slug), challenge)
+    remember(session, ("phases", challenge.id), phases)
+
+
+def _final_ranges(session: Session, phases: Iterable[Phase]) -> list[Any]:
+    # Nothing reads a private row before the reveal, not even for this.
+    revealed = [phase.id for phase in phases if phase.revealed_at is not None]
+    if not revealed:
+        return []
+    return list(session.execute(_ranges_of_final(), {"revealed": revealed}).tuples())
+
+
+@cache
+def _ranges_of_final() -> sa.Select[*tuple[Any, ...]]:
+    chosen = col(Phase.id).in_(sa.bindparam("revealed", expanding=True))
+    return sa.select(col(Phase.id), _ranges_at(Board.PRIVATE, col(Phase.id))).where(chosen)
+
+
+# Made once: to build it would take longer than to run it, in each request. Its limits are a part of
+# it, so that PostgreSQL sees that a plan for all is as good as one for each.
+@cache
+def _question(by: str) -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of a challenge, its phases, what each board stands on, and what was last.
+
+    Each phase is a row; what was last is the same in all of them.
+    """
+    meant = MEANT[by] if by == "id" else MEANT[by].scalar_subquery()
+    phase_id = col(Phase.id)
+    live = sa.select(col(Evaluation.id)).where(col(Evaluation.phase_id) == phase_id, LIVE)
+    last = _last(meant)
+    return (
+        sa.select(
+            Challenge,
+            Phase,
+            live.scalar_subquery(),
+            _ranges_at(Board.PUBLIC, phase_id),
+            *last.c,
+        )
+        .select_from(Challenge)
+        .outerjoin(Phase, col(Phase.challenge_id) == col(Challenge.id))
+        .join(last, sa.true())
+        .where(col(Challenge.id) == meant)
+        .order_by(col(Phase.position))
     )
 
 
-# Made once: to build them would take longer than to run them, in each request.
-@cache
-def _events() -> sa.Select[*tuple[Any, ...]]:
+def _last(meant: Any) -> sa.Subquery:
     latest = (
         sa.select(col(Event.id).label("id"))
-        .where(col(Event.challenge_id) == CHALLENGE)
+        .where(col(Event.challenge_id) == meant)
         .order_by(col(Event.id).desc())
-        .limit(LATEST)
+        .limit(sa.literal_column(str(LATEST)))
         .subquery()
     )
     of_all = [
         sa.select(func.max(col(Event.id))).where(col(Event.kind) == kind).scalar_subquery()
         for kind in OF_ALL
     ]
-    changed = sa.select(col(Challenge.updated_at)).where(col(Challenge.id) == CHALLENGE)
-    return sa.select(
-        func.max(latest.c.id),
-        func.sum(latest.c.id),
-        *of_all,
-        changed.scalar_subquery(),
-    )
+    return sa.select(func.max(latest.c.id), func.sum(latest.c.id), *of_all).subquery()
 
 
-@cache
-def _phases() -> sa.Select[*tuple[Any, ...]]:
-    live = sa.select(col(Evaluation.id)).where(col(Evaluation.phase_id) == col(Phase.id), LIVE)
-    return (
-        sa.select(
-            *sa.inspect(Phase).local_table.columns,
-            live.scalar_subquery(),
-            _ranges_at(Board.PUBLIC, col(Phase.id)).scalar_subquery(),
-        )
-        .where(col(Phase.challenge_id) == CHALLENGE)
-        .order_by(col(Phase.position))
-    )
-
-
-def _final_ranges(session: Session, phase_id: int) -> Any:
-    return session.execute(_ranges_at(Board.PRIVATE, phase_id)).scalar()
-
-
-def _ranges_at(board: Board, phase_id: Any) -> sa.Select[*tuple[Any, ...]]:
+def _ranges_at(board: Board, phase_id: Any) -> Any:
     return (
         sa.select(col(Entry.ranges_at))
         .where(
@@ -104,7 +159,8 @@ def _ranges_at(board: Board, phase_id: Any) -> sa.Select[*tuple[Any, ...]]:
             col(Entry.ranked).is_(True),
         )
         .order_by(col(Entry.key))
-        .limit(1)
+        .limit(sa.literal_column("1"))
+        .scalar_subquery()
     )
 
 

@@ -100,6 +100,11 @@ def once(session: Session, name: Hashable, find: Callable[[], Made]) -> Made:
     return cast(Made, found[name])
 
 
+def finds_once(session: Session) -> bool:
+    """Whether a session remembers what it has found: it reads a page, in one transaction."""
+    return FOUND in session.info
+
+
 def recalled(session: Session, name: Hashable) -> object | None:
     """Return what a page's session has found already under a name, if it has."""
     found: dict[Hashable, object] = session.info.get(FOUND, {})

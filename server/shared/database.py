@@ -82,6 +82,23 @@ def _ping_after_a_pause(engine: sa.Engine) -> None:
     sa.event.listen(engine, "checkout", take)
 
 
+def server_engine(url: sa.URL | str, *, read_only: bool, **pool: Any) -> sa.Engine:
+    """Return an engine for a database that has a server; `pool`: what its pool is told.
+
+    As on SQLite, all that a transaction reads is of one moment (what is kept under a version must
+    be of that version), and it can't write. Each connection is told so once.
+    """
+    how: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if read_only else {}
+    engine = sa.create_engine(url, pool_use_lifo=True, **how, **pool)
+    if read_only:
+        sa.event.listen(engine, "connect", _only_reads)
+        # psycopg forgets what it prepared at a ROLLBACK, and each question would be planned anew:
+        # for what has only read, a COMMIT ends a transaction as well.
+        engine.dialect.do_rollback = engine.dialect.do_commit  # type: ignore[method-assign]
+    _ping_after_a_pause(engine)
+    return engine
+
+
 class Database:
     """A database by its URL; hands out sessions that read and sessions that write."""
 
@@ -89,13 +106,11 @@ class Database:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.write_engine = self._engine(read_only=False)
-        self.read_engine = self._engine(read_only=True) if self.is_sqlite else self._snapshots()
+        self.read_engine = self._engine(read_only=True)
 
     def _engine(self, *, read_only: bool) -> sa.Engine:
         if not self.is_sqlite:
-            engine = sa.create_engine(self.url, pool_size=20, max_overflow=20, pool_use_lifo=True)
-            _ping_after_a_pause(engine)
-            return engine
+            return server_engine(self.url, read_only=read_only, pool_size=20, max_overflow=20)
         engine = sa.create_engine(
             self.url,
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
@@ -106,14 +121,9 @@ class Database:
         sa.event.listen(engine, "begin", _begin(read_only))
         return engine
 
-    def _snapshots(self) -> sa.Engine:
-        # As on SQLite, all that a transaction reads is of one moment: what is kept under a version
-        # must be of that version.
-        return self.write_engine.execution_options(isolation_level="REPEATABLE READ")
-
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that only reads; on SQLite it can't write."""
+        """Yield a session that only reads: it can't write."""
         with Session(self.read_engine) as session:
             yield session
 
@@ -127,6 +137,10 @@ class Database:
         """Close every pooled connection (before a fork, at the end of a test)."""
         self.write_engine.dispose()
         self.read_engine.dispose()
+
+
+def _only_reads(connection: Any, _record: Any) -> None:
+    connection.read_only = True
 
 
 def _pragmas(read_only: bool) -> Any:

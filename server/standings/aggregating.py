@@ -60,7 +60,7 @@ class Aggregator:
                 self._aggregate(session, s, boards, changes) for s in seasons_of(session, boards)
             ]
         with self.database.writing() as session:
-            if _turn(session) != turn:
+            if _hold_turn(session) != turn:
                 return False
             moved = [_write(session, one, turn=turn, now=now) for one in made]
             for one in made:
@@ -98,9 +98,15 @@ class Aggregator:
         return Aggregate(season, rows, provisional)
 
 
+TURN = select(models.Reading.turn).where(models.Reading.id == ONLY)
+
+
 def _turn(session: Session) -> int:
-    query = select(models.Reading.turn).where(models.Reading.id == ONLY).with_for_update()
-    return session.exec(query).first() or 0
+    return session.exec(TURN).first() or 0
+
+
+def _hold_turn(session: Session) -> int:
+    return session.exec(TURN.with_for_update()).first() or 0
 
 
 def _behind(session: Session, turn: int) -> bool:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -13,7 +15,7 @@ from server.notifications.actions import notify
 from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from server.shared.events import record
-from server.teams.models import Adviser, Team, TeamOrigin
+from server.teams.models import Adviser, Membership, Team, TeamOrigin
 from server.teams.queries import challenge_of, is_member, team_by_id, university_id_of
 
 MOST_ADVISERS = 5
@@ -36,6 +38,49 @@ def advisers_by_team(session: Session, team_ids: Iterable[int]) -> dict[int, lis
 def advisers_of(session: Session, team_id: int) -> list[Account]:
     """Return a team's advisers, by name."""
     return advisers_by_team(session, [team_id]).get(team_id, [])
+
+
+class People(NamedTuple):
+    """A team's members, the longest first, and its advisers, by name."""
+
+    members: list[Account]
+    advisers: list[Account]
+
+
+def people_of(session: Session, team_id: int) -> People:
+    """Return who is in a team and who advises it, in one query."""
+    found = session.execute(_people(), {"team_id": team_id}).tuples().all()
+    return People(
+        members=[account for account, advises in found if not advises],
+        advisers=[account for account, advises in found if advises],
+    )
+
+
+@cache
+def _people() -> sa.Select[tuple[Account, bool]]:
+    team_id: sa.BindParameter[int] = sa.bindparam("team_id")
+    members: sa.Select[*tuple[Any, ...]] = sa.select(
+        col(Membership.account_id),
+        col(Membership.joined_at),
+        col(Membership.id).label("number"),
+        sa.false().label("advises"),
+    ).where(col(Membership.team_id) == team_id)
+    advisers = sa.select(col(Adviser.account_id), sa.null(), sa.null(), sa.true()).where(
+        col(Adviser.team_id) == team_id
+    )
+    person = members.union_all(advisers).subquery()
+    return (
+        sa.select(Account, person.c.advises)
+        .join(person, person.c.account_id == col(Account.id))
+        .where(sa.or_(sa.not_(person.c.advises), col(Account.closed_at).is_(None)))
+        .order_by(
+            person.c.advises,
+            person.c.joined_at,
+            person.c.number,
+            col(Account.name),
+            col(Account.id),
+        )
+    )
 
 
 def belongs_to(session: Session, team: Team, university_id: int) -> bool:

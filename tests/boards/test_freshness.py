@@ -1,6 +1,7 @@
 import gzip
 
 import pytest
+import sqlalchemy as sa
 
 from server.shared.events import record
 from tests.boards.scored import scored
@@ -21,6 +22,20 @@ def path(request, session, board, cast):
     return request.param
 
 
+@pytest.fixture
+def asked(database):
+    """What the database is asked, but for the bounds of transactions."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    sa.event.listen(database.read_engine, "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(database.read_engine, "before_cursor_execute", note)
+
+
 def again(client, path, first):
     return client.get(path, headers={"If-None-Match": first.headers["ETag"]})
 
@@ -31,6 +46,23 @@ def test_a_copy_that_is_still_right_is_not_sent_again(client, path):
     assert (first.status_code, second.status_code, second.data) == (200, 304, b"")
     assert second.headers["ETag"] == first.headers["ETag"]
     assert "Cookie" in first.headers["Vary"]
+
+
+def test_a_copy_that_is_still_right_takes_one_question(client, path, asked):
+    first = client.get(path)
+    del asked[:]
+    assert again(client, path, first).status_code == 304
+    assert len(asked) == 1
+
+
+def test_a_page_of_a_team_takes_few_questions(client, session, board, cast, asked):
+    team = session.merge(cast.pandas)
+    scored(session, board, team, 0.9)
+    session.commit()
+    client.get(f"/teams/{team.id}")
+    del asked[:]
+    assert client.get(f"/teams/{team.id}").status_code == 200
+    assert len(asked) == 5  # each rank stands at a mark
 
 
 def test_a_new_score_makes_the_copy_stale(client, session, cast, board, path):
