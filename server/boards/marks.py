@@ -6,13 +6,14 @@ at most that many rows (and those of equal score) to be read for any page and an
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
 from server.boards.models import Entry
-from server.boards.rows import On, on_board
+from server.boards.rows import On, asked_on, on_asked_board
 from server.boards.versions import kept
 from server.challenges.models import Phase
 from server.shared.caching import cache_of
@@ -88,23 +89,24 @@ def note_phases(session: Session, phases: Iterable[Phase]) -> None:
 
 def marks_of(session: Session, on: On) -> Marks:
     """Find a board's marks: the index is walked twice, and nothing else is read."""
-    found = session.execute(_counted(on)).all()
+    found = session.execute(_counted(), asked_on(on)).all()
     before, counts = [0], [count for _, count in found]
     for count in counts:
         before.append(before[-1] + count)
     return Marks([key for key, _ in found], before[:-1], before[-1])
 
 
-def _counted(on: On) -> sa.Select[*tuple[Any, ...]]:
+@cache
+def _counted() -> sa.Select[*tuple[Any, ...]]:
     """Return the select of each mark's key and the number of teams from there to the next."""
-    mark = _walk(on)
+    mark = _walk()
     following = func.lead(mark.c.key).over(order_by=mark.c.key)
     spans = (
         sa.select(mark.c.key, following.label("following"))
         .where(mark.c.key.is_not(None))
         .subquery()
     )
-    rest = sa.select(func.count()).where(*on_board(on), col(Entry.key) >= spans.c.key)
+    rest = sa.select(func.count()).where(*on_asked_board(), col(Entry.key) >= spans.c.key)
     part = rest.where(col(Entry.key) < spans.c.following)
     count = sa.case(
         (spans.c.following.is_(None), rest.scalar_subquery()), else_=part.scalar_subquery()
@@ -112,16 +114,16 @@ def _counted(on: On) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(spans.c.key, count).order_by(spans.c.key)
 
 
-def _walk(on: On) -> sa.CTE:
+def _walk() -> sa.CTE:
     """Return the keys of a board from mark to mark; the last is null."""
-    first = sa.select(func.min(col(Entry.key)).label("key")).where(*on_board(on))
+    first = sa.select(func.min(col(Entry.key)).label("key")).where(*on_asked_board())
     mark = first.cte("mark", recursive=True)
     step = (
         sa.select(col(Entry.key))
-        .where(*on_board(on), col(Entry.key) > mark.c.key)
+        .where(*on_asked_board(), col(Entry.key) > mark.c.key)
         .order_by(col(Entry.key))
-        .limit(1)
-        .offset(APART - 1)
+        .limit(sa.literal_column("1"))
+        .offset(sa.literal_column(str(APART - 1)))
         .scalar_subquery()
     )
     return mark.union_all(sa.select(step).where(mark.c.key.is_not(None)))

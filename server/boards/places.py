@@ -70,9 +70,11 @@ def _counted(
 ) -> dict[tuple[On, float], int]:
     """Return how many ranked entries each span of keys holds, by its board and its upper end."""
     found: dict[tuple[On, float], int] = {}
+    boards = list(dict.fromkeys(on for on, _, _ in spans))
     for first in range(0, len(spans), FEW):
         part = spans[first : first + FEW]
-        counts = session.execute(_statement(_size(part)), _values(part)).scalars().all()
+        statement = _statement(_size(part), len(boards))
+        counts = session.execute(statement, _values(part, boards)).scalars().all()
         found |= {(on, high): count for (on, _, high), count in zip(part, counts, strict=False)}
     return found
 
@@ -82,27 +84,33 @@ def _size(spans: Sequence[object]) -> int:
     return 1 << (len(spans) - 1).bit_length()
 
 
-def _values(spans: Sequence[tuple[On, float, float]]) -> dict[str, object]:
+def _values(spans: Sequence[tuple[On, float, float]], boards: Sequence[On]) -> dict[str, object]:
     values: dict[str, object] = {"ranked": True}
-    nothing = (spans[0][0], ABOVE_ALL, ABOVE_ALL)
+    for index, on in enumerate(boards):
+        values |= {f"phase{index}": on.phase_id, f"board{index}": on.board.value}
+    nothing = (boards[0], ABOVE_ALL, ABOVE_ALL)
     for index in range(_size(spans)):
         on, low, high = spans[index] if index < len(spans) else nothing
-        values |= {
-            f"phase{index}": on.phase_id,
-            f"board{index}": on.board.value,
-            f"low{index}": low,
-            f"high{index}": high,
-        }
+        values |= {f"low{index}": low, f"high{index}": high}
+        if len(boards) > 1:
+            values[f"on{index}"] = boards.index(on)
     return values
 
 
 @lru_cache
-def _statement(size: int) -> sa.TextClause:
+def _statement(size: int, boards: int) -> sa.TextClause:
     # VALUES of the ORM are compiled anew for each request: that takes longer than the counting.
-    spans = ", ".join(f"({i}, :phase{i}, :board{i}, :low{i}, :high{i})" for i in range(size))
+    # Of one board its name is said once; which of several is meant, is a number in each span.
+    many = boards > 1
+    spans = ", ".join(f"({i}, :low{i}, :high{i}{f', :on{i}' if many else ''})" for i in range(size))
+    phases, names = (
+        " ".join(f"WHEN {i} THEN :{what}{i}" for i in range(boards)) for what in ("phase", "board")
+    )
+    phase = f"CASE span.board {phases} END" if many else ":phase0"
+    board = f"CASE span.board {names} END" if many else ":board0"
     return sa.text(
-        f"WITH span(nr, phase, board, low, high) AS (VALUES {spans}) "  # noqa: S608 - own names
-        "SELECT (SELECT count(*) FROM entry WHERE phase_id = span.phase AND board = span.board "
+        f"WITH span(nr, low, high{', board' if many else ''}) AS (VALUES {spans}) "  # noqa: S608 - own names
+        f"SELECT (SELECT count(*) FROM entry WHERE phase_id = {phase} AND board = {board} "
         "AND ranked = :ranked AND key >= span.low AND key < span.high) FROM span ORDER BY nr"
     )
 

@@ -18,13 +18,14 @@ from server.boards.rows import (
     Row,
     UniversityName,
     ahead_of,
+    asked_on,
+    on_asked_board,
     on_board,
     row_columns,
     row_of,
 )
 from server.boards.rules import ranks
 from server.evaluations.rules import Board
-from server.shared.database import enum_column
 from server.shared.paging import Page, clamp
 from server.universities.models import University
 
@@ -52,8 +53,7 @@ def _span(session: Session, on: On, offset: int, limit: int) -> dict[str, Any]:
     marks = kept_marks(session, on)
     start = marks.start_of(offset) if marks is not None else None
     least, before = (start.key, start.before) if start is not None else (ABOVE_ALL, 0)
-    board = {"phase_id": on.phase_id, "board": on.board}
-    return board | {"least": least, "skipped": offset - before, "limit": limit}
+    return asked_on(on) | {"least": least, "skipped": offset - before, "limit": limit}
 
 
 @cache
@@ -63,9 +63,7 @@ def _placed_rows() -> sa.Select[*tuple[Any, ...]]:
     chosen = (
         sa.select(col(Entry.id))
         .where(
-            col(Entry.phase_id) == sa.bindparam("phase_id"),
-            col(Entry.board) == sa.bindparam("board", type_=enum_column(Board)),
-            col(Entry.ranked).is_(True),
+            *on_asked_board(),
             col(Entry.key) >= sa.bindparam("least"),
         )
         .order_by(*ORDER)
@@ -82,8 +80,13 @@ def _baselines(session: Session, on: On) -> list[Row]:
 
 
 def _read_baselines(session: Session, on: On) -> list[Row]:
-    query = row_columns().where(*on_board(on, ranked=False), col(Entry.team_id).is_(None))
-    return [row_of(found) for found in session.execute(query.order_by(*ORDER))]
+    return [row_of(found) for found in session.execute(_baseline_rows(), asked_on(on))]
+
+
+@cache
+def _baseline_rows() -> sa.Select[*tuple[Any, ...]]:
+    query = row_columns().where(*on_asked_board(ranked=False), col(Entry.team_id).is_(None))
+    return query.order_by(*ORDER)
 
 
 def board_slice(
@@ -136,34 +139,44 @@ def with_moves(session: Session, phase_id: int, rows: Sequence[Row]) -> list[Row
     """Return rows of a private board with the places that each team climbed since the public."""
     on = On(phase_id, Board.PUBLIC)
     teams = [row.team.id for row in rows if row.team]
-    query = sa.select(col(Entry.team_id), col(Entry.key)).where(
-        *on_board(on), col(Entry.team_id).in_(teams)
-    )
-    keys = dict(session.execute(query).tuples().all())
+    keys = dict(session.execute(_keys_of(), {**asked_on(on), "teams": teams}).tuples().all())
     ranked = places(session, on, keys.values())
     before = {team_id: ranked[key] for team_id, key in keys.items()}
     by_chance = _moves_by_chance(session, phase_id, teams)
     return [_moved(row, before, by_chance) for row in rows]
 
 
+@cache
+def _keys_of() -> sa.Select[*tuple[Any, ...]]:
+    teams: sa.BindParameter[list[int]] = sa.bindparam("teams", expanding=True)
+    return sa.select(col(Entry.team_id), col(Entry.key)).where(
+        *on_asked_board(), col(Entry.team_id).in_(teams)
+    )
+
+
 def _moves_by_chance(session: Session, phase_id: int, teams: Sequence[int]) -> dict[int, int]:
     """Return how far chance alone moves teams, where that was computed for what counts now."""
+    asked = {"phase_id": phase_id, "teams": teams}
+    return {row[0]: row[1] for row in session.execute(_chances(), asked)}
+
+
+@cache
+def _chances() -> sa.Select[*tuple[Any, ...]]:
     now = sa.and_(
         col(Entry.phase_id) == col(TeamMove.phase_id),
         col(Entry.team_id) == col(TeamMove.team_id),
         col(Entry.evaluation_id) == col(TeamMove.evaluation_id),
         col(Entry.board) == Board.PRIVATE,
     )
-    query = (
+    return (
         sa.select(col(TeamMove.team_id), col(TeamMove.within))
         .join(Entry, now)
         .where(
-            col(TeamMove.phase_id) == phase_id,
-            col(TeamMove.team_id).in_(teams),
+            col(TeamMove.phase_id) == sa.bindparam("phase_id"),
+            col(TeamMove.team_id).in_(sa.bindparam("teams", expanding=True)),
             col(TeamMove.within).is_not(None),
         )
     )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _moved(row: Row, before: dict[int, int], by_chance: dict[int, int]) -> Row:

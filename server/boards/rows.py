@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from server.boards.models import Entry
 from server.evaluations.rules import Board
+from server.shared.database import enum_column
 from server.submissions.models import Submission
 from server.teams.models import Team
 from server.universities.models import University
@@ -77,6 +78,23 @@ def on_board(on: On, *, ranked: bool = True) -> tuple[sa.ColumnElement[bool], ..
         col(Entry.board) == on.board,
         col(Entry.ranked).is_(ranked),
     )
+
+
+def on_asked_board(*, ranked: bool = True) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the same conditions of a board that a statement is asked for, made once (`asked_on`).
+
+    To write the conditions out takes longer than to run them.
+    """
+    return (
+        col(Entry.phase_id) == sa.bindparam("phase_id"),
+        col(Entry.board) == sa.bindparam("board", type_=enum_column(Board)),
+        col(Entry.ranked).is_(ranked),
+    )
+
+
+def asked_on(on: On) -> dict[str, Any]:
+    """Return what such a statement is told of a board."""
+    return {"phase_id": on.phase_id, "board": on.board}
 
 
 @cache

