@@ -110,7 +110,9 @@ class Database:
 
     def _engine(self, *, read_only: bool) -> sa.Engine:
         if not self.is_sqlite:
-            return server_engine(self.url, read_only=read_only, pool_size=20, max_overflow=20)
+            # With readers apart, nobody who waits for a writer's connection holds up another.
+            size = 15 if read_only else 5
+            return server_engine(self.url, read_only=read_only, pool_size=size, max_overflow=size)
         engine = sa.create_engine(
             self.url,
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
