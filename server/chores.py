@@ -12,6 +12,7 @@ from server.accounts.sessions import purge_sessions
 from server.accounts.sightings import purge_sightings
 from server.audit.actions import seal_events
 from server.boards.previews import make_previews
+from server.boards.replenishing import Replenisher
 from server.boards.schedules import reveal_due, write_rank_ranges
 from server.boards.scoring import Scorer
 from server.boards.tidying import drop_replicates
@@ -89,6 +90,7 @@ class Parts(NamedTuple):
     trier: Trier
     previewer: Previewer
     exporter: Exporter
+    replenisher: Replenisher
 
 
 class Chores:
@@ -214,7 +216,8 @@ class Chores:
 
     def rank_ranges(self) -> None:
         """Write the rank ranges of boards that changed."""
-        write_rank_ranges(self.database, now=self.clock())
+        ask = self.parts.replenisher.ask
+        write_rank_ranges(self.database, now=self.clock(), wait_for=ask)
 
     def seal(self) -> None:
         """Seal the events of the last seconds in the log's chain."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from huey.consumer import Consumer
 
+from server.boards.replenishing import Replenisher
 from server.boards.scoring import Scorer
 from server.certificates.working import Issuer
 from server.chores import ALL_LEASES, Chores, Parts, born
@@ -90,6 +91,7 @@ class Worker:
                 trier=Trier(self.tools),
                 previewer=Previewer(self.tools),
                 exporter=self.exporter,
+                replenisher=Replenisher(self.tools),
             ),
             clock=clock,
         )

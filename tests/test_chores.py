@@ -36,6 +36,10 @@ class Sweeps:
     def follow(self) -> None:
         """Nothing changed."""
 
+    def ask(self, *_what: object) -> bool:
+        """Nothing is waited for."""
+        return False
+
     def fail_interrupted(self) -> None:
         """Nothing is held."""
 

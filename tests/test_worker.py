@@ -6,16 +6,17 @@ from datetime import timedelta
 
 import pytest
 import structlog
-from sqlmodel import select
+from sqlmodel import col, select
 
+from server.boards.entries import rebuild_in_phase
 from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
-from server.evaluations.models import Evaluation, Score
+from server.evaluations.models import Evaluation, Replicates, Score
 from server.evaluations.rules import Board, EvaluationState
 from server.shared.isolation import Isolation, LimitExceeded, Limits
 from server.shared.schedules import WorkerBeat
 from server.shared.storage import FileStore
-from server.submissions.actions import Received, submit
+from server.submissions.actions import Received, submit, withdraw
 from server.submissions.claims import claim
 from server.submissions.models import Submission
 from server.submissions.rules import MOST_ATTEMPTS, SubmissionState
@@ -222,6 +223,34 @@ def test_the_sweep_signals_what_waits(worker, database, send, clock):
     assert worker.jobs.waiting() == 1
     worker.jobs.engine.execute(worker.jobs.engine.dequeue())
     assert row(database, submission_id).state is SubmissionState.SCORED
+
+
+def replicates(database, submission_id: int) -> list[bytes]:
+    with database.reading() as session:
+        query = select(Replicates.data).join(Score).where(Score.submission_id == submission_id)
+        return list(session.exec(query.order_by(col(Score.board))))
+
+
+def test_a_file_that_counts_again_gets_the_very_replicates_that_it_had(
+    worker, database, send, cast, live
+):
+    wrong = PERFECT.replace(f"0,{truth(0)}", f"0,{(truth(0) + 1) % 3}", 1)
+    older = send(wrong)
+    worker.scorer.score(older)
+    before = replicates(database, older)
+    best = send(PERFECT)
+    worker.scorer.score(best)
+    assert (len(before), replicates(database, older)) == (2, [])
+    with database.writing() as session:
+        phase = session.get_one(Phase, cast.phase_a.id)
+        row = session.get_one(Submission, best)
+        withdraw(session, submission=row, phase=phase, actor_id=cast.wei.id, now=NOON)
+        rebuild_in_phase(session, phase=phase, team_id=cast.pandas.id)
+        session.commit()
+    worker.chores.rank_ranges()
+    worker.chores.parts.replenisher.replenish(older, live.id)
+    worker.chores.parts.replenisher.replenish(older, live.id)
+    assert replicates(database, older) == before
 
 
 def test_a_phase_that_ended_is_revealed_by_the_worker(worker, database, send, cast, clock):

@@ -1,6 +1,6 @@
 """What the worker does for boards by the clock: reveals that are due, ranges of ranks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from scorers.uncertainty import RankRange, leaders, rank_ranges
 from server.boards.actions import reveal
 from server.boards.entries import mark_beyond
+from server.boards.lacking import Needed, lacking_on
 from server.boards.models import Entry
 from server.boards.next_places import Pair, newcomers_below, next_up, write_next_places
 from server.boards.queries import boards_without_ranges, count_ranked, top_entries
@@ -39,13 +40,33 @@ def reveal_due(session: Session, *, now: datetime) -> list[int]:
     return revealed
 
 
-def write_rank_ranges(database: Database, *, now: datetime) -> int:
-    """Compute the ranges of the boards that changed since; return how many boards."""
+def _never(_on: On, _lacking: Sequence[Needed]) -> bool:
+    return False
+
+
+def write_rank_ranges(
+    database: Database,
+    *,
+    now: datetime,
+    wait_for: Callable[[On, Sequence[Needed]], bool] = _never,
+) -> int:
+    """Compute the ranges of the boards that changed since; return how many boards.
+
+    `wait_for` is asked for the replicates that a board lacks, and says whether it waits for them.
+    """
     with database.reading() as session:
         boards = boards_without_ranges(session)
     for phase_id, board in boards:
-        _write_ranges(database, phase_id, board, now)
+        on = On(phase_id, board)
+        if not wait_for(on, _lacking(database, on)):
+            _write_ranges(database, phase_id, board, now)
     return len(boards)
+
+
+def _lacking(database: Database, on: On) -> list[Needed]:
+    with database.reading() as session:
+        entries = top_entries(session, *on, limit=MOST_RANGED)
+        return lacking_on(session, on, ranged={entry.submission_id for entry in entries})
 
 
 def _write_ranges(database: Database, phase_id: int, board: Board, now: datetime) -> None:

@@ -19,7 +19,7 @@ from server.evaluations.scoring import Outcome, Report, score_file
 from server.evaluations.sides import truth_of
 from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded
-from server.shared.measures import SCORED, SCORING_SECONDS
+from server.shared.measures import measure_scored, measure_scoring
 from server.submissions.alerts import alert_organisers
 from server.submissions.claims import claim, fail_interrupted, finish, try_again_or_fail
 from server.submissions.models import Submission
@@ -78,7 +78,7 @@ class Scorer:
             # A worker that stops takes its children along, and gives everything back itself.
             if not self._stopping:
                 self._fault(work.claim, traceback.format_exc())
-        SCORING_SECONDS.observe(time.perf_counter() - started)
+        measure_scoring(time.perf_counter() - started)
 
     def stop(self) -> None:
         """Take no more, and blame no file for what ends with the worker."""
@@ -161,7 +161,7 @@ class Scorer:
                 self._alert(session, work.submission)
             session.commit()
         self.scored += 1
-        SCORED.labels(report.outcome.value).inc()
+        measure_scored(report.outcome.value)
         log.info("scored", submission=work.submission.id, outcome=report.outcome.value)
 
     def _release(self, work: Work) -> None:

@@ -19,7 +19,7 @@ from server.challenges.models import Challenge, Phase
 from server.challenges.rules import Ranking
 from server.comparisons.models import ShakeUp
 from server.comparisons.shake_queries import Stale, stale_shake_ups
-from server.evaluations.models import Replicates, Score
+from server.evaluations.models import NONE_TO_BE_HAD, Replicates, Score
 from server.evaluations.rules import SCORED_BOARDS, Board
 from server.shared.clock import Clock
 from server.shared.database import Database
@@ -178,6 +178,7 @@ def _replicates(
     return {
         submission_id: np.frombuffer(data, dtype="<f8")[:most].copy()
         for submission_id, data in session.execute(query)
+        if data != NONE_TO_BE_HAD
     }
 
 

@@ -76,6 +76,10 @@ class Score(SQLModel, table=True):
     scored_at: datetime = Field(sa_type=UTCDateTime)
 
 
+# Stands for replicates that were computed again in vain: nobody asks for them once more.
+NONE_TO_BE_HAD = b""
+
+
 class Replicates(SQLModel, table=True):
     """The metric on the evaluation's resamples, float64 little-endian; for counted ones only."""
 

@@ -1,13 +1,20 @@
 """Reads of evaluations and scores."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from server.evaluations.models import RESCORES, Evaluation, Replicates, Rescore, Score
+from server.evaluations.models import (
+    NONE_TO_BE_HAD,
+    RESCORES,
+    Evaluation,
+    Replicates,
+    Rescore,
+    Score,
+)
 from server.evaluations.rules import BESIDE, Board, EvaluationState, RescoreState
 from server.shared.caching import once
 from server.shared.errors import N_, NotFound
@@ -38,9 +45,15 @@ def live_evaluation(session: Session, phase_id: int | None) -> Evaluation | None
 
 
 def live_by_phase(session: Session, phase_ids: Iterable[int]) -> dict[int, Evaluation]:
-    """Return the live evaluations of phases, by phase."""
+    """Return the live evaluations of phases, by phase; a page that asks again finds them."""
+    ids = frozenset(phase_ids)
+    found = once(session, ("live evaluations", ids), lambda: _live_by_phase(session, ids))
+    return dict(found)
+
+
+def _live_by_phase(session: Session, ids: Collection[int]) -> dict[int, Evaluation]:
     query = select(Evaluation).where(
-        col(Evaluation.phase_id).in_(set(phase_ids)), Evaluation.state == EvaluationState.LIVE
+        col(Evaluation.phase_id).in_(ids), Evaluation.state == EvaluationState.LIVE
     )
     return {found.phase_id: found for found in session.exec(query)}
 
@@ -106,7 +119,8 @@ def replicates_of(
             Score.board == board,
         )
     )
-    return {int(submission): data for submission, data in session.execute(query)}
+    found = session.execute(query)
+    return {int(submission): data for submission, data in found if data != NONE_TO_BE_HAD}
 
 
 class Rescoring(NamedTuple):

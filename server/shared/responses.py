@@ -1,18 +1,18 @@
 """How refusals are answered: a page for people, an RFC 9457 problem for programs."""
 
-import errno
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from scorers.sentences import Sentence
 from server.shared.errors import N_, DomainError, Invalid, NotSignedIn, SecondFactorNeeded
+from server.shared.outages import database_is_away, disk_is_full
 from server.shared.sentences import translated
 from server.shared.web import SAFE_METHODS, safe_path, services, viewer, wants_json
 
@@ -32,8 +32,10 @@ DISK_FULL = N_(
 )
 # The rest of the body is not read: the connection can't be used again.
 ENDS_CONNECTION = (408, 413)
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Seconds: a database that is started again is back within some.
+BACK_IN = 5
 UNREADABLE = N_("The request holds a number that is too large, or characters that can't be kept.")
+AWAY = N_("The database does not answer.")
 FAULT = N_("The fault is ours, and it was written to the log. Try again in a little while.")
 
 
@@ -129,13 +131,6 @@ def _http(error: HTTPException) -> BaseResponse:
     return response
 
 
-def _no_room(error: Exception) -> bool:
-    """Whether a disk is full, in the words of Python, of the file store or of SQLite."""
-    said = str(error)
-    full = isinstance(error, OSError) and error.errno in NO_ROOM
-    return full or "os error 28" in said or "disk is full" in said
-
-
 def _unreadable(error: Exception) -> BaseResponse:
     """Answer values that no column can hold (NUL, half a character, a number out of bounds)."""
     log.warning("unreadable_request", path=request.path, error=type(error).__name__)
@@ -143,17 +138,36 @@ def _unreadable(error: Exception) -> BaseResponse:
 
 
 def _fault(error: Exception) -> BaseResponse:
-    if _no_room(error):
+    if disk_is_full(error):
         log.critical("disk_full", path=request.path, error=str(error))
         return _refused(507, gettext(DISK_FULL), "no-room", [])
+    if database_is_away(error):
+        log.error("database_away", path=request.path, error=str(error))
+        return _away()
     log.exception("request_failed", path=request.path, account=viewer().id)
     try:
         return _refused(500, gettext(FAULT), "internal", [])
     except Exception:
-        # The page of the fault is broken too: the last resort needs no database and no viewer.
         log.exception("error_page_failed")
-        page = render_template("layout/error_bare.html", request_id=g.get("request_id", ""))
-        return Response(page, 500)
+        return _bare(500)
+
+
+def _away() -> BaseResponse:
+    """Answer that the database does not; so may a page that asks it who is reading."""
+    try:
+        response = _refused(503, gettext(AWAY), "unavailable", [])
+    except SQLAlchemyError:
+        response = _bare(503)
+    response.headers["Retry-After"] = str(BACK_IN)
+    return response
+
+
+def _bare(status: int) -> Response:
+    """Return the last resort: a page that needs no database and no viewer."""
+    page = render_template(
+        "layout/error_bare.html", status=status, request_id=g.get("request_id", "")
+    )
+    return Response(page, status)
 
 
 def install_responses(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from server.shared.database import UTCDateTime, changed_rows
@@ -31,9 +32,7 @@ class WorkerBeat(SQLModel, table=True):
 def claim_schedule(session: Session, name: str, *, every: timedelta, now: datetime) -> bool:
     """Take a chore if it is due, and say whether it was taken. The caller commits."""
     if session.get(Schedule, name) is None:
-        session.add(Schedule(name=name, due_at=now + every))
-        session.flush()
-        return True
+        return _begun(session, Schedule(name=name, due_at=now + every))
     taken = changed_rows(
         session,
         sa.update(Schedule)
@@ -41,6 +40,16 @@ def claim_schedule(session: Session, name: str, *, every: timedelta, now: dateti
         .values(due_at=now + every),
     )
     return taken == 1
+
+
+def _begun(session: Session, schedule: Schedule) -> bool:
+    """Write a chore's first line; another worker that starts at this moment may have done so."""
+    try:
+        with session.begin_nested():
+            session.add(schedule)
+    except IntegrityError:
+        return False
+    return True
 
 
 def beat(session: Session, name: str, *, started_at: datetime, now: datetime, scored: int) -> None:

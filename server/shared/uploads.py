@@ -1,5 +1,6 @@
 """Uploads are hashed while they arrive and never whole in memory."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -38,6 +39,11 @@ class HashingFile:
         """Where the bytes are, flushed to the file."""
         self._file.flush()
         return Path(self._file.name)
+
+    def close(self) -> None:
+        """Close, and so remove, the file; what a full disk did not take is not missed."""
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)

@@ -95,3 +95,17 @@ def test_a_disk_without_room_says_so_until_there_is_room(
     assert (count(database), left_behind(settings)) == (0, [])
     filler.unlink()
     assert upload(web.url, students[0], LARGE, "room again").status_code == 202
+
+
+def test_a_disk_without_a_byte_left_refuses_a_small_file_in_words(
+    small_disk, database, settings, web, students
+):
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space left"):
+        filler.write_bytes(bytes(2_000_000))
+    text = predictions(random.Random(1))[0]
+    refused = upload(web.url, students[0], text, "no room")
+    assert refused.status_code == 507, refused.text
+    assert (count(database), left_behind(settings)) == (0, [])
+    filler.unlink()
+    assert upload(web.url, students[0], text, "room again").status_code == 202

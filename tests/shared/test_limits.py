@@ -3,10 +3,12 @@
 import pytest
 
 from server.app import create_app
+from server.shared.limits import limiter
 from tests.cast import PASSWORD, sign_in
 
 WEI, LENA = "wei@tsinghua.example", "lena@tum.example"
 ALLOWED = 2
+NOBODY_LISTENS = 1
 
 
 @pytest.fixture
@@ -96,3 +98,33 @@ def test_two_applications_do_not_count_each_others_requests(limited, settings, d
     other = create_app(settings, clock=clock, database=database)
     other.config["WTF_CSRF_ENABLED"] = False
     assert tried(other).status_code != 429
+
+
+@pytest.fixture
+def without_redis(settings, database, clock, cast):
+    """As above, where limits are counted in a Redis that nobody reaches."""
+    settings.rate_limit_sign_in = f"{ALLOWED} per minute"
+    settings.queue_url = f"redis://127.0.0.1:{NOBODY_LISTENS}/0"
+    made = create_app(settings, clock=clock, database=database)
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+def test_who_signs_in_while_redis_is_away_is_let_in(without_redis):
+    assert tried(without_redis, password=PASSWORD).status_code == 303
+
+
+def test_limits_hold_while_redis_is_away(without_redis):
+    tries = [tried(without_redis).status_code for _ in range(ALLOWED + 1)]
+    assert tries[-1] == 429
+    assert not {429, 500} & set(tries[:-1])
+
+
+def test_an_application_whose_redis_is_away_is_no_matter_to_another(
+    without_redis, settings, database, clock
+):
+    tried(without_redis)
+    assert limiter.limiter.storage is not limiter.storage
+    settings.queue_url = ""
+    create_app(settings, clock=clock, database=database)
+    assert limiter.limiter.storage is limiter.storage
