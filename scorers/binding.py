@@ -8,10 +8,11 @@ from scorers.inputs import INPUTS
 from scorers.kinds import InputKind
 from scorers.registry import get_scorer, get_unbound
 from scorers.scorer import Scorer
+from scorers.sentences import Sentence, known, said_by, sentence
 from scorers.spec import EvaluationSpec
 
 
-def invalid(code: str, message: str) -> InvalidSolution:
+def invalid(code: str, message: Sentence) -> InvalidSolution:
     """One fault of the organiser's."""
     return InvalidSolution([Fault(code, message)])
 
@@ -25,11 +26,16 @@ def bind_scorers(spec: EvaluationSpec) -> tuple[Scorer, list[Scorer]]:
         scorer = get_scorer(spec.scorer, **spec.params)
         others = [secondary_scorer(name, spec.params) for name in spec.also]
     except (UnknownScorer, InvalidParameter) as error:
-        raise invalid("scorer", str(error)) from None
+        raise invalid("scorer", said_by(error)) from None
     kind = kind_of(scorer, spec)
     for other in others:
         if kind not in _fitting(other, spec):
-            text = f"{other.name} takes {other.kind}, but the predictions are {kind}."
+            text = sentence(
+                "%(name)s takes %(kind)s, but the predictions are %(given)s.",
+                name=other.name,
+                kind=other.kind.value,
+                given=kind.value,
+            )
             raise invalid("scorer", text)
     return scorer, others
 
@@ -54,9 +60,17 @@ def kind_of(scorer: Scorer, spec: EvaluationSpec) -> InputKind:
     if fitting:
         return fitting[0]
     if len(spec.columns) > 1:
-        text = f"{scorer.name} takes one prediction column; the sample has {len(spec.columns)}."
+        text = sentence(
+            "%(name)s takes one prediction column; the sample has %(count)s.",
+            name=scorer.name,
+            count=str(len(spec.columns)),
+        )
     else:
-        text = f"{scorer.name} takes {INPUTS[scorer.kind].words}; the sample has one column."
+        text = sentence(
+            "%(name)s takes %(kind)s; the sample has one column.",
+            name=scorer.name,
+            kind=known(INPUTS[scorer.kind].words),
+        )
     raise invalid("sample", text)
 
 
@@ -72,10 +86,22 @@ def _fits(kind: InputKind, scorer: Scorer, columns: int) -> bool:
 
 def _named(name: str, scorer: Scorer, fitting: Sequence[InputKind]) -> InputKind:
     if name not in list(InputKind):
-        raise invalid("kind", f"There is no kind “{name}”; known are {listing(InputKind, 20)}.")
+        text = sentence(
+            "There is no kind “%(name)s”; known are %(known)s.",
+            name=name,
+            known=listing(InputKind, 20),
+        )
+        raise invalid("kind", text)
     kind = InputKind(name)
     if kind in fitting:
         return kind
     if kind in scorer.kinds:
-        raise invalid("sample", f"The sample's columns are not {INPUTS[kind].words}.")
-    raise invalid("kind", f"{scorer.name} does not read {kind}; it reads {listing(scorer.kinds)}.")
+        text = sentence("The sample's columns are not %(kind)s.", kind=known(INPUTS[kind].words))
+        raise invalid("sample", text)
+    text = sentence(
+        "%(name)s does not read %(kind)s; it reads %(known)s.",
+        name=scorer.name,
+        kind=kind.value,
+        known=listing(scorer.kinds),
+    )
+    raise invalid("kind", text)

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from functools import reduce
 from itertools import islice, zip_longest
+from typing import Any
 
-from scorers.sentences import Sentence, sentence
+from scorers.sentences import Sentence, as_written, sentence, to_json
 
 LISTED = 10
 VALUE_WIDTH = 40
@@ -29,7 +31,7 @@ class InvalidRow(ValueError):
         self.row = row
 
     def __reduce__(self) -> tuple[type, tuple[int, str]]:
-        return type(self), (self.row, str(self))
+        return type(self), (self.row, self.args[0])
 
 
 class UnknownScorer(LookupError):
@@ -71,6 +73,14 @@ class Fault:
     value: str | None = None
     expected: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """The fault in JSON's types; `said` and `due`: what the texts are made of."""
+        written = asdict(self)
+        for name, text in (("said", self.message), ("due", self.expected)):
+            if isinstance(text, Sentence) and text.message:
+                written[name] = to_json(text)
+        return written
+
 
 class _InvalidTable(Exception):
     def __init__(self, faults: Sequence[Fault], count: int | None = None) -> None:
@@ -80,17 +90,29 @@ class _InvalidTable(Exception):
 
     @property
     def said(self) -> Sentence:
-        """What it says, with the kinds of faults for readers of other languages."""
-        return Sentence(str(self), codes=[fault.code for fault in self.faults])
+        """What it says; where some of it is a library's, with the kinds of faults."""
+        told = [as_written(fault.message) for fault in self.faults]
+        if not all(one.message for one in told):
+            return Sentence(str(self), codes=[fault.code for fault in self.faults])
+        more = [self._more] if self.count > len(told) else []
+        return reduce(_below, [*told, *more])
+
+    @property
+    def _more(self) -> Sentence:
+        more = self.count - len(self.faults)
+        count = {"more": str(more), "count": str(self.count)}
+        return sentence("... and %(more)s more (%(count)s in all).", **count)
 
     def __reduce__(self) -> tuple[type, tuple[tuple[Fault, ...], int]]:
         return type(self), (self.faults, self.count)
 
     def _summary(self) -> str:
         listed = [fault.message for fault in self.faults]
-        if self.count > len(listed):
-            listed.append(f"... and {self.count - len(listed)} more ({self.count} in all).")
-        return "\n".join(listed)
+        return "\n".join([*listed, self._more] if self.count > len(listed) else listed)
+
+
+def _below(first: Sentence, second: Sentence) -> Sentence:
+    return sentence("%(first)s\n%(second)s", first=first, second=second)
 
 
 class InvalidPredictions(_InvalidTable):
@@ -148,11 +170,13 @@ def shorten(value: object) -> str:
     return text if len(text) <= VALUE_WIDTH else text[: VALUE_WIDTH - 3] + "..."
 
 
-def listing(names: Iterable[str], most: int = LISTED) -> str:
+def listing(names: Iterable[str], most: int = LISTED) -> Sentence:
     """The names in quotes, cut after the first ten."""
     shown = [f"“{shorten(name)}”" for name in names]
-    more = f" and {len(shown) - most} more" if len(shown) > most else ""
-    return ", ".join(shown[:most]) + more
+    listed, more = ", ".join(shown[:most]), len(shown) - most
+    if more <= 0:
+        return as_written(listed)
+    return sentence("%(listed)s and %(more)s more", listed=listed, more=str(more))
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:

@@ -22,9 +22,11 @@ from scorers.kinds import InputKind
 from scorers.metric_files.evaluating import evaluate_by_metric
 from scorers.metric_files.scoring import Run
 from scorers.reading.aligning import align
-from scorers.reading.checking import Locate, where
+from scorers.reading.checking import Locate
+from scorers.reading.wording import said_of, where
 from scorers.results import BoardResult, Evaluated, SolutionFacts
 from scorers.scorer import Scorer
+from scorers.sentences import as_written, known, said_by, sentence
 from scorers.solutions.solution import Solution, read_solution
 from scorers.solutions.splitting import Mask, Only, board_alone
 from scorers.spec import EvaluationSpec
@@ -142,7 +144,8 @@ def _refuse_misfits(columns: _Columns, answers: Solution, spec: EvaluationSpec) 
 
 def _misfit(columns: _Columns, row_in_file: int, said: str, spec: EvaluationSpec) -> Fault:
     line, name = columns.locate(row_in_file), spec.columns[0]
-    return Fault("unreadable_cell", f"{where(line, row_in_file, name)}: {said}", line, name)
+    text = said_of(where(line, row_in_file, name), as_written(said))
+    return Fault("unreadable_cell", text, line, name)
 
 
 def _evaluate_boards(
@@ -201,7 +204,7 @@ def _row_fault(
     error: InvalidRow, columns: _Columns, rows: NDArray[np.bool_], spec: EvaluationSpec
 ) -> Fault:
     row = columns.row_in_file(int(np.flatnonzero(rows)[error.row]))
-    return _misfit(columns, row, str(error), spec)
+    return _misfit(columns, row, said_by(error), spec)
 
 
 def _score(
@@ -226,9 +229,15 @@ def _undefined(
     kind, prediction = given
     perfect = perfect_prediction(scorer, truth, kind, prediction.shape[-1])
     if _score(scorer, truth, perfect, context) is None:
-        return invalid("undefined", f"{scorer.title} is not defined on a board: {error}")
-    text = (
-        f"{scorer.title} is not defined for these predictions "
-        "(for example because they are all the same)."
+        text = sentence(
+            "%(title)s is not defined on a board: %(why)s",
+            title=known(scorer.title),
+            why=said_by(error),
+        )
+        return invalid("undefined", text)
+    text = sentence(
+        "%(title)s is not defined for these predictions "
+        "(for example because they are all the same).",
+        title=known(scorer.title),
     )
     return InvalidPredictions([Fault("undefined", text)])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorers.kinds import InputKind
+from scorers.sentences import Sentence
 
 
 class Content(StrEnum):
@@ -27,14 +28,14 @@ class Content(StrEnum):
 
 
 # What is wrong with a cell, in words that follow its place; None: nothing.
-CellCheck = Callable[[str], str | None]
+CellCheck = Callable[[str], Sentence | None]
 
 
 class Misfits(NamedTuple):
     """Rows that a scorer can't take, and what to say of one of them."""
 
     rows: NDArray[np.int64]
-    say: Callable[[int], str]
+    say: Callable[[int], Sentence]
 
 
 class Input(NamedTuple):

@@ -1,5 +1,6 @@
 """The sides of a solution's rows as a table: what comes after it keeps them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +28,16 @@ def sides_of(solution: Path, spec: EvaluationSpec) -> pl.DataFrame:
     before, now = same_types(read_sides(Path(spec.sides), answers.ids.columns), now)
     former = before.join(now, on=answers.ids.columns, how="anti", maintain_order="left")
     return pl.concat([now, former])
+
+
+def together(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One table of several: a row stands where the first that names it says."""
+    joined = tables[0]
+    for table in tables[1:]:
+        known, more = same_types(joined, table)
+        ids = [name for name in more.columns if name != USAGE]
+        joined = pl.concat([known, more.join(known, on=ids, how="anti", maintain_order="left")])
+    return joined
 
 
 def _read(solution: Path, spec: EvaluationSpec) -> Answers | Solution:

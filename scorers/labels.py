@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from scorers.errors import Fault, InvalidSolution, listing
 from scorers.scorer import Scorer
+from scorers.sentences import known as translatable
+from scorers.sentences import sentence
 
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
 ABSENT = -1
@@ -71,7 +73,13 @@ def _needs_positive(scorer: Scorer, classes: Sequence[str], all_classes: bool) -
 def _check_known(scorer: Scorer, name: str, labels: Iterable[Any], known: Sequence[str]) -> None:
     for label in labels:
         if str(label) not in known:
-            text = f"{scorer.title}: {name} “{label}” is not among {listing(known)}."
+            text = sentence(
+                "%(title)s: %(name)s “%(label)s” is not among %(known)s.",
+                title=translatable(scorer.title),
+                name=name,
+                label=str(label),
+                known=listing(known),
+            )
             raise InvalidSolution([Fault("scorer", text)])
 
 
@@ -80,9 +88,11 @@ def check_binary(scorer: Scorer, classes: Sequence[str]) -> None:
     for part in scorer.parts:
         check_binary(part, classes)
     if scorer.params.get("average") == "binary" and len(classes) > 2:
-        text = (
-            f"{scorer.title} with average = “binary” is not defined for the classes "
-            f"{listing(classes)}: choose another average."
+        text = sentence(
+            "%(title)s with average = “binary” is not defined for the classes "
+            "%(classes)s: choose another average.",
+            title=translatable(scorer.title),
+            classes=listing(classes),
         )
         raise InvalidSolution([Fault("scorer", text)])
 
@@ -108,8 +118,12 @@ def _number_of(scorer: Scorer, label: Any, columns: Sequence[str]) -> int:
         return columns.index(label)
     if isinstance(label, int) and not isinstance(label, bool) and 0 <= label < len(columns):
         return label
-    text = (
-        f"{scorer.title}: labels {label!r} is not the number of a column; the columns are numbered "
-        f"from 0 to {len(columns) - 1}: {listing(columns)}."
+    text = sentence(
+        "%(title)s: labels %(label)s is not the number of a column; the columns are numbered "
+        "from 0 to %(last)s: %(names)s.",
+        title=translatable(scorer.title),
+        label=repr(label),
+        last=str(len(columns) - 1),
+        names=listing(columns),
     )
     raise InvalidSolution([Fault("scorer", text)])

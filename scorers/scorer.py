@@ -17,6 +17,7 @@ from scorers.parameters import Parameter, defaults_of, validate
 from scorers.roles import HISTORY, Role, columns_of
 from scorers.sampling.resampling import Resampling, block_length
 from scorers.sampling.terms import Sums
+from scorers.sentences import sentence
 from scorers.uncertainty import Interval, Range, ScoreResult, resampled_result
 
 Array = NDArray[Any]
@@ -191,7 +192,7 @@ class Scorer:
         columns = self._context(context, len(y))
         value = self._score(y, p, columns)
         if not math.isfinite(value):
-            raise ValueError(f"{self.name} is not defined for these columns.")
+            raise ValueError(sentence("%(name)s is not defined for these columns.", name=self.name))
         keys = self._own_units(columns) if units is None and blocks is None else units
         if self.in_time_order and keys is not None and _all_same(np.asarray(keys)):
             keys, blocks = None, block_length(len(y))
@@ -230,5 +231,5 @@ def aligned_arrays(truth: ArrayLike, prediction: ArrayLike) -> tuple[Array, Arra
     if y.ndim == 0 or p.ndim == 0 or len(y) != len(p):
         raise ValueError(f"truth has shape {y.shape} and prediction {p.shape}: they must match.")
     if len(y) == 0:
-        raise ValueError("there are no rows to score.")
+        raise ValueError(sentence("there are no rows to score."))
     return y, p

@@ -15,8 +15,10 @@ from scorers.kinds import InputKind
 from scorers.labels import check_binary, encode, in_codes, in_columns, sort_labels
 from scorers.metric_files.evaluating import check_metric_solution
 from scorers.reading.aligning import align
+from scorers.reading.wording import of_the_sample
 from scorers.results import SolutionFacts
 from scorers.scorer import Scorer
+from scorers.sentences import Sentence, known, said_by, sentence
 from scorers.solutions.solution import Solution, read_solution
 from scorers.spec import EvaluationSpec
 from scorers.tables import read_table
@@ -55,7 +57,7 @@ def _check_sample(
         )
         align(table, answers.ids)
     except InvalidPredictions as error:
-        told = [replace(f, message=f"The sample: {f.message}") for f in error.faults]
+        told = [replace(f, message=of_the_sample(f.message)) for f in error.faults]
         raise InvalidSolution(told, error.count) from None
     if spec.labels is not None or kind is not InputKind.LABELS:
         return spec.labels
@@ -76,9 +78,22 @@ def _check_boards(
             context = answers.context_of(each, rows)
             reasons = [_why_undefined(each, truth[rows], p, context) for p in tried]
             if any(reasons):
-                text = f"{each.title} is not defined on the {name} board"
                 why = next(filter(None, reasons))
-                raise invalid("undefined", f"{text} (parameters: {dict(given.params)}): {why}")
+                text = _undefined_on(name, known(each.title), str(dict(given.params)), why)
+                raise invalid("undefined", text)
+
+
+def _undefined_on(board: str, title: Sentence, parameters: str, why: Sentence) -> Sentence:
+    values = {"title": title, "parameters": parameters, "why": why}
+    if board == "public":
+        return sentence(
+            "%(title)s is not defined on the public board (parameters: %(parameters)s): %(why)s",
+            **values,
+        )
+    return sentence(
+        "%(title)s is not defined on the private board (parameters: %(parameters)s): %(why)s",
+        **values,
+    )
 
 
 def _coded_truth(
@@ -97,10 +112,10 @@ def _coded_truth(
 
 def _why_undefined(
     scorer: Scorer, truth: Array, prediction: Array, context: Mapping[str, Any]
-) -> str | None:
+) -> Sentence | None:
     """What the metric itself says of a score that is not defined; None where it is."""
     try:
         value = scorer.score(truth, prediction, **context)
     except (ValueError, ParticipantVisibleError) as error:
-        return str(error)
-    return None if np.isfinite(value) else "its value is not a finite number."
+        return said_by(error)
+    return None if np.isfinite(value) else sentence("its value is not a finite number.")

@@ -42,6 +42,7 @@ from server.routes import APIS, PAGES
 from server.shared.access import BASIC_GATES, Viewer, Who
 from server.shared.addresses import Application
 from server.shared.clock import Clock, utcnow
+from server.shared.compiled_templates import keep_compiled
 from server.shared.database import Database
 from server.shared.fault_words import fault_words
 from server.shared.language import TAGS, install_language, language
@@ -97,6 +98,7 @@ def create_app(
     app.jinja_env.filters["metric_title"] = metric_title
     app.jinja_env.filters["university_name"] = university_name
     app.jinja_env.filters["university_other_name"] = university_other_name
+    keep_compiled(app)
     csrf = CSRFProtect(app)
     for blueprint in (*PAGES, *APIS):
         app.register_blueprint(blueprint)

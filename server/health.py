@@ -1,7 +1,6 @@
 """Is it alive, is it ready, and how is it doing."""
 
 import hmac
-from functools import cache
 
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +24,6 @@ OF_PROXIES = (
     "Forwarded",
     "Via",
 )
-known_revision = cache(newest_revision)
 
 
 @bp.get("/healthz")
@@ -43,7 +41,7 @@ def readyz() -> Response:
         revision = current_revision(services().database)
     except SQLAlchemyError as error:
         raise Unavailable(N_("The database does not answer.")) from error
-    if revision != known_revision():
+    if revision != newest_revision():
         raise Unavailable(N_("The database is not migrated yet."))
     return jsonify(status="ready")
 

@@ -16,6 +16,7 @@ from server.cli.demo.cast import ADMINISTRATOR, JUDGE, ORGANISER, UNIVERSITIES
 from server.cli.main import cli
 from server.folders import definition
 from server.shared.settings import Settings
+from server.shared.spreadsheets import ENDING
 from server.standings.rules import Rule
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,7 +147,7 @@ def families(app: Flask) -> set[str]:
         if parts[0] == "api" and parts[1:2] == ["v1"]:
             found.add(f"/api/v1/{parts[2]}")
         elif parts[0] not in ASSETS:
-            found.add(f"/{parts[0]}")
+            found.add(f"/{parts[0].replace(ENDING, 'csv')}")
     return found
 
 

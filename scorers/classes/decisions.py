@@ -11,6 +11,7 @@ from scorers.kinds import InputKind
 from scorers.parameters import Parameter, is_count, is_labels
 from scorers.sampling.terms import Floats, Terms, mean_of
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 from scorers.uncertainty import Interval, wilson_interval
 
 Array = NDArray[Any]
@@ -66,7 +67,7 @@ def _hinge(truth: Array, prediction: Array, labels: Any) -> float:
     0.5833333333333334
     """
     if prediction.ndim == 1 and len(np.unique(truth)) != 2:
-        raise ValueError("one column of scores needs two classes.")
+        raise ValueError(sentence("one column of scores needs two classes."))
     return float(metrics.hinge_loss(truth, prediction, labels=labels))
 
 

@@ -10,6 +10,7 @@ from scorers.kinds import InputKind
 from scorers.parameters import Parameter, is_label, is_labels
 from scorers.sampling.terms import Codes, Floats, Terms, divide, mean_of
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 _SKLEARN = "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.{}.html"
@@ -89,7 +90,7 @@ def _d2_log_loss(truth: Array, prediction: Array, labels: Any) -> float:
     0.5130344058337938
     """
     if bool((truth == truth[0]).all()):
-        raise ValueError("D² has nothing to compare with where only one class occurs.")
+        raise ValueError(sentence("D² has nothing to compare with where only one class occurs."))
     return float(metrics.d2_log_loss_score(truth, prediction, labels=labels))
 
 

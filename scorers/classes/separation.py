@@ -13,6 +13,7 @@ from scorers.classes.separation_interval import distance_interval
 from scorers.kinds import InputKind
 from scorers.sampling.terms import Floats, Terms, divide
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 from scorers.uncertainty import Interval
 
 Array = NDArray[Any]
@@ -52,7 +53,7 @@ def _ks(truth: Array, prediction: Array) -> float:
     """
     positive = is_greater(truth)
     if positive.all():
-        raise ValueError("only one class occurs.")
+        raise ValueError(sentence("only one class occurs."))
     found = stats.ks_2samp(prediction[positive], prediction[~positive], method="asymp")
     return float(found.statistic)
 

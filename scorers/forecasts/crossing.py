@@ -10,6 +10,7 @@ from scorers.errors import InvalidRow
 from scorers.inputs import Misfits
 from scorers.numbers.targets import as_columns
 from scorers.sampling.terms import Floats
+from scorers.sentences import Sentence, sentence
 
 Array = NDArray[Any]
 Levels = tuple[float, ...]
@@ -35,9 +36,15 @@ def crossing(prediction: Array, quantiles: Levels, **_: Any) -> Misfits:
     columns = as_columns(prediction)
     falls = columns[:, 1:] < columns[:, :-1]
 
-    def say(row: int) -> str:
+    def say(row: int) -> Sentence:
         k = int(np.flatnonzero(falls[row])[0])
         (low, high), (a, b) = list(pairwise(quantiles))[k], columns[row, k : k + 2]
-        return f"the quantiles cross: that of {high:g} is {b:g}, below that of {low:g}, {a:g}."
+        return sentence(
+            "the quantiles cross: that of %(high)s is %(b)s, below that of %(low)s, %(a)s.",
+            high=float(high),
+            b=float(b),
+            low=float(low),
+            a=float(a),
+        )
 
     return Misfits(np.flatnonzero(falls.any(axis=1)), say)

@@ -16,6 +16,7 @@ from scorers.parameters import Parameter, is_count
 from scorers.roles import Role
 from scorers.sampling.terms import Floats, Sums, Terms, divide, mean_of
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 M4 = "https://doi.org/10.1016/j.ijforecast.2019.04.014"
@@ -37,12 +38,15 @@ _LEADING_ZEROS = Parameter(
     choices=("drop", "keep"),
 )
 SERIES = Role("series", "series", "The column that says which series a row is of.", is_unit=True)
-_WEIGHT = "The column with the weight of a row's series, the same in all of its rows"
+_WEIGHT = sentence("The column with the weight of a row's series, the same in all of its rows.")
+_OR_EQUAL = sentence(
+    "The column with the weight of a row's series, the same in all of its rows; without it all "
+    "series count the same."
+)
 
 
 def _weight_role(default: str | None) -> Role:
-    doc = f"{_WEIGHT}." if default else f"{_WEIGHT}; without it all series count the same."
-    return Role("weight", default, doc, Content.NUMBER)
+    return Role("weight", default, _WEIGHT if default else _OR_EQUAL, Content.NUMBER)
 
 
 def symmetric_errors(truth: Array, prediction: Array) -> Floats:

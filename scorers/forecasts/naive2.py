@@ -7,6 +7,7 @@ R's `acf` and `decompose`.
 import numpy as np
 
 from scorers.sampling.terms import Codes, Floats
+from scorers.sentences import sentence
 
 # The normal quantile of a two-sided test at 90 %.
 _CRITICAL = 1.645
@@ -21,7 +22,7 @@ def naive2(history: Floats, steps: Codes, period: int) -> Floats:
         return np.full(len(steps), history[-1])
     season = seasonal_indices(history, period)
     if not (np.isfinite(season).all() and season.all()):
-        raise ValueError("its season can't be taken out: that takes numbers above 0.")
+        raise ValueError(sentence("its season can't be taken out: that takes numbers above 0."))
     last = len(history) - 1
     forecasts: Floats = history[-1] / season[last % period] * season[(last + steps) % period]
     return forecasts

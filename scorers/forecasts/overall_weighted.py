@@ -17,6 +17,7 @@ from scorers.forecasts.series import History, Series
 from scorers.inputs import Content
 from scorers.roles import Role
 from scorers.sampling.terms import Floats, Terms, divide
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 
@@ -56,7 +57,7 @@ def _owa_errors(
         found.append(symmetric_errors(truth, forecast))
         found.append(np.abs(truth - forecast) / scales)
     if not found[-1].any():
-        raise ValueError("Naive2 hits every answer: there is nothing to compare with.")
+        raise ValueError(sentence("Naive2 hits every answer: there is nothing to compare with."))
     return found
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scorers.errors import listing
 from scorers.forecasts.naive2 import naive2
 from scorers.sampling.terms import Codes, Floats, Sums, Terms, divide, mean_of
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 History = Mapping[Any, Floats]
@@ -58,7 +59,7 @@ class Series(NamedTuple):
         if wrong.any():
             raise ValueError(f"the rows of {self._some(wrong)} do not have one weight.")
         if (weights < 0).any() or not weights.any():
-            raise ValueError("the weights must be at least 0, and not all 0.")
+            raise ValueError(sentence("the weights must be at least 0, and not all 0."))
         return weights
 
     def histories(self, history: History) -> list[Floats]:
@@ -94,7 +95,7 @@ class Series(NamedTuple):
         """
         steps = np.asarray(step, dtype=np.float64)
         if (steps < 1).any() or (steps != np.floor(steps)).any():
-            raise ValueError("the steps of the rows to predict must be 1, 2, 3, ...")
+            raise ValueError(sentence("the steps of the rows to predict must be 1, 2, 3, ..."))
         forecasts = np.empty(len(steps))
         order = np.argsort(self.of_row, kind="stable")
         ends = np.cumsum(self.lengths).astype(np.int64)[:-1]

@@ -13,9 +13,12 @@ from scorers.errors import InvalidRow, listing, shorten
 from scorers.inputs import CellCheck
 from scorers.parameters import Parameter, is_labels
 from scorers.sampling.terms import Codes, Floats
+from scorers.sentences import Sentence, sentence
 
 Array = NDArray[Any]
-BOX_WORDS = "boxes “label score x y width height”, separated by spaces; an empty cell for no box"
+BOX_WORDS = sentence(
+    "boxes “label score x y width height”, separated by spaces; an empty cell for no box"
+)
 LABELS = Parameter(
     "labels",
     None,
@@ -42,25 +45,46 @@ def read_true_boxes(*, labels: tuple[Any, ...] | None = None, **_: Any) -> CellC
 def _check(names: tuple[str, ...], labels: tuple[Any, ...] | None) -> CellCheck:
     known = None if labels is None else [str(label) for label in labels]
 
-    def check(cell: str) -> str | None:
+    def check(cell: str) -> Sentence | None:
         words = cell.split()
         if len(words) % len(names):
-            return f"holds {len(words)} words; each box is {len(names)}: {' '.join(names)}"
+            return sentence(
+                "holds %(count)s words; each box is %(due)s: %(names)s",
+                count=str(len(words)),
+                due=str(len(names)),
+                names=" ".join(names),
+            )
         boxes = (words[at : at + len(names)] for at in range(0, len(words), len(names)))
         return next((p for p in (_problem(box, names, known) for box in boxes) if p), None)
 
     return check
 
 
-def _problem(box: list[str], names: tuple[str, ...], labels: list[str] | None) -> str | None:
+def _problem(box: list[str], names: tuple[str, ...], labels: list[str] | None) -> Sentence | None:
     for name, word in zip(names[1:], box[1:], strict=True):
         if not _NUMBER.fullmatch(word) or abs(float(word)) > _LARGEST:
-            return f"holds the {name} “{shorten(word)}”, which is no number up to {_LARGEST:g}"
+            return sentence(
+                "holds the %(name)s “%(word)s”, which is no number up to %(most)s",
+                name=name,
+                word=shorten(word),
+                most=_LARGEST,
+            )
         if name in ("width", "height") and float(word) <= 0:
-            return f"holds the {name} {shorten(word)}; it must be above 0"
+            return sentence(
+                "holds the %(name)s %(word)s; it must be above 0", name=name, word=shorten(word)
+            )
     if labels is not None and box[0] not in labels:
-        return f"holds the label “{shorten(box[0])}”; expected one of {listing(labels)}"
+        return sentence(
+            "holds the label “%(label)s”; expected one of %(names)s",
+            label=shorten(box[0]),
+            names=listing(labels),
+        )
     return None
+
+
+def of_the_solution(row: int, problem: Sentence) -> Sentence:
+    """What is said of a cell of the solution that can't be read."""
+    return sentence("row %(row)s of the solution %(problem)s.", row=str(row + 1), problem=problem)
 
 
 class Boxes(NamedTuple):
@@ -86,9 +110,9 @@ def _boxes(cells: Array, names: tuple[str, ...]) -> Boxes:
     texts, check = [str(cell) for cell in cells.tolist()], _check(names, None)
     for at, problem in enumerate(map(check, texts)):
         if problem is not None and names is _SCORED:
-            raise InvalidRow(at, f"the cell {problem}.")
+            raise InvalidRow(at, sentence("the cell %(problem)s.", problem=problem))
         if problem is not None:
-            raise ValueError(f"row {at + 1} of the solution {problem}.")
+            raise ValueError(of_the_solution(at, problem))
     # Objects, not numpy's texts: those are all as wide as the longest label.
     words = np.array(" ".join(texts).split(), dtype=object).reshape(-1, len(names))
     counts = [len(text.split()) // len(names) for text in texts]

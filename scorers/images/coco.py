@@ -11,6 +11,7 @@ from pycocotools.cocoeval import COCOeval, Params
 
 from scorers.images.boxes import Boxes
 from scorers.sampling.terms import Codes, Floats, divide
+from scorers.sentences import sentence
 
 Flags = NDArray[np.bool_]
 AREAS = ("all", "small", "medium", "large")
@@ -84,7 +85,7 @@ def mean_precision(found: Any) -> float:
     precision = found.eval["precision"]
     defined = precision[precision > -1]
     if len(defined) == 0:
-        raise ValueError("there is no true box that counts.")
+        raise ValueError(sentence("there is no true box that counts."))
     return float(defined.mean())
 
 

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorers.errors import InvalidRow, shorten
+from scorers.images.boxes import of_the_solution
 from scorers.inputs import CellCheck, Content
 from scorers.kinds import InputKind
 from scorers.parameters import REQUIRED, Parameter, is_count, is_positive
 from scorers.roles import Role
 from scorers.sampling.terms import Floats, Terms, divide
 from scorers.scorer import Scorer
+from scorers.sentences import Sentence, sentence
 
 Array = NDArray[Any]
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,2})?", re.ASCII)
@@ -33,16 +35,26 @@ def _read_true_points(*, points: int, **_: Any) -> CellCheck:
     return lambda cell: _problem(cell, points, 3)
 
 
-def _problem(cell: str, points: int, width: int) -> str | None:
+def _problem(cell: str, points: int, width: int) -> Sentence | None:
     words = cell.split()
     if len(words) != points * width:
         names = "x y" if width == 2 else "x y v"
-        return f"holds {len(words)} numbers; expected {points * width}: {points} times {names}"
+        return sentence(
+            "holds %(count)s numbers; expected %(due)s: %(points)s times %(names)s",
+            count=str(len(words)),
+            due=str(points * width),
+            points=str(points),
+            names=names,
+        )
     for word in words:
         if not _NUMBER.fullmatch(word) or abs(float(word)) > _LARGEST:
-            return f"holds “{shorten(word)}”, which is no number up to {_LARGEST:g}"
+            return sentence(
+                "holds “%(word)s”, which is no number up to %(most)s",
+                word=shorten(word),
+                most=_LARGEST,
+            )
     if width == 3 and not all(float(word) in (0, 1, 2) for word in words[2::3]):
-        return "holds a visibility other than 0, 1 and 2"
+        return sentence("holds a visibility other than 0, 1 and 2")
     return None
 
 
@@ -68,9 +80,11 @@ def _pck_terms(
 ) -> Terms:
     """Raises: InvalidRow for a cell that can't be read; ValueError for a truth or a scale."""
     if scale is None:
-        raise ValueError("the reference length of each row is not known (parameter “scale”).")
+        raise ValueError(
+            sentence("the reference length of each row is not known (parameter “scale”).")
+        )
     if not (np.asarray(scale, dtype=np.float64) > 0).all():
-        raise ValueError("a reference length is not above 0.")
+        raise ValueError(sentence("a reference length is not above 0."))
     true = _numbers(truth, points, 3)
     found = _numbers(prediction, points, 2)
     counts = true[..., 2] >= _LEAST_VISIBLE[visibility]
@@ -88,9 +102,9 @@ def _numbers(cells: Array, points: int, width: int) -> Floats:
     for row, text in enumerate(texts):
         problem = _problem(text, points, width)
         if problem is not None and width == 2:
-            raise InvalidRow(row, f"the cell {problem}.")
+            raise InvalidRow(row, sentence("the cell %(problem)s.", problem=problem))
         if problem is not None:
-            raise ValueError(f"row {row + 1} of the solution {problem}.")
+            raise ValueError(of_the_solution(row, problem))
     words = " ".join(texts).split()
     return np.array(words, dtype=np.float64).reshape(len(texts), points, width)
 
@@ -118,7 +132,7 @@ SCORERS = (
         decompose=_pck_terms,
         read_cell=_read_points,
         read_truth=_read_true_points,
-        cell_words="the x and y of every key point, in their order, separated by spaces",
+        cell_words=sentence("the x and y of every key point, in their order, separated by spaces"),
         ideal=_ideal_points,
         parameters=(
             Parameter(

@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from scorers.errors import InvalidRow
 from scorers.inputs import CellCheck, Misfits
 from scorers.sampling.terms import Codes, Floats
+from scorers.sentences import NOTHING, Sentence, sentence
 
 Array = NDArray[Any]
-MASK_WORDS = "runs of pixels “start length start length”, sorted, from 1; an empty cell for no mask"
+MASK_WORDS = sentence(
+    "runs of pixels “start length start length”, sorted, from 1; an empty cell for no mask"
+)
 _NUMBERS = re.compile(r" *(\d{1,15}( +\d{1,15})*)? *", re.ASCII)
 
 
@@ -24,32 +27,45 @@ def read_mask(*, height: int | None, width: int | None, **_: Any) -> CellCheck:
     return lambda cell: check_mask(cell, pixels)
 
 
-def check_mask(cell: str, pixels: int | None) -> str | None:
+def check_mask(cell: str, pixels: int | None) -> Sentence | None:
     """What is wrong with a mask of an image of so many pixels, in words that follow “cell”."""
     if not _NUMBERS.fullmatch(cell):
-        return "is not made of whole numbers separated by spaces"
+        return sentence("is not made of whole numbers separated by spaces")
     numbers = np.array(cell.split(), dtype=np.int64)
     if len(numbers) % 2:
-        return f"holds {len(numbers)} numbers; each run is two, a start and a length"
+        return sentence(
+            "holds %(count)s numbers; each run is two, a start and a length",
+            count=str(len(numbers)),
+        )
     return _check_runs(numbers[::2], numbers[1::2], pixels)
 
 
-def _check_runs(start: Codes, length: Codes, pixels: int | None) -> str | None:
+def _check_runs(start: Codes, length: Codes, pixels: int | None) -> Sentence | None:
     if (start < 1).any():
-        return "holds the start 0; pixels are counted from 1"
+        return sentence("holds the start 0; pixels are counted from 1")
     if (length < 1).any():
-        return f"holds a run of length 0, at {start[length < 1][0]}"
+        return sentence("holds a run of length 0, at %(start)s", start=str(start[length < 1][0]))
     if (start[1:] < start[:-1]).any():
         at = int(np.argmax(start[1:] < start[:-1]))
-        return f"holds the run at {start[at + 1]} after the run at {start[at]}; sort them by start"
+        return sentence(
+            "holds the run at %(second)s after the run at %(first)s; sort them by start",
+            second=str(start[at + 1]),
+            first=str(start[at]),
+        )
     ends = start + length - 1
     if (start[1:] <= ends[:-1]).any():
         at = int(np.argmax(start[1:] <= ends[:-1]))
-        return (
-            f"holds runs that overlap: one ends at {ends[at]}, the next starts at {start[at + 1]}"
+        return sentence(
+            "holds runs that overlap: one ends at %(end)s, the next starts at %(start)s",
+            end=str(ends[at]),
+            start=str(start[at + 1]),
         )
     if pixels is not None and len(ends) and ends[-1] > pixels:
-        return f"ends at pixel {ends[-1]}, but the image has {pixels}"
+        return sentence(
+            "ends at pixel %(end)s, but the image has %(pixels)s",
+            end=str(ends[-1]),
+            pixels=str(pixels),
+        )
     return None
 
 
@@ -105,10 +121,19 @@ def _runs(cells: Array, pixels: Codes, of_truth: bool) -> Runs:
         bad = int(np.argmax(counts % 2)) if bad is None else bad
     if bad is None:
         return runs
-    message = check_mask(texts[bad], int(pixels[bad])) or ""
+    problem = check_mask(texts[bad], int(pixels[bad])) or NOTHING
     if of_truth:
-        raise ValueError(f"the mask of the solution in row {bad + 1} {message}.")
-    raise InvalidRow(bad, f"the mask {message}.")
+        place = str(bad + 1)
+        raise ValueError(
+            sentence(
+                "the mask of the solution in row %(row)s %(problem)s.", row=place, problem=problem
+            )
+        )
+    raise InvalidRow(bad, _of_mask(problem))
+
+
+def _of_mask(problem: Sentence) -> Sentence:
+    return sentence("the mask %(problem)s.", problem=problem)
 
 
 def bad_masks(cells: Array, pixels: Codes) -> Misfits:
@@ -119,8 +144,11 @@ def bad_masks(cells: Array, pixels: Codes) -> Misfits:
     except InvalidRow:
         pairs = zip(cells.tolist(), pixels.tolist(), strict=True)
         rows = [r for r, (cell, size) in enumerate(pairs) if check_mask(str(cell), size)]
-    problem = lambda row: f"the mask {check_mask(str(cells[row]), int(pixels[row]))}."  # noqa: E731
-    return Misfits(np.array(rows, dtype=np.int64), problem)
+
+    def say(row: int) -> Sentence:
+        return _of_mask(check_mask(str(cells[row]), int(pixels[row])) or NOTHING)
+
+    return Misfits(np.array(rows, dtype=np.int64), say)
 
 
 def _first_bad(runs: Runs, pixels: Codes) -> int | None:

@@ -39,7 +39,7 @@ def _pixels(
         for column, one in ((image_height, height), (image_width, width))
     )
     if high is None or wide is None:
-        raise ValueError("the size of the images is not known (height and width).")
+        raise ValueError(sentence("the size of the images is not known (height and width)."))
     return np.broadcast_to(np.asarray(high) * np.asarray(wide), rows).astype(np.int64)
 
 
@@ -121,7 +121,7 @@ def _mean_iou(truth: Array, prediction: Array, **params: Any) -> float:
     """
     value = _mean_iou_terms(truth, prediction, **params).value()
     if np.isnan(value):
-        raise ValueError("no mask holds a pixel.")
+        raise ValueError(sentence("no mask holds a pixel."))
     return value
 
 
@@ -192,23 +192,24 @@ def _with_size(scorer: Scorer) -> Scorer:
 
 
 _SIZE = tuple(
-    Parameter(
-        size,
-        None,
-        f"The {size} of all images in pixels, where it is the same.",
-        accepts=is_count,
-        expected="a whole number of at least 1",
+    Parameter(size, None, doc, accepts=is_count, expected="a whole number of at least 1")
+    for size, doc in (
+        ("height", sentence("The height of all images in pixels, where it is the same.")),
+        ("width", sentence("The width of all images in pixels, where it is the same.")),
     )
-    for size in ("height", "width")
 )
 _SIZES = tuple(
-    Role(
-        f"image_{size}",
-        None,
-        f"The column of the {size} of each row's image in pixels, where they differ.",
-        content=Content.NUMBER,
+    Role(name, None, doc, content=Content.NUMBER)
+    for name, doc in (
+        (
+            "image_height",
+            sentence("The column of the height of each row's image in pixels, where they differ."),
+        ),
+        (
+            "image_width",
+            sentence("The column of the width of each row's image in pixels, where they differ."),
+        ),
     )
-    for size in ("height", "width")
 )
 _AVERAGE = Parameter(
     "average",
@@ -216,7 +217,7 @@ _AVERAGE = Parameter(
     "The mean over the masks (the rows), or one ratio over the pixels of all.",
     choices=("masks", "pixels"),
 )
-_IMAGE = "The column of the image; its rows are resampled together."
+_IMAGE = sentence("The column of the image; its rows are resampled together.")
 
 _scorer = partial(
     Scorer,

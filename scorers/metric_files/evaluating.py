@@ -11,7 +11,9 @@ from scorers.errors import Fault, InvalidPredictions, InvalidSolution, Participa
 from scorers.metric_files.file import METRIC
 from scorers.metric_files.reading import Answers, read_answers, read_submission
 from scorers.metric_files.scoring import Run, Scored, bound_metric, score_by_metric
+from scorers.reading.wording import of_the_sample
 from scorers.results import BoardResult, Evaluated, SolutionFacts
+from scorers.sentences import as_written
 from scorers.solutions.splitting import Mask, Only, board_alone
 from scorers.spec import EvaluationSpec
 
@@ -35,7 +37,7 @@ def evaluate_by_metric(
     """
     if run is None:
         text = f"{METRIC} is code: it is scored in a confined process only (varsity score)."
-        raise invalid("metric", text)
+        raise invalid("metric", as_written(text))
     answers = read_answers(solution, spec)
     public, private = board_alone(answers.public, answers.private, only)
     answers = replace(answers, public=public, private=private)
@@ -105,5 +107,5 @@ def _check_sample(sample: Path, spec: EvaluationSpec, answers: Answers) -> None:
     try:
         read_submission(sample, spec, answers)
     except InvalidPredictions as error:
-        told = [replace(f, message=f"The sample: {f.message}") for f in error.faults]
+        told = [replace(f, message=of_the_sample(f.message)) for f in error.faults]
         raise InvalidSolution(told, error.count) from None

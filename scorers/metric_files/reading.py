@@ -14,7 +14,8 @@ from scorers.errors import Fault
 from scorers.inputs import Content
 from scorers.reading.aligning import Order, align
 from scorers.reading.checking import Table
-from scorers.reading.schema import HeaderMismatchError, Rules, check_header
+from scorers.reading.schema import HeaderMismatchError, Rules, check_header, in_line_1
+from scorers.sentences import sentence
 from scorers.solutions.hidden import read_hidden
 from scorers.solutions.sides import Rows, split_rows
 from scorers.solutions.splitting import USAGE, Mask, split_by_usage
@@ -46,7 +47,7 @@ def read_answers(path: Path, spec: EvaluationSpec) -> Answers:
     ids = frame.select(_id_in_type(frame[name]) for name in spec.id_columns)
     others = [n for n in frame.columns if n not in (*spec.id_columns, USAGE)]
     if not others:
-        raise invalid("header", "the solution has no column of answers beside the ids.")
+        raise invalid("header", sentence("the solution has no column of answers beside the ids."))
     columns = frame.select(_in_type(frame[name]) for name in others)
     units = None if spec.unit_column is None else frame[spec.unit_column].to_numpy()
     if USAGE in frame.columns:
@@ -56,7 +57,7 @@ def read_answers(path: Path, spec: EvaluationSpec) -> Answers:
         rows = Rows(ids, _strata(columns, spec), units, decides, table.locate)
         public, private = split_rows(rows, spec)
     if not public.any():
-        raise invalid("split", "No row is public: the public board would be empty.")
+        raise invalid("split", sentence("No row is public: the public board would be empty."))
     return Answers(ids, columns, public, private, units)
 
 
@@ -79,8 +80,12 @@ def _refuse_misspelt_usage(header: Sequence[str]) -> None:
     folded = {name.strip().casefold(): name for name in header}
     close = [] if USAGE in header else get_close_matches(USAGE.casefold(), folded, 1, _CLOSE)
     if close:
-        text = f"line 1: is “{folded[close[0]]}” the column of the boards? It is called “{USAGE}”."
-        raise HeaderMismatchError([Fault("header", text, line=1)])
+        said = sentence(
+            "is “%(name)s” the column of the boards? It is called “%(usage)s”.",
+            name=folded[close[0]],
+            usage=USAGE,
+        )
+        raise HeaderMismatchError([Fault("header", in_line_1(said), line=1)])
 
 
 def _id_in_type(column: pl.Series) -> pl.Series:

@@ -18,6 +18,7 @@ from scorers.metric_files.file import METRIC, InvalidMetric, MetricFile, Signatu
 from scorers.metric_files.reading import Answers
 from scorers.metric_files.running import Board, Columns, Rows, Task
 from scorers.sampling.resampling import Resampling
+from scorers.sentences import as_written, said_by
 from scorers.solutions.splitting import Mask
 from scorers.spec import EvaluationSpec
 from scorers.uncertainty import Interval, percentile_interval, withheld
@@ -68,7 +69,7 @@ def bound_metric(spec: EvaluationSpec) -> tuple[MetricFile, dict[str, Any]]:
         metric = read_metric(spec.code or "")
         params = metric.bind(spec.params)
     except (InvalidMetric, InvalidParameter) as error:
-        raise invalid("metric", str(error)) from None
+        raise invalid("metric", said_by(error)) from None
     if metric.signature is Signature.KAGGLE:
         _require_kaggle(spec)
     return metric, params
@@ -77,12 +78,13 @@ def bound_metric(spec: EvaluationSpec) -> tuple[MetricFile, dict[str, Any]]:
 def _require_kaggle(spec: EvaluationSpec) -> None:
     if len(spec.id_columns) != 1:
         text = f"Kaggle's signature has one id column; this challenge has {len(spec.id_columns)}."
-        raise invalid("metric", f"{METRIC}: {text} Write score(truth, prediction, ...) instead.")
+        told = f"{METRIC}: {text} Write score(truth, prediction, ...) instead."
+        raise invalid("metric", as_written(told))
     try:
         import_module("scorers.metric_files.kaggle")
     except ImportError:
         text = "Kaggle's signature needs pandas. Install it with: pip install 'varsity[metrics]'"
-        raise invalid("metric", f"{METRIC}: {text}") from None
+        raise invalid("metric", as_written(f"{METRIC}: {text}")) from None
 
 
 def score_by_metric(

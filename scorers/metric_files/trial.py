@@ -12,6 +12,7 @@ from scorers.metric_files.file import METRIC, MetricFile, read_metric
 from scorers.metric_files.reading import Answers, perfect_rows, read_answers
 from scorers.metric_files.scoring import Run, score_by_metric
 from scorers.sampling.resampling import seeded_ranks
+from scorers.sentences import as_written
 from scorers.spec import EvaluationSpec
 
 _STREAM = 7
@@ -42,7 +43,8 @@ def try_metric(solution: Path, spec: EvaluationSpec, run: Run) -> Trial | None:
     try:
         best = _values(perfect, answers, once, run)
     except ParticipantVisibleError as error:
-        raise invalid("metric", f"{METRIC} refuses the solution's own answers: {error}") from None
+        text = f"{METRIC} refuses the solution's own answers: {error}"
+        raise invalid("metric", as_written(text)) from None
     try:
         other = _values(_shuffled(perfect, spec), answers, once, run)
     except ParticipantVisibleError:
@@ -73,4 +75,5 @@ def _check_direction(metric: MetricFile, best: Sequence[float], other: Sequence[
         text = f"{METRIC} says that {way} is better, but {scores}."
     else:
         text = f"{METRIC} does not say which way is better, so {way} is; but {scores}."
-    raise invalid("metric", f"{text} Write higher_is_better = {not better} in {METRIC}.")
+    told = f"{text} Write higher_is_better = {not better} in {METRIC}."
+    raise invalid("metric", as_written(told))

@@ -10,6 +10,7 @@ from scorers.kinds import InputKind
 from scorers.numbers.pairs import not_tied, signed_agreement
 from scorers.sampling.terms import Floats, Terms, divide, linearised
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 _SCIPY = "https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.{}.html"
@@ -44,7 +45,7 @@ def _concordance(truth: Array, prediction: Array) -> float:
     shift = truth.mean() - prediction.mean()
     apart = truth.var() + prediction.var() + shift**2
     if apart == 0:
-        raise ValueError("all answers and all predictions are one and the same number.")
+        raise ValueError(sentence("all answers and all predictions are one and the same number."))
     return float(2 * between / apart)
 
 

@@ -10,6 +10,7 @@ from scorers.kinds import InputKind
 from scorers.numbers.targets import MULTIOUTPUT, Multioutput, mean_loss
 from scorers.sampling.terms import Floats, Terms, divide
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 
@@ -39,7 +40,9 @@ def _wmape(truth: Array, prediction: Array) -> float:
     """
     whole = np.abs(truth).sum()
     if whole == 0:
-        raise ValueError("every answer is 0, so there is nothing to relate the errors to.")
+        raise ValueError(
+            sentence("every answer is 0, so there is nothing to relate the errors to.")
+        )
     return float(np.abs(prediction - truth).sum() / whole)
 
 

@@ -12,6 +12,7 @@ from scorers.parameters import Parameter
 from scorers.roles import Role
 from scorers.sampling.terms import Floats, Terms, divide
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 _TIME = "time"
@@ -62,7 +63,7 @@ def _concordance_index(
     """
     pairs = _pairs(truth, prediction, predicts, event)
     if pairs.comparable.sum() == 0:
-        raise ValueError("there is no pair of rows of which it is known who was first.")
+        raise ValueError(sentence("there is no pair of rows of which it is known who was first."))
     return pairs.concordance
 
 

@@ -9,6 +9,7 @@ from sklearn import metrics
 
 from scorers.rankings.ranked_hits import ordinals
 from scorers.sampling.terms import Codes, Floats, divide
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 _BASE = 2.0
@@ -75,7 +76,7 @@ def _library_sum(function: Any, gains: Floats, scores: Array, k: int | None) -> 
 def _single(gains: Floats, normalised: bool) -> float:
     """Queries of one document, which scikit-learn refuses: the formula's value."""
     if normalised and (gains < 0).any():
-        raise ValueError("nDCG is not defined for a negative relevance.")
+        raise ValueError(sentence("nDCG is not defined for a negative relevance."))
     return float((gains > 0).sum() if normalised else gains.sum())
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from scorers.rankings.ranked_lists import places_of, relevant_of
 from scorers.sampling.terms import Codes, Floats
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 # A row, a rank, a grade.
@@ -59,7 +60,9 @@ def hits_of(truth: Array, prediction: Array, query: Array | None, graded: bool) 
     if is_lists(prediction):
         return _of_lists(truth, prediction, graded)
     if query is None:
-        raise ValueError("a table of scores needs the query of each row (parameter “query”).")
+        raise ValueError(
+            sentence("a table of scores needs the query of each row (parameter “query”).")
+        )
     return _of_scores(truth, prediction, query)
 
 

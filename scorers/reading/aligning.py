@@ -7,7 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.errors import LISTED, Fault, FaultList, InvalidPredictions, shorten
-from scorers.reading.checking import Table, where
+from scorers.reading.checking import Table
+from scorers.reading.wording import said_of, where
+from scorers.sentences import sentence
 
 Order = NDArray[np.int64]
 _ROW = "\0row"
@@ -125,8 +127,9 @@ def _report(found: pl.DataFrame, faults: FaultList, say: Callable[[int, str, str
 def _repeated(table: Table) -> Callable[[int, str, str], Fault]:
     def say(row: int, column: str, value: str) -> Fault:
         line = table.locate(row)
-        text = f"{where(line, row, column)}: the id “{value}” stands there more than once."
-        return Fault("repeated_id", text, line, column, value, "each id once")
+        said = sentence("the id “%(value)s” stands there more than once.", value=value)
+        text = said_of(where(line, row, column), said)
+        return Fault("repeated_id", text, line, column, value, sentence("each id once"))
 
     return say
 
@@ -134,12 +137,14 @@ def _repeated(table: Table) -> Callable[[int, str, str], Fault]:
 def _unknown(table: Table) -> Callable[[int, str, str], Fault]:
     def say(row: int, column: str, value: str) -> Fault:
         line = table.locate(row)
-        text = f"{where(line, row, column)}: the id “{value}” is not one of the sample's."
-        return Fault("unknown_id", text, line, column, value, "an id of the sample")
+        said = sentence("the id “%(value)s” is not one of the sample's.", value=value)
+        text = said_of(where(line, row, column), said)
+        return Fault("unknown_id", text, line, column, value, sentence("an id of the sample"))
 
     return say
 
 
 def _missing(row: int, column: str, value: str) -> Fault:
-    text = f"The id “{value}” is missing."
-    return Fault("missing_id", text, None, column, value, f"a row for “{value}”")
+    text = sentence("The id “%(value)s” is missing.", value=value)
+    due = sentence("a row for “%(value)s”", value=value)
+    return Fault("missing_id", text, None, column, value, due)

@@ -13,9 +13,16 @@ from scorers.errors import FaultList, shorten
 from scorers.reading.checking import Table
 from scorers.reading.containers import Format, Unpacked, refuse
 from scorers.reading.csv_reading import check_rows
-from scorers.reading.json_reading import checked, read_json_lines, rules_without_line
+from scorers.reading.json_reading import (
+    NUL_CHARACTER,
+    checked,
+    read_json_lines,
+    rules_without_line,
+)
 from scorers.reading.parquet_reading import read_parquet
 from scorers.reading.schema import Plan
+from scorers.reading.wording import said_of, where
+from scorers.sentences import Sentence, sentence
 
 # What a damaged header of an array makes NumPy raise: it is read as Python's own words.
 _FAILURES = (
@@ -56,8 +63,8 @@ def _check_nul(strings: pl.DataFrame) -> None:
     for column in strings:
         row = column.str.contains("\0", literal=True).arg_true()
         if len(row):
-            place = f"row {row[0] + 1}, column “{shorten(column.name)}”"
-            refuse("nul", f"{place}: there is a NUL character; write the file again as text.")
+            place = where(None, int(row[0]), shorten(column.name))
+            refuse("nul", said_of(place, NUL_CHARACTER))
 
 
 def _read_arrays(members: dict[str, bytes], max_rows: int) -> pl.DataFrame:
@@ -66,7 +73,8 @@ def _read_arrays(members: dict[str, bytes], max_rows: int) -> pl.DataFrame:
     check_rows(max(lengths), max_rows)
     if len(lengths) > 1:
         told = ", ".join(f"“{shorten(n)}” {len(v):,}" for n, v in list(arrays.items())[:10])
-        refuse("ragged_row", f"The arrays have different lengths: {told}.", expected="one length")
+        text = sentence("The arrays have different lengths: %(told)s.", told=told)
+        refuse("ragged_row", text, expected=sentence("one length"))
     return pl.DataFrame([pl.Series(name, values) for name, values in arrays.items()])
 
 
@@ -74,19 +82,37 @@ def _read_array(name: str, data: bytes) -> NDArray[Any]:
     try:
         values = np.load(io.BytesIO(data), allow_pickle=False)
     except _FAILURES:
-        refuse("format", f"The array “{shorten(name)}” cannot be read; save plain numbers or text.")
+        refuse(
+            "format",
+            sentence(
+                "The array “%(name)s” cannot be read; save plain numbers or text.",
+                name=shorten(name),
+            ),
+        )
     if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind not in "biufU":
-        text = f"The array “{shorten(name)}” is not one row of numbers or text."
-        if isinstance(values, np.ndarray):
-            text = f"The array “{shorten(name)}” has {values.ndim} dimensions of {values.dtype}."
-        refuse("format", text, expected="one dimension of numbers or text")
+        due = sentence("one dimension of numbers or text")
+        refuse("format", _of_another_shape(shorten(name), values), expected=due)
     if values.dtype.kind == "f":
         return values.astype(np.float64)
     native = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("="))
     if native.dtype.kind == "U" and not _is_unicode(native):
-        text = f"The array “{shorten(name)}” holds characters that there are not in Unicode."
-        refuse("encoding", text, expected="text")
+        text = sentence(
+            "The array “%(name)s” holds characters that there are not in Unicode.",
+            name=shorten(name),
+        )
+        refuse("encoding", text, expected=sentence("text"))
     return native
+
+
+def _of_another_shape(name: str, values: object) -> Sentence:
+    if not isinstance(values, np.ndarray):
+        return sentence("The array “%(name)s” is not one row of numbers or text.", name=name)
+    return sentence(
+        "The array “%(name)s” has %(dimensions)s dimensions of %(type)s.",
+        name=name,
+        dimensions=values.ndim,
+        type=str(values.dtype),
+    )
 
 
 def _is_unicode(texts: NDArray[np.str_]) -> bool:

@@ -1,7 +1,7 @@
 """Checks of what stands in the cells: every wrong cell in one pass, with its line and column."""
 
-import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +11,23 @@ from numpy.typing import NDArray
 from scorers.errors import LISTED, Fault, FaultList, listing, nearest, shorten
 from scorers.inputs import MAY_BE_EMPTY, Content
 from scorers.reading.schema import Rules
+from scorers.reading.wording import (
+    DUE,
+    is_empty,
+    is_not,
+    no_indicator,
+    no_probability,
+    not_a_number,
+    not_as_due,
+    not_finite,
+    not_whole,
+    too_large,
+    where,
+)
+from scorers.sentences import Sentence, as_written, known, sentence
 
 # A larger number overflows in a metric or not as the hidden answers are: it would tell of them.
 LARGEST_NUMBER = 1e100
-_DECIMAL_COMMA = re.compile(r"^\s*[-+]?\d+,\d+\s*$")
 _WHOLE = r"^[-+]?\d{1,18}$"
 _NUMBERS = (Content.NUMBER, Content.PROBABILITY, Content.INDICATOR)
 DTYPES: dict[Content, type[pl.DataType]] = {
@@ -55,9 +68,9 @@ class Finding(NamedTuple):
 
     code: str
     rows: Mask
-    expected: str
-    say: Callable[[str], str]
-    say_of_row: Callable[[int], str] | None = None
+    expected: Sentence
+    say: Callable[[str], Sentence]
+    say_of_row: Callable[[int], Sentence] | None = None
 
 
 def typed(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -144,50 +157,33 @@ def _findings(
             yield from _cells(column, rules)
         return
     empty = (raw.is_null() | (raw.str.strip_chars() == "")).fill_null(True).to_numpy()
-    yield Finding("empty", empty, DUE[content], lambda value: "is empty")
+    yield Finding("empty", empty, DUE[content], is_empty)
     unread = column.is_null().to_numpy() & ~empty
     if content in _NUMBERS:
-        yield Finding("not_a_number", unread, DUE[content], _not_a_number)
+        yield Finding("not_a_number", unread, DUE[content], not_a_number)
         yield from _numbers(column, content, rules)
     elif content is Content.WHOLE_ID:
-        yield Finding("unknown_id", unread, DUE[content], lambda v: f"“{v}” is not a whole number")
+        yield Finding("unknown_id", unread, DUE[content], not_whole)
     elif content in (Content.LABEL, Content.WHOLE_LABEL):
         yield from (f._replace(rows=f.rows & ~empty) for f in _labels(column, content, rules))
 
 
-DUE = {
-    Content.ID: "an id",
-    Content.WHOLE_ID: "an id that is a whole number",
-    Content.LABEL: "a label",
-    Content.WHOLE_LABEL: "a label that is a whole number",
-    Content.NUMBER: "a finite number",
-    Content.PROBABILITY: "a probability from 0 to 1",
-    Content.INDICATOR: "0 or 1",
-    Content.NAME: "a name",
-    Content.TEXT: "a text",
-    Content.CELL: "a cell that can be read",
-}
-
-
-def _not_a_number(value: str) -> str:
-    hint = "; write decimals with a point" if _DECIMAL_COMMA.match(value) else ""
-    return f"“{value}” is not a number{hint}"
-
-
 def _numbers(column: pl.Series, content: Content, rules: Rules) -> Iterator[Finding]:
-    values, known = column.to_numpy(), ~column.is_null().to_numpy()
+    values, read = column.to_numpy(), ~column.is_null().to_numpy()
     finite = np.isfinite(values)
-    yield Finding("not_finite", known & ~finite, DUE[content], lambda v: f"“{v}” is not finite")
+    yield Finding("not_finite", read & ~finite, DUE[content], not_finite)
     if content is Content.NUMBER:
-        due = f"a number from {-LARGEST_NUMBER:g} to {LARGEST_NUMBER:g}"
+        due = sentence(
+            "a number from %(least)s to %(most)s", least=-LARGEST_NUMBER, most=LARGEST_NUMBER
+        )
         huge = finite & (np.abs(values) > LARGEST_NUMBER)
-        yield Finding("out_of_range", huge, due, lambda v: f"{v} is too large")
+        yield Finding("out_of_range", huge, due, too_large)
     if content is Content.PROBABILITY:
         outside = finite & ((values < 0) | (values > 1))
-        yield Finding("out_of_range", outside, DUE[content], lambda v: f"{v} is not from 0 to 1")
+        yield Finding("out_of_range", outside, DUE[content], no_probability)
     if content is Content.INDICATOR:
         other = finite & (values != 0) & (values != 1)
-        yield Finding("out_of_range", other, DUE[content], lambda v: f"{v} is neither 0 nor 1")
+        yield Finding("out_of_range", other, DUE[content], no_indicator)
     if content is Content.NUMBER and column.name not in rules.unbounded:
         yield from _bounds(values, finite, rules)
 
@@ -195,11 +191,13 @@ def _numbers(column: pl.Series, content: Content, rules: Rules) -> Iterator[Find
 def _bounds(values: NDArray[np.float64], finite: Mask, rules: Rules) -> Iterator[Finding]:
     outside = []
     if rules.above is not None:
-        outside.append((values <= rules.above, f"a number above {rules.above:g}"))
+        above = sentence("a number above %(bound)s", bound=float(rules.above))
+        outside.append((values <= rules.above, above))
     if rules.least is not None:
-        outside.append((values < rules.least, f"a number of at least {rules.least:g}"))
+        least = sentence("a number of at least %(bound)s", bound=float(rules.least))
+        outside.append((values < rules.least, least))
     for wrong, due in outside:
-        yield Finding("out_of_range", finite & wrong, due, f"{{}} is not {due}".format)
+        yield Finding("out_of_range", finite & wrong, due, partial(is_not, due))
 
 
 def _cells(column: pl.Series, rules: Rules) -> Iterator[Finding]:
@@ -210,33 +208,36 @@ def _cells(column: pl.Series, rules: Rules) -> Iterator[Finding]:
     problems = [check(cell) for cell in column]
     rows = np.array([problem is not None for problem in problems], dtype=bool)
 
-    def say_of_row(row: int) -> str:
-        return f"“{shorten(column[row])}” {problems[row]}"
+    def say_of_row(row: int) -> Sentence:
+        cell, problem = shorten(column[row]), problems[row]
+        return sentence("“%(cell)s” %(problem)s", cell=cell, problem=problem)
 
-    yield Finding("unreadable_cell", rows, rules.cell_words, str, say_of_row)
+    due = known(rules.cell_words)
+    yield Finding("unreadable_cell", rows, due, as_written, say_of_row)
 
 
 def _labels(column: pl.Series, content: Content, rules: Rules) -> Iterator[Finding]:
     if rules.labels is not None:
-        known = rules.labels
-        unknown = ~column.is_in(list(known)).fill_null(True).to_numpy()
-        yield Finding(
-            "unknown_label", unknown, f"one of {listing(known, 30)}", _unknown_label(known)
-        )
+        labels = rules.labels
+        unknown = ~column.is_in(list(labels)).fill_null(True).to_numpy()
+        due = sentence("one of %(names)s", names=listing(labels, 30))
+        yield Finding("unknown_label", unknown, due, _unknown_label(labels))
     elif content is Content.WHOLE_LABEL:
         unread = ~column.str.contains(_WHOLE).fill_null(True).to_numpy()
-        yield Finding(
-            "unknown_label", unread, DUE[content], lambda v: f"“{v}” is not a whole number"
-        )
+        yield Finding("unknown_label", unread, DUE[content], not_whole)
     else:
         empty = (column == "").fill_null(True).to_numpy()
-        yield Finding("empty", empty, DUE[content], lambda value: "is empty")
+        yield Finding("empty", empty, DUE[content], is_empty)
 
 
-def _unknown_label(known: tuple[str, ...]) -> Callable[[str], str]:
-    def say(value: str) -> str:
-        close = nearest(value.removesuffix(".0"), known, most=1)
-        return f"“{value}” is not a label" + (f"; did you mean {listing(close)}?" if close else "")
+def _unknown_label(labels: tuple[str, ...]) -> Callable[[str], Sentence]:
+    def say(value: str) -> Sentence:
+        close = listing(nearest(value.removesuffix(".0"), labels, most=1))
+        if not close:
+            return sentence("“%(value)s” is not a label", value=value)
+        return sentence(
+            "“%(value)s” is not a label; did you mean %(close)s?", value=value, close=close
+        )
 
     return say
 
@@ -249,12 +250,6 @@ def _bad_sums(frame: pl.DataFrame, rules: Rules) -> Mask:
     return (apart & total.is_finite()).fill_null(False).to_numpy()
 
 
-def where(line: int | None, row: int, column: str | None = None) -> str:
-    """The words that begin a fault's message."""
-    place = f"line {line}" if line is not None else f"row {row + 1}"
-    return f"{place}, column “{column}”" if column is not None else place
-
-
 def _report(finding: Finding, raw: pl.Series, locate: Locate, faults: FaultList) -> None:
     rows = np.flatnonzero(finding.rows)
     faults.add_counted((_fault(finding, raw, int(r), locate) for r in rows[:LISTED]), len(rows))
@@ -263,8 +258,7 @@ def _report(finding: Finding, raw: pl.Series, locate: Locate, faults: FaultList)
 def _fault(finding: Finding, raw: pl.Series, row: int, locate: Locate) -> Fault:
     value, line = shorten("" if raw[row] is None else raw[row]), locate(row)
     said = finding.say(value) if finding.say_of_row is None else finding.say_of_row(row)
-    message = f"{where(line, row, raw.name)}: {said}; expected {finding.expected}."
-    message = message.replace("?; expected", "? Expected")
+    message = not_as_due(where(line, row, raw.name), said, finding.expected)
     return Fault(finding.code, message, line, raw.name, value, finding.expected)
 
 
@@ -279,6 +273,8 @@ def _report_sums(
 
 def _sum_fault(frame: pl.DataFrame, rules: Rules, row: int, line: int | None) -> Fault:
     total = sum(frame.select(rules.probabilities).row(row))
-    expected = f"a sum of 1, within {rules.sum_tolerance:g}"
-    message = f"{where(line, row)}: the probabilities add up to {total:.9g}; expected {expected}."
+    assert rules.sum_tolerance is not None
+    expected = sentence("a sum of 1, within %(tolerance)s", tolerance=float(rules.sum_tolerance))
+    said = sentence("the probabilities add up to %(total)s", total=f"{total:.9g}")
+    message = not_as_due(where(line, row), said, expected)
     return Fault("row_sum", message, line, value=f"{total:.9g}", expected=expected)

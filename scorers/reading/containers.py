@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn, Protocol
 
 from scorers.errors import Fault, InvalidPredictions, listing, shorten
+from scorers.sentences import Sentence, sentence
 
 _BROKEN = (
     OSError,
@@ -23,23 +24,24 @@ _BROKEN = (
     lzma.LZMAError,
 )
 _FOREIGN = {
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"Rar!": "a rar archive",
-    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"%PDF": "a PDF document",
-    b"\x93NUMPY": "a single NumPy array",
-    b"\x80\x04": "a Python pickle",
-    b"\x80\x05": "a Python pickle",
-    b"\x89HDF": "an HDF5 file",
-    b"ARROW1": "an Arrow file",
-    b"SQLite": "a SQLite database",
-    b"\x89PNG": "a PNG image, not a table",
-    b"\xff\xd8\xff": "a JPEG image, not a table",
+    b"BZh": sentence("a bzip2 archive"),
+    b"\xfd7zXZ": sentence("an xz archive"),
+    b"7z\xbc\xaf": sentence("a 7z archive"),
+    b"Rar!": sentence("a rar archive"),
+    b"\x28\xb5\x2f\xfd": sentence("a Zstandard archive"),
+    b"\xd0\xcf\x11\xe0": sentence("an old Excel workbook"),
+    b"%PDF": sentence("a PDF document"),
+    b"\x93NUMPY": sentence("a single NumPy array"),
+    b"\x80\x04": sentence("a Python pickle"),
+    b"\x80\x05": sentence("a Python pickle"),
+    b"\x89HDF": sentence("an HDF5 file"),
+    b"ARROW1": sentence("an Arrow file"),
+    b"SQLite": sentence("a SQLite database"),
+    b"\x89PNG": sentence("a PNG image, not a table"),
+    b"\xff\xd8\xff": sentence("a JPEG image, not a table"),
 }
-_ACCEPTED = "a CSV file (also .gz, or a .zip holding one), Parquet, JSON Lines or NPZ"
+_ACCEPTED = sentence("a CSV file (also .gz, or a .zip holding one), Parquet, JSON Lines or NPZ")
+_ONE_FILE = sentence("one file")
 _MOST_MEMBERS = 10_000
 _PIECE = 1 << 20
 # What macOS packs beside each file, about the file.
@@ -75,20 +77,31 @@ class Unpacked(NamedTuple):
 
 
 def refuse(
-    code: str, message: str, line: int | None = None, expected: str | None = None
+    code: str, message: Sentence, line: int | None = None, expected: Sentence | None = None
 ) -> NoReturn:
     """Raises: InvalidPredictions with this one fault of the whole file."""
     raise InvalidPredictions([Fault(code, message, line=line, expected=expected)])
 
 
+def too_large_unpacked(max_bytes: int) -> Sentence:
+    """What is said of a file that unpacks to more than is allowed."""
+    return sentence("Unpacked, the file has more than the %(most)s bytes allowed.", most=max_bytes)
+
+
+def too_many_rows(max_rows: int) -> Sentence:
+    """What is said of a file of more rows than are allowed."""
+    return sentence("The file has more than the %(most)s rows allowed.", most=max_rows)
+
+
 def unpack(path: Path, max_bytes: int) -> Unpacked:
     """The bytes of a file, at most `max_bytes` of them unpacked. Raises: InvalidPredictions."""
     if path.stat().st_size > max_bytes:
-        refuse("too_many_bytes", f"The file is larger than the {max_bytes:,} bytes allowed.")
+        text = sentence("The file is larger than the %(most)s bytes allowed.", most=max_bytes)
+        refuse("too_many_bytes", text)
     data = path.read_bytes()
     if data.startswith(_GZIP):
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            return _inner(_read_limited(stream, max_bytes, "gzip"), "The gzip archive")
+            return _inner(_read_limited(stream, max_bytes, "gzip"), "gzip")
     if data.startswith(_ZIP):
         return _unzip(data, max_bytes)
     return _plain(data)
@@ -99,16 +112,21 @@ def _plain(data: bytes) -> Unpacked:
         return Unpacked(Format.PARQUET, data, {})
     for magic, name in _FOREIGN.items():
         if data.startswith(magic):
-            refuse("format", f"The file is {name}; send {_ACCEPTED}.", expected=_ACCEPTED)
+            _refuse_format(name)
     if data.startswith(_TAR, _TAR_AT):
-        text = f"The file is a tar archive, not a table; send {_ACCEPTED}."
-        refuse("format", text, expected=_ACCEPTED)
+        _refuse_format(sentence("a tar archive, not a table"))
     if _JSON_LIST.match(data):
-        text = "The file is one JSON list; write one object on each line (JSON Lines)."
-        refuse("format", text, expected="one object on each line")
+        text = sentence("The file is one JSON list; write one object on each line (JSON Lines).")
+        refuse("format", text, expected=sentence("one object on each line"))
     if not data or data.isspace():
-        refuse("empty_file", "The file is empty.", expected="a header and a row for each id")
+        due = sentence("a header and a row for each id")
+        refuse("empty_file", sentence("The file is empty."), expected=due)
     return Unpacked(Format.JSON_LINES if _is_json(data) else Format.CSV, data, {})
+
+
+def _refuse_format(name: Sentence) -> NoReturn:
+    text = sentence("The file is %(name)s; send %(accepted)s.", name=name, accepted=_ACCEPTED)
+    refuse("format", text, expected=_ACCEPTED)
 
 
 def _is_json(start: bytes) -> bool:
@@ -121,29 +139,41 @@ def looks_like_csv(start: bytes) -> bool:
     return not (start.startswith(others) or _is_json(start) or _JSON_LIST.match(start))
 
 
-def _inner(data: bytes, what: str) -> Unpacked:
+def _inner(data: bytes, kind: str) -> Unpacked:
     if data.startswith((b"\x1f\x8b", b"PK\x03\x04")):
-        refuse("archive", f"{what} holds another archive; pack the file once.")
+        refuse(
+            "archive",
+            sentence("The %(kind)s archive holds another archive; pack the file once.", kind=kind),
+        )
     return _plain(data)
 
 
-def _read_limited(stream: _Readable, max_bytes: int, what: str) -> bytes:
+def _read_limited(stream: _Readable, max_bytes: int, kind: str) -> bytes:
     """All that is in a stream. In pieces: to ask for all that is allowed would take that memory."""
     found = io.BytesIO()
     try:
         while found.tell() <= max_bytes and (piece := stream.read(_PIECE)):
             found.write(piece)
     except _BROKEN:
-        refuse("archive", f"The {what} archive is damaged, cut short or encrypted; pack it again.")
+        refuse(
+            "archive",
+            sentence(
+                "The %(kind)s archive is damaged, cut short or encrypted; pack it again.", kind=kind
+            ),
+        )
     except MemoryError:
         if found.tell():
             raise
-        text = f"The {what} archive takes too much memory to be unpacked; pack it in the usual way."
-        refuse("archive", text)
-    if found.tell() > max_bytes:
         refuse(
-            "too_many_bytes", f"Unpacked, the file has more than the {max_bytes:,} bytes allowed."
+            "archive",
+            sentence(
+                "The %(kind)s archive takes too much memory to be unpacked; "
+                "pack it in the usual way.",
+                kind=kind,
+            ),
         )
+    if found.tell() > max_bytes:
+        refuse("too_many_bytes", too_large_unpacked(max_bytes))
     return found.getvalue()
 
 
@@ -151,35 +181,47 @@ def _unzip(data: bytes, max_bytes: int) -> Unpacked:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN:
-        refuse("archive", "The zip archive is damaged or cut short; pack it again.")
+        refuse("archive", sentence("The zip archive is damaged or cut short; pack it again."))
     with archive:
         members = [m for m in archive.infolist() if not m.filename.startswith(_OF_MACOS)]
         _check_members(members)
         if all(member.filename.endswith(".npy") for member in members):
             return Unpacked(Format.NPZ, b"", _read_members(archive, members, max_bytes))
         _check_single(members)
-        return _inner(_read_member(archive, members[0], max_bytes), "The zip archive")
+        return _inner(_read_member(archive, members[0], max_bytes), "zip")
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
     if not members:
-        refuse("archive", "The zip archive is empty.", expected="one file")
+        refuse("archive", sentence("The zip archive is empty."), expected=_ONE_FILE)
     if len(members) > _MOST_MEMBERS:
-        refuse("archive", f"The zip archive holds {len(members):,} files.", expected="one file")
+        text = sentence("The zip archive holds %(count)s files.", count=len(members))
+        refuse("archive", text, expected=_ONE_FILE)
     names = [member.filename for member in members]
     if "[Content_Types].xml" in names:
-        refuse("format", f"The file is an Excel workbook; send {_ACCEPTED}.", expected=_ACCEPTED)
+        _refuse_format(sentence("an Excel workbook"))
 
 
 def _check_single(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > 1:
         names = listing([member.filename for member in members], 3)
-        text = f"The zip archive holds {len(members)} files ({names}); it must hold one."
-        refuse("archive", text, expected="one file")
+        told = sentence(
+            "The zip archive holds %(count)s files (%(names)s); it must hold one.",
+            count=str(len(members)),
+            names=names,
+        )
+        refuse("archive", told, expected=_ONE_FILE)
     name = members[0].filename
     if "/" in name or "\\" in name or name.startswith("."):
-        text = f"The zip archive's file “{shorten(name)}” carries a path; pack the file alone."
-        refuse("archive", text, expected="a file name without a folder")
+        due = sentence("a file name without a folder")
+        refuse(
+            "archive",
+            sentence(
+                "The zip archive's file “%(name)s” carries a path; pack the file alone.",
+                name=shorten(name),
+            ),
+            expected=due,
+        )
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:
@@ -187,7 +229,8 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: i
         stream = archive.open(member)
     except _BROKEN:
         refuse(
-            "archive", "The zip archive is damaged or encrypted; pack it again without a password."
+            "archive",
+            sentence("The zip archive is damaged or encrypted; pack it again without a password."),
         )
     with stream:
         return _read_limited(stream, max_bytes, "zip")
@@ -202,7 +245,8 @@ def _read_members(
         left -= len(content)
         name = member.filename.removesuffix(".npy")
         if name in found:
-            text = f"The array “{shorten(name)}” stands there more than once."
-            refuse("repeated_column", text, expected="one array for each column")
+            text = sentence("The array “%(name)s” stands there more than once.", name=shorten(name))
+            due = sentence("one array for each column")
+            refuse("repeated_column", text, expected=due)
         found[name] = content
     return found

@@ -12,10 +12,12 @@ import numpy as np
 import polars as pl
 
 from scorers.errors import Fault, FaultList, InvalidPredictions, shorten
-from scorers.reading.checking import DTYPES, Locate, Table, check_cells, is_clean, where
-from scorers.reading.containers import refuse
+from scorers.reading.checking import DTYPES, Locate, Table, check_cells, is_clean
+from scorers.reading.containers import refuse, too_many_rows
 from scorers.reading.csv_blocks import count_lines
 from scorers.reading.schema import HeaderMismatchError, Plan, Rules
+from scorers.reading.wording import not_as_due, said_of, where
+from scorers.sentences import Sentence, as_written, sentence, together
 
 if TYPE_CHECKING:
     import _csv
@@ -26,7 +28,9 @@ _ROWS_AT_ONCE = 65_536
 _QUOTE = ord('"')
 # What may stand before a quote that opens and after one that closes; inside a field it stands twice
 _BEFORE, _AFTER = tuple(b',\n"'), tuple(b',\r\n"')
-_TO_UTF_8 = "save the file as UTF-8 (in Excel: “CSV UTF-8”; in pandas: encoding=“utf-8”)"
+_TO_UTF_8 = sentence("save the file as UTF-8 (in Excel: “CSV UTF-8”; in pandas: encoding=“utf-8”)")
+_UTF_8 = as_written("UTF-8")
+_POINTS = sentence("Write decimals with a point.")
 
 # How long a field may be is settled by how large the file may be.
 csv.field_size_limit(sys.maxsize)
@@ -59,24 +63,27 @@ def read_csv(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -> Table
 def check_encoding(data: bytes) -> None:
     """Refuse what is not UTF-8 text, with the remedy. Raises: InvalidPredictions."""
     if data.startswith(_UTF_16) or abs(data[0:200:2].count(0) - data[1:200:2].count(0)) > 40:
-        refuse("encoding", f"The file is in UTF-16; {_TO_UTF_8}.", expected="UTF-8")
+        text = sentence("The file is in UTF-16; %(remedy)s.", remedy=_TO_UTF_8)
+        refuse("encoding", text, expected=_UTF_8)
     nul = data.find(b"\0")
     if nul >= 0:
         line = _line_of(data, nul)
-        refuse("nul", f"line {line}: there is a NUL byte; write the file again as text.", line)
+        said = sentence("there is a NUL byte; write the file again as text.")
+        refuse("nul", said_of(where(line, 0), said), line)
     if data.isascii():
         return
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = _line_of(data, error.start)
-        refuse("encoding", f"line {line}: the text is not in UTF-8; {_TO_UTF_8}.", line, "UTF-8")
+        said = sentence("the text is not in UTF-8; %(remedy)s.", remedy=_TO_UTF_8)
+        refuse("encoding", said_of(where(line, 0), said), line, _UTF_8)
 
 
 def check_rows(rows: int, max_rows: int) -> None:
     """Raises: InvalidPredictions when there are more rows than allowed."""
     if rows > max_rows:
-        refuse("too_many_rows", f"The file has more than the {max_rows:,} rows allowed.")
+        refuse("too_many_rows", too_many_rows(max_rows))
 
 
 def _line_of(data: bytes, position: int) -> int:
@@ -87,7 +94,8 @@ def _header(data: bytes) -> list[str]:
     try:
         return next(_rows(data), [""]) or [""]
     except csv.Error:
-        refuse("unbalanced_quotes", "line 1: the header has a quote that is not closed.", 1)
+        said = sentence("the header has a quote that is not closed.")
+        refuse("unbalanced_quotes", said_of(where(1, 0), said), 1)
 
 
 def _rows(data: bytes) -> "_csv.Reader":
@@ -143,10 +151,11 @@ def _locator(data: bytes) -> Locate:
 def _read_slowly(
     data: bytes, header: list[str], rules: Rules, max_rows: int, faults: FaultList
 ) -> Table:
-    hint = " Write decimals with a point." if _has_numbers(rules) else ""
+    hint = _POINTS if _has_numbers(rules) else None
     scan = _scan(data, header, max_rows, hint, faults)
     if not scan.lines and not faults:
-        refuse("empty_file", "The file has a header and no rows.", expected="a row for each id")
+        text = sentence("The file has a header and no rows.")
+        refuse("empty_file", text, expected=sentence("a row for each id"))
     table = check_cells(scan.strings, rules, scan.lines.__getitem__, faults)
     return table._replace(whole=scan.whole)
 
@@ -155,7 +164,9 @@ def _has_numbers(rules: Rules) -> bool:
     return any(DTYPES[content] is pl.Float64 for content in rules.contents.values())
 
 
-def _scan(data: bytes, header: list[str], max_rows: int, hint: str, faults: FaultList) -> Scan:
+def _scan(
+    data: bytes, header: list[str], max_rows: int, hint: Sentence | None, faults: FaultList
+) -> Scan:
     """Read row by row; faults of the structure are added, the rows that have it are left out.
 
     `hint`: what is told where a row has too many fields.
@@ -192,23 +203,27 @@ def _block(rows: list[list[str]], header: list[str]) -> pl.DataFrame:
     )
 
 
-def _fields(count: int) -> str:
-    return "there is 1 field" if count == 1 else f"there are {count} fields"
+def _fields(count: int) -> Sentence:
+    if count == 1:
+        return sentence("there is 1 field")
+    return sentence("there are %(count)s fields", count=str(count))
 
 
-def _ragged(line: int, cells: list[str], due: int, hint: str) -> Fault:
-    expected = f"{due} fields"
+def _ragged(line: int, cells: list[str], due: int, hint: Sentence | None) -> Fault:
+    expected = sentence("%(count)s fields", count=str(due))
     if not cells:
-        text = f"{where(line, 0)}: the line is blank; expected {expected}."
+        text = not_as_due(where(line, 0), sentence("the line is blank"), expected)
         return Fault("blank_line", text, line, expected=expected)
-    commas = hint if len(cells) > due else ""
-    text = f"{where(line, 0)}: {_fields(len(cells))}; expected {due}.{commas}"
+    text = not_as_due(where(line, 0), _fields(len(cells)), as_written(str(due)))
+    if hint is not None and len(cells) > due:
+        text = together(text, hint)
     return Fault("ragged_row", text, line, value=shorten(",".join(cells)), expected=expected)
 
 
 def _unreadable(line: int) -> Fault:
-    text = (
-        f"{where(line, 0)}: a quote is opened and not closed, or text follows a closing quote; "
+    said = sentence(
+        "a quote is opened and not closed, or text follows a closing quote; "
         "the file could not be read from here on."
     )
-    return Fault("unbalanced_quotes", text, line, expected="quotes in pairs")
+    text = said_of(where(line, 0), said)
+    return Fault("unbalanced_quotes", text, line, expected=sentence("quotes in pairs"))

@@ -8,10 +8,20 @@ from typing import Any
 import polars as pl
 
 from scorers.errors import Fault, FaultList, InvalidPredictions, shorten
-from scorers.reading.checking import DTYPES, Locate, Table, check_cells, where
+from scorers.reading.checking import (
+    DTYPES,
+    Locate,
+    Table,
+    check_cells,
+)
 from scorers.reading.containers import refuse
 from scorers.reading.csv_reading import check_encoding, check_rows
 from scorers.reading.schema import HeaderMismatchError, Plan, Rules
+from scorers.reading.wording import not_as_due, said_of, where
+from scorers.sentences import Sentence, as_written, sentence
+
+NUL_CHARACTER = sentence("there is a NUL character; write the file again as text.")
+_HALF_A_CHARACTER = sentence("there is half a character (a lone surrogate); write text in UTF-8.")
 
 
 def rules_without_line(plan: Plan, header: Sequence[str]) -> Rules:
@@ -24,16 +34,16 @@ def rules_without_line(plan: Plan, header: Sequence[str]) -> Rules:
 
 
 def _without_line(fault: Fault) -> Fault:
-    text = fault.message.removeprefix("line 1: ")
-    return Fault(
-        fault.code, text[:1].upper() + text[1:], None, fault.column, fault.value, fault.expected
-    )
+    said = as_written(as_written(fault.message).values.get("said", fault.message))
+    text = Sentence(said[:1].upper() + said[1:], said.message, said.values)
+    return Fault(fault.code, text, None, fault.column, fault.value, fault.expected)
 
 
 def checked(strings: pl.DataFrame, rules: Rules, locate: Locate, faults: FaultList) -> Table:
     """The typed table of one read as text. Raises: InvalidPredictions when there is no row."""
     if not strings.height and not faults:
-        refuse("empty_file", "The file has no rows.", expected="a row for each id")
+        text = sentence("The file has no rows.")
+        refuse("empty_file", text, expected=sentence("a row for each id"))
     return check_cells(strings, rules, locate, faults)
 
 
@@ -65,12 +75,14 @@ def read_json_lines(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -
 def _first(line: bytes) -> dict[str, Any]:
     first = _object(line)
     if first is None:
-        refuse("not_json", "line 1: this is not a JSON object.", 1, "an object on each line")
+        text = said_of(where(1, 0), sentence("this is not a JSON object."))
+        refuse("not_json", text, 1, sentence("an object on each line"))
     if not first:
-        text = "line 1: the object is empty; write a key for each column."
-        refuse("not_json", text, 1, "a key for each column")
+        text = said_of(where(1, 0), sentence("the object is empty; write a key for each column."))
+        refuse("not_json", text, 1, sentence("a key for each column"))
     if not all(_is_unicode(name) for name in first):
-        refuse("encoding", "line 1: a key holds half a character (a lone surrogate).", 1, "text")
+        half = sentence("a key holds half a character (a lone surrogate).")
+        refuse("encoding", said_of(where(1, 0), half), 1, sentence("text"))
     return first
 
 
@@ -96,7 +108,8 @@ def _fault(
     if row is None:
         return _not_an_object(number, header)
     if row.keys() != set(header):
-        return _bad_line("ragged_row", number, "the keys differ from those of line 1", header)
+        text = sentence("the keys differ from those of line 1")
+        return _bad_line("ragged_row", number, text, header)
     for name, content in rules.contents.items():
         fault = _bad_value(number, name, row[name], numeric=DTYPES[content] is pl.Float64)
         if fault:
@@ -105,28 +118,30 @@ def _fault(
 
 
 def _not_an_object(number: int, header: list[str]) -> Fault:
-    return _bad_line("not_json", number, "this is not a JSON object", header)
+    return _bad_line("not_json", number, sentence("this is not a JSON object"), header)
 
 
-def _bad_line(code: str, number: int, what: str, header: list[str]) -> Fault:
-    expected = f"an object with the keys {', '.join(shorten(name) for name in header[:10])}"
-    text = f"{where(number, 0)}: {what}; expected {expected}."
+def _bad_line(code: str, number: int, what: Sentence, header: list[str]) -> Fault:
+    names = ", ".join(shorten(name) for name in header[:10])
+    expected = sentence("an object with the keys %(names)s", names=names)
+    text = not_as_due(where(number, 0), what, expected)
     return Fault(code, text, number, expected=expected)
 
 
 def _bad_value(number: int, name: str, value: Any, *, numeric: bool) -> Fault | None:
-    place = f"{where(number, 0)}, column “{shorten(name)}”"
+    place = where(number, 0, shorten(name))
     if isinstance(value, str):
         if "\0" in value:
-            text = f"{place}: there is a NUL character; write the file again as text."
-            return Fault("nul", text, number, shorten(name), expected="text")
+            text = said_of(place, NUL_CHARACTER)
+            return Fault("nul", text, number, shorten(name), expected=sentence("text"))
         if not _is_unicode(value):
-            text = f"{place}: there is half a character (a lone surrogate); write text in UTF-8."
-            return Fault("encoding", text, number, shorten(name), expected="text in UTF-8")
+            text = said_of(place, _HALF_A_CHARACTER)
+            due = sentence("text in UTF-8")
+            return Fault("encoding", text, number, shorten(name), expected=due)
     elif value is not None and not numeric and not _is_number(value):
-        told, due = shorten(json.dumps(value)), "text in quotes, or a number"
-        text = f"{place}: {told} is neither text nor a number; expected {due}."
-        return Fault("not_text", text, number, shorten(name), told, due)
+        told, due = shorten(json.dumps(value)), sentence("text in quotes, or a number")
+        said = sentence("%(told)s is neither text nor a number", told=told)
+        return Fault("not_text", not_as_due(place, said, due), number, shorten(name), told, due)
     return None
 
 

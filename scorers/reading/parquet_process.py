@@ -1,7 +1,7 @@
 """The process that decodes one Parquet file: polars may end it, and only it, by a damaged one.
 
 Run as a script with the most rows and the most bytes unpacked: the file on standard input; on
-standard output one line of JSON, `{}` or the `code`, `message` and `column` of a refusal, then the
+standard output one line of JSON, `{}` or the `code`, `column` and `type` of a refusal, then the
 table as an Arrow stream.
 """
 
@@ -20,11 +20,11 @@ _OTHERS = (pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Decimal, pl.Null)
 
 
 class Refusal(Exception):
-    """What is wrong with the file: a code, a sentence with room for `{column}`, and the column."""
+    """What is wrong with the file: a code, the column, and what that holds (“”: lists)."""
 
-    def __init__(self, code: str, message: str, column: str = "") -> None:
+    def __init__(self, code: str, column: str = "", kind: str = "") -> None:
         super().__init__(code)
-        self.said = {"code": code, "message": message, "column": column}
+        self.said = {"code": code, "column": column, "type": kind}
 
 
 def limit_memory(max_bytes: int) -> None:
@@ -43,7 +43,7 @@ def decode(data: bytes, max_rows: int, max_bytes: int) -> pl.DataFrame:
     schema = lazy.collect_schema()
     rows = int(lazy.select(pl.len()).collect().item())
     if rows > max_rows:
-        raise Refusal("too_many_rows", f"The file has more than the {max_rows:,} rows allowed.")
+        raise Refusal("too_many_rows")
     for name, kind in schema.items():
         _check_kind(name, kind)
     _check_size(rows * sum(_width(kind) for kind in schema.values()), max_bytes)
@@ -56,16 +56,14 @@ def decode(data: bytes, max_rows: int, max_bytes: int) -> pl.DataFrame:
 
 def _check_kind(name: str, kind: pl.DataType) -> None:
     if kind.is_nested():
-        raise Refusal("format", "The column “{column}” holds lists; expected single values.", name)
+        raise Refusal("format", name)
     if not (kind.is_numeric() or isinstance(kind, (*_TEXTS, *_OTHERS))):
-        text = f"The column “{{column}}” holds {type(kind).__name__}; expected numbers or text."
-        raise Refusal("format", text, name)
+        raise Refusal("format", name, type(kind).__name__)
 
 
 def _check_size(size: int, max_bytes: int) -> None:
     if size > max_bytes:
-        text = f"Unpacked, the file has more than the {max_bytes:,} bytes allowed."
-        raise Refusal("too_many_bytes", text)
+        raise Refusal("too_many_bytes")
 
 
 def _width(kind: pl.DataType) -> int:
@@ -89,8 +87,7 @@ def _plain(column: pl.Series) -> pl.Series:
     try:
         return column.cast(pl.String)
     except pl.exceptions.PolarsError:
-        text = "The column “{column}” holds bytes that are not text in UTF-8."
-        raise Refusal("encoding", text, column.name) from None
+        raise Refusal("encoding", column.name) from None
 
 
 def main() -> None:

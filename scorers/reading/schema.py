@@ -8,8 +8,13 @@ from itertools import islice
 from scorers.errors import LISTED, Fault, did_you_mean, listing, nearest, shorten
 from scorers.inputs import INPUTS, MAY_BE_EMPTY, CellCheck, Content
 from scorers.kinds import InputKind
+from scorers.sentences import Sentence, sentence, together
 
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEPARATORS = {
+    ";": sentence("semicolons"),
+    "\t": sentence("tabs"),
+    "|": sentence("bars"),
+}
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def check_header(
         *(_repeated(name) for name in _first(n for n in sorted(counts) if counts[n] > 1)),
         *(_missing(name, header) for name in _first(n for n in due if n not in counts)),
         *(
-            _unknown(name, [*due, *optional], owner)
+            _unknown(name, list(dict.fromkeys([*due, *optional])), owner)
             for name in _first(n for n in counts if n not in wanted)
         ),
     ]
@@ -139,16 +144,39 @@ def _first(names: Iterable[str]) -> list[str]:
 
 
 def _whole_header(header: Sequence[str], due: Sequence[str]) -> list[Fault]:
-    more = "" if len(due) <= LISTED else f" and {len(due) - LISTED} more"
-    wanted = f"the header {','.join(due[:LISTED])}{more}"
+    wanted = _wanted(due)
     for separator, name in _SEPARATORS.items():
         if len(header) == 1 and separator in header[0]:
-            text = f"line 1: the columns are separated by {name}; separate them by commas."
+            text = in_line_1(
+                sentence(
+                    "the columns are separated by %(name)s; separate them by commas.", name=name
+                )
+            )
             return [Fault("separator", text, line=1, expected=wanted)]
     if set(header).isdisjoint(due) and not _is_misspelt(header, due):
-        text = f"line 1: the header is {listing(header) or 'empty'}; expected {wanted}."
+        text = in_line_1(_another_header(header, wanted))
         return [Fault("header", text, line=1, value=shorten(",".join(header)), expected=wanted)]
     return []
+
+
+def _wanted(due: Sequence[str]) -> Sentence:
+    names, more = ",".join(due[:LISTED]), len(due) - LISTED
+    if more <= 0:
+        return sentence("the header %(names)s", names=names)
+    names = sentence("%(listed)s and %(more)s more", listed=names, more=str(more))
+    return sentence("the header %(names)s", names=names)
+
+
+def _another_header(header: Sequence[str], wanted: Sentence) -> Sentence:
+    found = listing(header)
+    if not found:
+        return sentence("the header is empty; expected %(wanted)s.", wanted=wanted)
+    return sentence("the header is %(found)s; expected %(wanted)s.", found=found, wanted=wanted)
+
+
+def in_line_1(said: Sentence) -> Sentence:
+    """What is wrong with a header; it is told without its line where the format has none."""
+    return sentence("line 1: %(said)s", said=said)
 
 
 def _is_misspelt(header: Sequence[str], due: Sequence[str]) -> bool:
@@ -157,27 +185,33 @@ def _is_misspelt(header: Sequence[str], due: Sequence[str]) -> bool:
 
 
 def _repeated(name: str) -> Fault:
-    text = f"line 1: the column “{shorten(name)}” stands there more than once."
-    return Fault("repeated_column", text, line=1, column=shorten(name))
+    said = sentence("the column “%(name)s” stands there more than once.", name=shorten(name))
+    return Fault("repeated_column", in_line_1(said), line=1, column=shorten(name))
 
 
 def _missing(name: str, header: Sequence[str]) -> Fault:
     close = nearest(name, header, most=1)
-    hint = f" Is it the one called {listing(close)}?" if close else ""
-    text = f"line 1: the column “{name}” is missing.{hint}"
-    return Fault("missing_column", text, line=1, column=name, expected=f"a column “{name}”")
+    said = sentence("the column “%(name)s” is missing.", name=name)
+    if close:
+        said = together(said, sentence("Is it the one called %(close)s?", close=listing(close)))
+    expected = sentence("a column “%(name)s”", name=name)
+    return Fault("missing_column", in_line_1(said), line=1, column=name, expected=expected)
 
 
 def _unknown(name: str, due: Sequence[str], owner: str) -> Fault:
     if name.strip() in ("", "Unnamed: 0", "index"):
-        hint = "With pandas write the file with to_csv(..., index=False)."
+        hint = sentence("With pandas write the file with to_csv(..., index=False).")
     else:
         hint = did_you_mean(name, due)
-    text = f"line 1: {_stranger(name, owner)} {hint}"
+    text = in_line_1(together(_stranger(shorten(name), owner), hint))
     return Fault("unknown_column", text, line=1, column=shorten(name), expected=listing(due))
 
 
-def _stranger(name: str, owner: str) -> str:
+def _stranger(name: str, owner: str) -> Sentence:
     if owner == "sample":
-        return f"there is no column “{shorten(name)}” in the sample."
-    return f"there should be no column “{shorten(name)}” in the {owner}."
+        return sentence("there is no column “%(name)s” in the sample.", name=name)
+    if owner == "solution":
+        return sentence("there should be no column “%(name)s” in the solution.", name=name)
+    return sentence(
+        "there should be no column “%(name)s” in the %(owner)s.", name=name, owner=owner
+    )

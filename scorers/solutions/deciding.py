@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from scorers.binding import invalid
 from scorers.errors import Fault, FaultList, InvalidSolution, listing, nearest, shorten
-from scorers.reading.checking import Locate, where
+from scorers.reading.checking import Locate
+from scorers.reading.wording import said_of, where
 from scorers.sampling.resampling import seeded_ranks
+from scorers.sentences import Sentence, sentence, together
 from scorers.solutions.splitting import Mask, every_nth
 from scorers.spec import EvaluationSpec, Split
 
@@ -35,15 +37,16 @@ def split_by_column(
     """
     split = spec.split
     if split is None or split.by not in KINDS:
-        raise invalid("split", f"a split is by {listing(KINDS)}.")
+        raise invalid("split", sentence("a split is by %(kinds)s.", kinds=listing(KINDS)))
     if split.by == "column":
         public = _by_value(column, split)
     else:
         fraction = spec.public_fraction
         if fraction is None or not 0 < fraction < 1:
-            raise invalid(
-                "split", f"a split by {split.by} needs a public_fraction between 0 and 1."
+            text = sentence(
+                "a split by %(by)s needs a public_fraction between 0 and 1.", by=split.by
             )
+            raise invalid("split", text)
         _refuse_single(column, split)
         if split.by == "group":
             public = split_by_group(column, strata, fraction, seed=spec.split_seed)
@@ -55,8 +58,13 @@ def split_by_column(
 def _refuse_single(column: pl.Series, split: Split) -> None:
     values = column.unique()
     if len(values) < 2:
-        held = f"every row has {listing([str(v) for v in values])} in “{split.column}”"
-        text = f"{held}: a split by {split.by} needs two different values at least."
+        text = sentence(
+            "every row has %(values)s in “%(column)s”: "
+            "a split by %(by)s needs two different values at least.",
+            values=listing([str(v) for v in values]),
+            column=split.column,
+            by=split.by,
+        )
         raise invalid("split", text)
 
 
@@ -68,17 +76,28 @@ def _by_value(column: pl.Series, split: Split) -> Mask:
         if value not in known:
             raise invalid("split", _unknown(value, known, split))
     if not named:
-        raise invalid("split", f"no value of “{split.column}” is named as public.")
+        text = sentence("no value of “%(column)s” is named as public.", column=split.column)
+        raise invalid("split", text)
     if set(known) <= set(named):
-        text = f"every value of “{split.column}” is named as public: no row would be private."
+        text = sentence(
+            "every value of “%(column)s” is named as public: no row would be private.",
+            column=split.column,
+        )
         raise invalid("split", text)
     return texts.is_in(list(named)).to_numpy()
 
 
-def _unknown(value: str, known: Sequence[str], split: Split) -> str:
+def _unknown(value: str, known: Sequence[str], split: Split) -> Sentence:
     close = nearest(value, known, most=1)
-    hint = f" Did you mean {listing(close)}?" if close else f" There are {listing(known)}."
-    return f"no row of the solution has “{shorten(value)}” in “{split.column}”.{hint}"
+    hint = sentence("There are %(names)s.", names=listing(known))
+    if close:
+        hint = sentence("Did you mean %(names)s?", names=listing(close))
+    text = sentence(
+        "no row of the solution has “%(value)s” in “%(column)s”.",
+        value=shorten(value),
+        column=split.column,
+    )
+    return together(text, hint)
 
 
 def split_by_group(
@@ -162,7 +181,10 @@ def moments_of(column: pl.Series, locate: Locate) -> NDArray[np.generic]:
     read = {text: _microseconds(text) for text in unique}
     _refuse_unreadable(column, read, locate)
     if len({zoned for found in read.values() if found is not None for zoned in found[:1]}) > 1:
-        text = f"some times in “{column.name}” name a zone and others don't: write all alike."
+        text = sentence(
+            "some times in “%(column)s” name a zone and others don't: write all alike.",
+            column=column.name,
+        )
         raise invalid("split", text)
     found = [read[text] for text in column]
     return np.array([moment[1] for moment in found if moment is not None], dtype=np.int64)
@@ -203,8 +225,11 @@ def _refuse_unreadable(
     wrong = {text for text, found in read.items() if found is None}
     for row in np.flatnonzero(column.is_in(list(wrong)).to_numpy()) if wrong else ():
         line, value = locate(int(row)), column[int(row)]
-        said = f"“{shorten(value)}” is neither a number nor a time such as 2026-03-01T12:00:00Z"
-        text = f"{where(line, int(row), column.name)}: {said}"
+        said = sentence(
+            "“%(value)s” is neither a number nor a time such as 2026-03-01T12:00:00Z",
+            value=shorten(value),
+        )
+        text = said_of(where(line, int(row), column.name), said)
         faults.add(Fault("split", text, line, column.name, shorten(value)))
     if faults:
         raise InvalidSolution(faults.in_file_order(), faults.count)

@@ -14,6 +14,7 @@ from scorers.inputs import Content
 from scorers.reading.checking import Locate
 from scorers.reading.schema import Rules, check_header
 from scorers.sampling.resampling import seeded_ranks
+from scorers.sentences import sentence
 from scorers.solutions.deciding import moments_of, split_by_column
 from scorers.solutions.hidden import read_hidden
 from scorers.solutions.splitting import (
@@ -122,9 +123,12 @@ def _joining(rows: Rows, known: _Known, spec: EvaluationSpec) -> Mask:
 
 def _not_said(ids: pl.DataFrame, new: Mask) -> InvalidSolution:
     first = ", ".join(map(str, ids.row(int(np.flatnonzero(new)[0]))))
-    text = (
-        f"{int(new.sum()):,} rows are new, such as “{shorten(first)}”, and nothing says whether "
-        f"they are public: say it of every row in a column “{USAGE}”."
+    text = sentence(
+        "%(count)s rows are new, such as “%(first)s”, and nothing says whether "
+        "they are public: say it of every row in a column “%(usage)s”.",
+        count=int(new.sum()),
+        first=shorten(first),
+        usage=USAGE,
     )
     return invalid("usage", text)
 

@@ -15,15 +15,16 @@ from scorers.inputs import INPUTS, Content
 from scorers.kinds import InputKind
 from scorers.labels import sort_labels
 from scorers.reading.checking import Table
-from scorers.reading.schema import HeaderMismatchError, Rules, check_header
+from scorers.reading.schema import HeaderMismatchError, Rules, check_header, in_line_1
 from scorers.roles import HISTORY
 from scorers.scorer import Scorer
+from scorers.sentences import Sentence, known, sentence, together
 from scorers.solutions.hidden import read_hidden
 from scorers.solutions.sides import Rows, split_rows
 from scorers.solutions.splitting import TRAINING, USAGE, Mask, split_by_usage
 from scorers.spec import EvaluationSpec
 
-_ANSWERS_DECIDE = "line 1: a column of answers can't decide which rows are public."
+_ANSWERS_DECIDE = sentence("a column of answers can't decide which rows are public.")
 
 Array = NDArray[Any]
 
@@ -106,7 +107,7 @@ def read_solution(
         rows = Rows(ids, strata, units, decides, table.locate)
         public, private = split_rows(rows, spec)
     if not public.any():
-        raise invalid("split", "No row is public: the public board would be empty.")
+        raise invalid("split", sentence("No row is public: the public board would be empty."))
     context = {name: frame[name].to_numpy() for name in _context_columns(scorers)}
     return Solution(ids, targets, public, private, units, classes, context, training)
 
@@ -119,7 +120,10 @@ def _without_training(
     came_before = pl.col(USAGE) == TRAINING
     rest, training = frame.filter(~came_before), frame.filter(came_before)
     if rest.height == 0:
-        raise invalid("usage", f"Every row is marked as “{TRAINING}”: there is nothing to predict.")
+        text = sentence(
+            "Every row is marked as “%(training)s”: there is nothing to predict.", training=TRAINING
+        )
+        raise invalid("usage", text)
     return rest, training if training.height else None
 
 
@@ -144,8 +148,10 @@ def _rules(
 ) -> Rules:
     columns = _columns(header, spec, kind, scorers)
     if USAGE not in header and nearest(USAGE, [n for n in header if n.casefold() == "usage"]):
-        text = f"line 1: the column of the boards is called “{USAGE}”, in this spelling."
-        raise HeaderMismatchError([Fault("header", text, line=1)])
+        said = sentence(
+            "the column of the boards is called “%(usage)s”, in this spelling.", usage=USAGE
+        )
+        raise HeaderMismatchError([Fault("header", in_line_1(said), line=1)])
     check_header(header, columns.all, owner="solution", optional=[USAGE])
     ids = dict.fromkeys(spec.id_columns, Content.ID)
     truth = dict.fromkeys(columns.targets, INPUTS[kind].truth)
@@ -176,24 +182,27 @@ def _columns(
     else:
         targets = (_only_target(header, spec, extras),)
     if spec.split is not None and spec.split.column in targets:
-        raise HeaderMismatchError([Fault("split", _ANSWERS_DECIDE, line=1)])
+        raise HeaderMismatchError([Fault("split", in_line_1(_ANSWERS_DECIDE), line=1)])
     return _Columns(spec.id_columns, targets, {n: c for n, c in extras.items() if n not in targets})
 
 
 def _only_target(header: Sequence[str], spec: EvaluationSpec, extras: Iterable[str]) -> str:
     beside = [n for n in header if n not in (*spec.id_columns, *extras)]
     if len(beside) != 1:
-        text = (
-            "the solution must have one column of answers beside the ids; "
-            f"it has {listing(beside) or 'none'}.{_usage_hint(beside)}"
+        text = sentence(
+            "the solution must have one column of answers beside the ids; it has %(names)s.",
+            names=listing(beside) or sentence("none"),
         )
-        raise HeaderMismatchError([Fault("header", text, line=1)])
+        raise HeaderMismatchError([Fault("header", _with_hint(text, beside), line=1)])
     return beside[0]
 
 
-def _usage_hint(beside: Sequence[str]) -> str:
+def _with_hint(text: Sentence, beside: Sequence[str]) -> Sentence:
     close = nearest(USAGE, beside, most=1) if len(beside) > 1 else []
-    return f" Is {listing(close)} meant to be “{USAGE}”?" if close else ""
+    if not close:
+        return text
+    hint = sentence("Is %(close)s meant to be “%(usage)s”?", close=listing(close), usage=USAGE)
+    return together(text, hint)
 
 
 def _classes_of(targets: pl.DataFrame, spec: EvaluationSpec, kind: InputKind) -> tuple[str, ...]:
@@ -203,10 +212,17 @@ def _classes_of(targets: pl.DataFrame, spec: EvaluationSpec, kind: InputKind) ->
     allowed = spec.columns if INPUTS[kind].for_each_class else spec.labels
     unknown = [] if allowed is None else [c for c in classes if c not in allowed]
     if unknown:
-        taken = listing(allowed or ())
-        text = f"the solution has {listing(unknown)}, but predictions can take only {taken}."
+        text = sentence(
+            "the solution has %(labels)s, but predictions can take only %(taken)s.",
+            labels=listing(unknown),
+            taken=listing(allowed or ()),
+        )
         raise invalid("unknown_label", text)
     if kind in (InputKind.PROBABILITY, InputKind.SCORES) and len(classes) != 2:
-        text = f"{INPUTS[kind].words} needs two classes; the solution has {listing(classes)}."
+        text = sentence(
+            "%(kind)s needs two classes; the solution has %(classes)s.",
+            kind=known(INPUTS[kind].words),
+            classes=listing(classes),
+        )
         raise invalid("classes", text)
     return classes

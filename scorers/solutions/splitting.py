@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scorers.binding import invalid
 from scorers.errors import listing
 from scorers.sampling.resampling import seeded_ranks
+from scorers.sentences import sentence
 from scorers.spec import BY_LABEL, EvaluationSpec
 
 USAGE = "Usage"
@@ -33,11 +34,21 @@ def split_by_usage(usage: pl.Series, *, training: bool = False) -> tuple[Mask, M
     """
     wrong = usage.filter(~usage.is_in(list(USAGES))).unique(maintain_order=True).to_list()
     if TRAINING in wrong:
-        text = f"{USAGE} holds “{TRAINING}”, but the scorer reads no rows of training."
+        text = sentence(
+            "%(usage)s holds “%(training)s”, but the scorer reads no rows of training.",
+            usage=USAGE,
+            training=TRAINING,
+        )
         raise invalid("usage", text)
     if wrong:
         due = (*USAGES, TRAINING) if training else USAGES
-        raise invalid("usage", f"{USAGE} holds {listing(wrong)}; expected {listing(due)}.")
+        text = sentence(
+            "%(usage)s holds %(found)s; expected %(due)s.",
+            usage=USAGE,
+            found=listing(wrong),
+            due=listing(due),
+        )
+        raise invalid("usage", text)
     return (usage == "Public").to_numpy(), (usage == "Private").to_numpy()
 
 

@@ -10,6 +10,7 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField, TextA
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from server.accounts.addresses import LONGEST_ADDRESS, clean_address
+from server.accounts.kept_options import KeptOptions
 from server.accounts.password_rules import LONGEST, check_password
 from server.accounts.rules import LONGEST_NAME, LONGEST_NOTE, LONGEST_TOKEN_NAME, clean_name
 from server.shared.errors import DomainError
@@ -218,6 +219,7 @@ class LanguageForm(Form):
         description=_(
             "Pages show times in it. Letters say them in it, with UTC beside; without one, in UTC."
         ),
+        widget=KeptOptions(),
     )
 
 

@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
 from server.archives.streaming import Member, of_lines, of_stored, of_text
-from server.archives.tables import SUBMISSION_COLUMNS, moment, submission_rows
-from server.boards.exports import BOARD_COLUMNS, board_cells, csv_lines
+from server.archives.tables import SUBMISSION_COLUMNS, submission_rows
+from server.boards.exports import BOARD_COLUMNS, board_cells
+from server.boards.mixed import with_universities
 from server.boards.reading import every_row
 from server.boards.rows import On
 from server.challenges.models import Phase
@@ -23,6 +24,7 @@ from server.evaluations.queries import evaluations_of, live_evaluation
 from server.evaluations.rules import SCORED_BOARDS
 from server.shared.database import Database
 from server.shared.events import Event
+from server.shared.spreadsheets import csv_lines, moment
 from server.shared.storage import FileStore
 from server.submissions.models import Submission
 from server.teams.models import Membership, Team
@@ -104,7 +106,10 @@ def _boards(session: Session, phase: Phase) -> list[tuple[str, On]]:
 
 
 def _board(session: Session, on: On) -> Iterator[tuple[Any, ...]]:
-    return map(board_cells, list(every_row(session, on)))
+    rows = list(every_row(session, on))
+    for first in range(0, len(rows), SCORED_AT_ONCE):
+        some = rows[first : first + SCORED_AT_ONCE]
+        yield from map(board_cells, with_universities(session, some))
 
 
 def _evaluations(session: Session, phases: Sequence[Phase]) -> str:

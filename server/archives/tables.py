@@ -1,7 +1,6 @@
 """All that an organiser may see of submissions, as a table, some rows at a time."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
@@ -12,6 +11,7 @@ from server.challenges.models import Phase
 from server.evaluations.models import Score
 from server.evaluations.queries import live_evaluation, scores_of
 from server.evaluations.rules import Board
+from server.shared.spreadsheets import moment
 from server.submissions.models import Submission
 from server.teams.models import Team
 from server.teams.queries import teams_by_id
@@ -135,11 +135,6 @@ def _cells(s: Submission, beside: _Beside) -> tuple[Any, ...]:
 
 def _of_score(score: Score | None) -> tuple[float | None, ...]:
     return (None, None, None) if score is None else (score.value, score.low, score.high)
-
-
-def moment(at: datetime | None) -> str | None:
-    """Write a moment as the API does."""
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
 def yes(fact: bool) -> str | None:

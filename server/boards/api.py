@@ -29,7 +29,8 @@ from server.boards.university_lines import university_lines
 from server.challenges.queries import challenge_by_slug
 from server.shared.access import Who, access
 from server.shared.web import now, reading, viewer, writing
-from server.submissions.queries import own_submissions, submission_by_id
+from server.submissions.queries import submission_by_id
+from server.submissions.sifting import own_submissions
 from server.teams.queries import team_of
 
 bp = APIBlueprint("boards_api", __name__, url_prefix="/api/v1", tag="Boards")

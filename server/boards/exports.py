@@ -1,16 +1,13 @@
-"""Boards in formats that others read: a spreadsheet's CSV, CTFtime's feed."""
+"""Boards in formats that others read: a spreadsheet's table, CTFtime's feed."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
+from collections.abc import Iterable
 from typing import Any
 
-from server.boards.rows import Row
+from server.boards.rows import Row, UniversityName
+from server.boards.university_lines import Line
 from server.boards.withdrawn import Withdrawn
+from server.shared.spreadsheets import moment
 
-BYTE_ORDER_MARK = "\ufeff"
-# What makes a spreadsheet take a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOARD_COLUMNS = (
     "rank",
     "team",
@@ -26,32 +23,18 @@ BOARD_COLUMNS = (
     "baseline",
     "move",
     "note",
+    "universities",
+)
+LINE_COLUMNS = (
+    "rank",
+    "university",
+    "university_slug",
+    "points",
+    "best_rank",
+    "best_score",
+    "teams",
 )
 WITHDRAWN = "withdrawn by the organiser"
-
-
-def cell(value: Any) -> Any:
-    """Return a value as a cell; text that a spreadsheet would run is made plain text."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
-    return value
-
-
-def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Yield a table as CSV (RFC 4180; UTF-8 with a byte order mark, which Excel needs)."""
-    buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    yield BYTE_ORDER_MARK
-    writer.writerow([cell(name) for name in header])
-    for row in rows:
-        writer.writerow([cell(value) for value in row])
-        if buffer.tell() > 1 << 15:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
 
 
 def board_cells(row: Row) -> tuple[Any, ...]:
@@ -69,11 +52,16 @@ def board_cells(row: Row) -> tuple[Any, ...]:
         best,
         worst,
         row.submissions,
-        row.last_submitted_at.isoformat().replace("+00:00", "Z"),
+        moment(row.last_submitted_at),
         "yes" if row.baseline else None,
         row.move,
         None,
+        _names(row.universities),
     )
+
+
+def _names(universities: Iterable[UniversityName]) -> str:
+    return "; ".join(university.name for university in universities)
 
 
 def withdrawn_cells(found: Withdrawn) -> tuple[Any, ...]:
@@ -83,8 +71,22 @@ def withdrawn_cells(found: Withdrawn) -> tuple[Any, ...]:
         "university": found.university and found.university.name,
         "university_slug": found.university and found.university.slug,
         "note": WITHDRAWN,
+        "universities": _names(found.universities),
     }
     return tuple(known.get(column) for column in BOARD_COLUMNS)
+
+
+def line_cells(line: Line) -> tuple[Any, ...]:
+    """Return a university's line in the order of `LINE_COLUMNS`; the independent have no rank."""
+    return (
+        line.rank,
+        line.university.name if line.university else None,
+        line.university.slug if line.university else None,
+        line.points,
+        line.best_rank,
+        line.best_score,
+        line.teams,
+    )
 
 
 def ctftime(rows: Iterable[Row], *, task: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from server.boards.chosen import Chosen
 from server.boards.marks import kept_of
+from server.boards.mixed import names_mixed
 from server.boards.reading import universities_on
 from server.boards.rows import UniversityName
 from server.shared.language import language
@@ -17,8 +18,10 @@ NAME_BYTES = 200
 
 def universities_to_filter(session: Session, chosen: Chosen) -> list[UniversityName]:
     """Return the universities that the board can be narrowed to."""
-    on = chosen.on
-    return kept_of(session, "universities", on, lambda: universities_on(session, on), NAME_BYTES)
+    on, mixed = chosen.on, names_mixed(chosen.challenge)
+    return kept_of(
+        session, "universities", on, lambda: universities_on(session, on, mixed=mixed), NAME_BYTES
+    )
 
 
 def university_options(session: Session, chosen: Chosen, *, selected: str) -> Markup:

@@ -10,7 +10,9 @@ from server.boards.chosen import Asked, Chosen
 from server.boards.finding import found_page
 from server.boards.kept import every_kept, kept_page
 from server.boards.marks import kept_of
+from server.boards.mixed import names_mixed, with_universities
 from server.boards.reading import (
+    EXPORTED_AT_ONCE,
     ROW_BYTES,
     Standing,
     brackets_over,
@@ -118,12 +120,18 @@ def _page(session: Session, chosen: Chosen, asked: Asked) -> Page[Row]:
         page = whole_page(session, chosen.on, page=asked.page, per_page=asked.per_page)
     if chosen.shows_moves:
         page = replace(page, rows=with_moves(session, chosen.on.phase_id, page.rows))
-    return page
+    return _named(session, chosen, page)
+
+
+def _named(session: Session, chosen: Chosen, page: Page[Row]) -> Page[Row]:
+    if not names_mixed(chosen.challenge):
+        return page
+    return replace(page, rows=with_universities(session, page.rows))
 
 
 def _kept_page(session: Session, chosen: Chosen, asked: Asked) -> Page[Row]:
     assert chosen.evaluation is not None
-    return kept_page(
+    page = kept_page(
         session,
         chosen.evaluation,
         chosen.board,
@@ -132,20 +140,21 @@ def _kept_page(session: Session, chosen: Chosen, asked: Asked) -> Page[Row]:
         page=asked.page,
         per_page=asked.per_page,
     )
+    return _named(session, chosen, page)
 
 
 def whole_board(session: Session, chosen: Chosen) -> Iterator[Row]:
     """Yield every row of a board (for exports)."""
-    if not chosen.is_live:
+    if chosen.is_live:
+        rows = list(every_row(session, chosen.on))
+    else:
         assert chosen.evaluation is not None
-        yield from every_kept(session, chosen.evaluation, chosen.board)
-        return
-    rows = list(every_row(session, chosen.on))
-    if not chosen.shows_moves:
-        yield from rows
-        return
-    for first in range(0, len(rows), 500):
-        yield from with_moves(session, chosen.on.phase_id, rows[first : first + 500])
+        rows = list(every_kept(session, chosen.evaluation, chosen.board))
+    for first in range(0, len(rows), EXPORTED_AT_ONCE):
+        some = rows[first : first + EXPORTED_AT_ONCE]
+        if chosen.shows_moves:
+            some = with_moves(session, chosen.on.phase_id, some)
+        yield from with_universities(session, some) if names_mixed(chosen.challenge) else some
 
 
 def own_standing(

@@ -21,11 +21,10 @@ from server.shared.web import now, reading, viewer, writing
 from server.submissions.forms import NoteForm
 from server.submissions.notes import notes_of, write_note
 from server.submissions.queries import (
-    Sift,
-    own_submissions,
     selected_count,
     submission_by_id,
 )
+from server.submissions.sifting import Sift, own_submissions
 from server.teams.queries import team_of
 
 __all__ = ["bp"]

@@ -12,9 +12,10 @@ from server.boards.choosing import Choice, decide
 from server.boards.chosen import Chosen, choose
 from server.boards.exports import (
     BOARD_COLUMNS,
+    LINE_COLUMNS,
     board_cells,
-    csv_lines,
     ctftime,
+    line_cells,
     withdrawn_cells,
 )
 from server.boards.filters import university_options
@@ -33,6 +34,7 @@ from server.boards.writing import Compares, compares_of, page_links, written_row
 from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
 from server.challenges.views import Frame
 from server.shared.access import Who, access
+from server.shared.spreadsheets import ENDING, Table, sent
 from server.shared.web import in_turn, now, reading, viewer, writing
 from server.submissions.failures import is_given_back
 from server.submissions.forms import NoteForm
@@ -104,18 +106,16 @@ def _board(outline: Outline, view: Leaderboard, own: Standing | None, places: Pl
     )
 
 
-@bp.get("/challenges/<slug>/leaderboard.csv")
+@bp.get(f"/challenges/<slug>/leaderboard.{ENDING}")
 @access(Who.SEES_CHALLENGE)
-def leaderboard_csv(slug: str) -> Response:
+@in_turn
+def leaderboard_table(slug: str, ending: str) -> Response:
     """Send a whole board as a table for spreadsheets."""
     chosen = _chosen(slug)
     rows = map(board_cells, whole_board(reading(), chosen))
     withdrawn = map(withdrawn_cells, withdrawn_on(reading(), chosen.on))
-    lines = list(csv_lines(BOARD_COLUMNS, chain(rows, withdrawn)))
-    name = f"{slug}-{chosen.phase.slug}-{chosen.board.value}.csv"
-    response = Response(lines, mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    name = f"{slug}-{chosen.phase.slug}-{chosen.board.value}"
+    return sent(Table(name, BOARD_COLUMNS, chain(rows, withdrawn)), ending)
 
 
 @bp.get("/challenges/<slug>/ctftime.json", endpoint="ctftime")
@@ -142,6 +142,16 @@ def universities(slug: str) -> str:
         lines=part_of(lines, page=asked.page, per_page=asked.per_page),
         own=own_line(session, lines, viewer().university_id, per_page=asked.per_page),
     )
+
+
+@bp.get(f"/challenges/<slug>/universities.{ENDING}")
+@access(Who.SEES_CHALLENGE)
+def universities_table(slug: str, ending: str) -> Response:
+    """Send the universities of a board as a table for spreadsheets."""
+    chosen = _chosen(slug)
+    name = f"{slug}-{chosen.phase.slug}-{chosen.board.value}-universities"
+    rows = map(line_cells, university_lines(reading(), chosen))
+    return sent(Table(name, LINE_COLUMNS, rows), ending)
 
 
 @bp.get("/submissions/<int:submission_id>")

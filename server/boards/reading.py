@@ -27,6 +27,7 @@ from server.boards.rows import (
 from server.boards.rules import ranks
 from server.evaluations.rules import Board
 from server.shared.paging import Page, clamp
+from server.teams.models import TeamOrigin
 from server.universities.models import University
 
 Item = TypeVar("Item")
@@ -223,10 +224,16 @@ def entry_of(session: Session, on: On, team_id: int) -> Entry | None:
     return session.exec(query).first()
 
 
-def universities_on(session: Session, on: On) -> list[UniversityName]:
-    """Return the universities that have a team on a board, by name."""
+def universities_on(session: Session, on: On, *, mixed: bool = False) -> list[UniversityName]:
+    """Return the universities that have a team on a board, or a part of a mixed one, by name."""
     # Each is looked up in the index: there are fewer universities than entries.
     present = sa.exists().where(*on_board(on), col(Entry.university_id) == col(University.id))
+    if mixed:
+        present = sa.exists().where(
+            *on_board(on),
+            col(Entry.team_id) == col(TeamOrigin.team_id),
+            col(TeamOrigin.university_id) == col(University.id),
+        )
     query = sa.select(col(University.slug), col(University.name)).where(present)
     return [UniversityName(*row) for row in session.execute(query.order_by(col(University.name)))]
 

@@ -43,7 +43,8 @@ class Row(NamedTuple):
     """A row of a board; a baseline has a name, no team and no rank.
 
     `move` is how many places it climbed from the public board, `chance_move` how many chance alone
-    moves a team there (95 %); `key` sorts, lower is better. Kept boards have no `group`.
+    moves a team there (95 %); `key` sorts, lower is better. Kept boards have no `group`. `among`:
+    the universities that a mixed team is split among, its captain's first.
     """
 
     key: float
@@ -64,6 +65,12 @@ class Row(NamedTuple):
     rank: int | None = None
     move: int | None = None
     chance_move: int | None = None
+    among: tuple[UniversityName, ...] = ()
+
+    @property
+    def universities(self) -> tuple[UniversityName, ...]:
+        """All universities that it competes for."""
+        return self.among or ((self.university,) if self.university else ())
 
     @property
     def order(self) -> tuple[float, datetime, int]:

@@ -59,6 +59,9 @@ class BoardQuery(LinesQuery):
         return Asked(**self.model_dump())
 
 
+EVERY_UNIVERSITY = "All that the team is split among, equally; the captain's first."
+
+
 class NamedTeam(BaseModel):
     """A team by its name."""
 
@@ -104,6 +107,7 @@ class BoardRowOut(BaseModel):
     first_share: float | None = Field(
         description="The share of resamples of the test rows in which the team is first."
     )
+    universities: list[NamedUniversity] = Field(description=EVERY_UNIVERSITY)
 
 
 class WithdrawnOut(BaseModel):
@@ -113,6 +117,7 @@ class WithdrawnOut(BaseModel):
 
     team: NamedTeam
     university: NamedUniversity | None
+    universities: list[NamedUniversity] = Field(description=EVERY_UNIVERSITY)
 
 
 class BoardOut(BaseModel):
@@ -199,6 +204,7 @@ def _row(row: Row) -> BoardRowOut:
         move=row.move,
         chance_move=row.chance_move,
         first_share=row.first_share,
+        universities=[NamedUniversity.model_validate(one) for one in row.universities],
     )
 
 

@@ -1,11 +1,11 @@
 """Rows as a page shows them: every number and moment in words, for a template without calls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from server.boards.leaderboards import Leaderboard
@@ -43,7 +43,8 @@ class Moment(NamedTuple):
 class ShownRow(NamedTuple):
     """A row in the words of its template; `beside` stands beside the rank, `share` under the team.
 
-    `rank` and `last` are None for what is not ranked or a baseline.
+    `rank` and `last` are None for what is not ranked or a baseline. `more` says how many other
+    universities a mixed team has, and `others` names them.
     """
 
     rank: int | None
@@ -56,6 +57,8 @@ class ShownRow(NamedTuple):
     university_url: str
     university_slug: str | None
     university: str
+    more: str
+    others: str
     share: Markup
     score: str
     interval: Interval | None
@@ -80,7 +83,8 @@ class Words:
 
     def row(self, row: Row, bracket: str) -> ShownRow:
         """Say a row."""
-        team, university = row.team, row.university
+        team, universities = row.team, row.universities
+        university = universities[0] if universities else None
         return ShownRow(
             row.rank,
             bracket,
@@ -92,6 +96,7 @@ class Words:
             self.university_url,
             university.slug if university else None,
             self.name(university) if university else "",
+            *self.others(universities[1:]),
             self.share(row),
             self.number(row.score),
             self.interval(row),
@@ -105,6 +110,16 @@ class Words:
         if university not in self.names:
             self.names[university] = university_name(university)
         return self.names[university]
+
+    def others(self, universities: Sequence[UniversityName]) -> tuple[str, str]:
+        """Say how many other universities a team has, and which."""
+        if not universities:
+            return "", ""
+        names = " · ".join(map(self.name, universities))
+        more = len(universities)
+        return ngettext(
+            "and %(num)s other university", "and %(num)s other universities", more
+        ), names
 
     def number(self, value: float) -> str:
         """Write a score."""

@@ -10,10 +10,12 @@ from sqlmodel import Session, col, func
 
 from server.accounts.queries import accounts_by_id
 from server.boards.ladder import Answer, answers_of, as_released
+from server.boards.marks import note_phases
 from server.boards.models import Entry
 from server.boards.places import count_ranked, places
 from server.boards.rows import On, TeamName
 from server.boards.rules import sort_key
+from server.boards.team_places import ranks_at
 from server.boards.visibility import served
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenges_by_id
@@ -94,6 +96,16 @@ class SubmissionView:
         )
 
 
+# Made once; which boards they are is a part of the question: no row of another is read.
+KEYS = sa.select(
+    col(Entry.submission_id), col(Entry.phase_id), col(Entry.board), col(Entry.key)
+).where(
+    col(Entry.submission_id).in_(sa.bindparam("ids", expanding=True)),
+    sa.tuple_(col(Entry.phase_id), col(Entry.board)).in_(sa.bindparam("boards", expanding=True)),
+    col(Entry.ranked).is_(True),
+)
+
+
 def views_of(
     session: Session, submissions: Sequence[Submission], *, for_organisers: bool = False
 ) -> list[SubmissionView]:
@@ -102,6 +114,7 @@ def views_of(
     Private scores are read of revealed phases only, or where it is for the organisers.
     """
     phases = _phases(session, {s.phase_id for s in submissions})
+    note_phases(session, phases.values())
     challenges = challenges_by_id(session, (s.challenge_id for s in submissions))
     teams = teams_by_id(session, (s.team_id for s in submissions))
     people = accounts_by_id(session, (s.account_id for s in submissions))
@@ -178,18 +191,15 @@ def _shown_board(phase: Phase, evaluation: Evaluation | None, *, organiser: bool
 
 def _ranks(session: Session, ids: set[int], boards: dict[int, Board]) -> dict[int, int]:
     """Return the rank of those submissions that count on the board shown of their phase."""
-    found: dict[int, int] = {}
-    for phase_id, board in boards.items():
-        query = sa.select(col(Entry.submission_id), col(Entry.key)).where(
-            col(Entry.submission_id).in_(ids),
-            col(Entry.phase_id) == phase_id,
-            col(Entry.board) == board,
-            col(Entry.ranked).is_(True),
-        )
-        keys = {submission_id: key for submission_id, key in session.execute(query)}  # noqa: C416
-        ranked = places(session, On(phase_id, board), keys.values())
-        found |= {submission_id: ranked[key] for submission_id, key in keys.items()}
-    return found
+    if not ids:
+        return {}
+    asked = {"ids": ids, "boards": list(boards.items())}
+    keys = {
+        submission_id: (On(phase_id, board), key)
+        for submission_id, phase_id, board, key in session.execute(KEYS, asked)
+    }
+    ranks = ranks_at(session, keys.values())
+    return {submission_id: ranks[at] for submission_id, at in keys.items()}
 
 
 class Change(NamedTuple):

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
 from server.boards.marks import note_phases
+from server.boards.mixed import universities_of
 from server.boards.models import Entry, NextPlace
 from server.boards.next_places import is_of_what_counts
 from server.boards.places import count_ranked, places_on
@@ -49,7 +50,7 @@ class TeamPage(NamedTuple):
     team: Team
     challenge: Challenge
     members: list[Account]
-    university: University | None
+    universities: list[University]
     places: list[PlaceOn]
     advisers: list[Account]
 
@@ -78,7 +79,7 @@ def team_page(session: Session, team: Team, viewer: Viewer) -> TeamPage:
         team=team,
         challenge=challenge_of(session, team),
         members=people.members,
-        university=None if own is None else session.get(University, own),
+        universities=universities_of(session, team, own) if knows else [],
         places=places_of(session, team, organiser=organiser),
         advisers=people.advisers,
     )

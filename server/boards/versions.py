@@ -1,6 +1,6 @@
 """What changes with every change of a challenge's boards: known by look-ups in indexes only."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from operator import attrgetter
@@ -65,13 +65,14 @@ def phases_as_they_are(session: Session, challenge_id: int) -> Sequence[Phase]:
 
 
 def _present(session: Session, challenge_id: int) -> Present:
-    name = _name_of(challenge_id)
+    name = name_of(challenge_id)
     if name not in session.info:
         _look(session, id=challenge_id)
     return cast(Present, session.info[name])
 
 
-def _name_of(challenge_id: int) -> tuple[str, int]:
+def name_of(challenge_id: int) -> tuple[str, int]:
+    """Return what a session notes a challenge under that it has looked at."""
     return "present", challenge_id
 
 
@@ -80,31 +81,44 @@ def _look(session: Session, **meant: int | str) -> None:
     found = session.execute(_question(by), meant).all()
     if not found:
         if by == "id":
-            session.info[_name_of(int(meant["id"]))] = Present("", [])
+            session.info[name_of(int(meant["id"]))] = Present("", [])
         return
+    note(session, found, final_ranges(session, [row[1] for row in found if row[1] is not None]))
+
+
+def note(session: Session, found: Sequence[Any], final: Mapping[int, Any]) -> None:
+    """Note a challenge, its phases and its version for a session: of its rows of a question.
+
+    `final`: of revealed phases, when the ranges of the final ranking were computed.
+    """
     challenge: Challenge = found[0][0]
     phases: list[Phase] = [row[1] for row in found if row[1] is not None]
-    said = [challenge.id, challenge.updated_at, *found[0][4:], *_final_ranges(session, phases)]
-    said.extend((PHASE_COLUMNS(row[1]), *row[2:4]) for row in found if row[1] is not None)
+    said = [challenge.id, challenge.updated_at, *found[0][4:]]
+    said.extend(
+        (PHASE_COLUMNS(row[1]), *row[2:4], final.get(row[1].id))
+        for row in found
+        if row[1] is not None
+    )
     version = sha256(repr(said).encode()).hexdigest()
-    session.info[_name_of(challenge.id or 0)] = Present(version, phases)
+    session.info[name_of(challenge.id or 0)] = Present(version, phases)
     remember(session, ("challenge", challenge.id), challenge)
     remember(session, ("challenge", challenge.slug), challenge)
     remember(session, ("phases", challenge.id), phases)
 
 
-def _final_ranges(session: Session, phases: Iterable[Phase]) -> list[Any]:
+def final_ranges(session: Session, phases: Iterable[Phase]) -> dict[int, Any]:
+    """Return when the ranges of final rankings were computed, by phase."""
     # Nothing reads a private row before the reveal, not even for this.
     revealed = [phase.id for phase in phases if phase.revealed_at is not None]
     if not revealed:
-        return []
-    return list(session.execute(_ranges_of_final(), {"revealed": revealed}).tuples())
+        return {}
+    return dict(session.execute(_ranges_of_final(), {"revealed": revealed}).tuples().all())
 
 
 @cache
 def _ranges_of_final() -> sa.Select[*tuple[Any, ...]]:
     chosen = col(Phase.id).in_(sa.bindparam("revealed", expanding=True))
-    return sa.select(col(Phase.id), _ranges_at(Board.PRIVATE, col(Phase.id))).where(chosen)
+    return sa.select(col(Phase.id), ranges_at(Board.PRIVATE, col(Phase.id))).where(chosen)
 
 
 # Made once: to build it would take longer than to run it, in each request. Its limits are a part of
@@ -124,7 +138,7 @@ def _question(by: str) -> sa.Select[*tuple[Any, ...]]:
             Challenge,
             Phase,
             live.scalar_subquery(),
-            _ranges_at(Board.PUBLIC, phase_id),
+            ranges_at(Board.PUBLIC, phase_id),
             *last.c,
         )
         .select_from(Challenge)
@@ -150,7 +164,8 @@ def _last(meant: Any) -> sa.Subquery:
     return sa.select(func.max(latest.c.id), func.sum(latest.c.id), *of_all).subquery()
 
 
-def _ranges_at(board: Board, phase_id: Any) -> Any:
+def ranges_at(board: Board, phase_id: Any) -> Any:
+    """Return the scalar select of when the ranges of a board's ranks were computed."""
     return (
         sa.select(col(Entry.ranges_at))
         .where(

@@ -1,10 +1,12 @@
 """Teams that a board names as withdrawn by the organiser: without rank, score or reason."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from server.boards.mixed import Among, first_of, universities_among
 from server.boards.models import Entry
 from server.boards.rows import On, TeamName, UniversityName, on_board
 from server.teams.models import Team
@@ -16,6 +18,7 @@ class Withdrawn(NamedTuple):
 
     team: TeamName
     university: UniversityName | None
+    universities: tuple[UniversityName, ...] = ()
 
 
 def withdrawn_on(session: Session, on: On) -> list[Withdrawn]:
@@ -32,7 +35,14 @@ def withdrawn_on(session: Session, on: On) -> list[Withdrawn]:
         )
         .order_by(col(Team.name_key))
     )
-    return [
+    found = [
         Withdrawn(TeamName(team_id, name), UniversityName(slug, university) if slug else None)
         for team_id, name, slug, university in session.execute(query)
     ]
+    among = universities_among(session, [row.team.id for row in found]) if found else {}
+    return [row._replace(universities=_all_of(row, among)) for row in found]
+
+
+def _all_of(row: Withdrawn, among: Mapping[int, Among]) -> Among:
+    own = (row.university,) if row.university else ()
+    return first_of(among.get(row.team.id, own), row.university)

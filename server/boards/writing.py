@@ -28,6 +28,7 @@ class Kind(NamedTuple):
     """In what rows differ besides their words."""
 
     university: bool
+    mixed: bool
     interval: bool
     title: bool
     method: bool
@@ -118,6 +119,7 @@ def _kind(row: ShownRow, url: str) -> Kind:
     interval = row.interval
     return Kind(
         row.university_slug is not None,
+        bool(row.more),
         interval is not None,
         interval is not None and bool(interval.title),
         bool(row.method),
@@ -142,6 +144,8 @@ def _words(row: ShownRow, url: str) -> tuple[object, ...]:
         row.university_url,
         escape(row.university_slug),
         escape(row.university),
+        escape(row.more),
+        escape(row.others),
         row.share,
         row.score,
         *(low, high, left, right, at, escape(title)),
@@ -156,7 +160,7 @@ def _words(row: ShownRow, url: str) -> tuple[object, ...]:
 def _marked(kind: Kind) -> tuple[ShownRow, str]:
     """Return a row of a kind whose words are marks, and the mark of what it is compared at."""
     marks = map(chr, range(FIRST_MARK, FIRST_MARK + 40))
-    first = [next(marks) for _ in range(11)]
+    first = [next(marks) for _ in range(13)]
     interval = Interval(*(next(marks) for _ in Interval._fields))
     method, submissions = next(marks), next(marks)
     last, url = Moment(next(marks), next(marks)), next(marks)
@@ -167,6 +171,8 @@ def _marked(kind: Kind) -> tuple[ShownRow, str]:
     row = ShownRow(*words)
     if not kind.university:
         row = row._replace(university_slug=None)
+    if not kind.mixed:
+        row = row._replace(more="")
     return row, url if kind.compares else ""
 
 

@@ -1,11 +1,10 @@
 """The figures of a place, and the results of a level, as a certificate's paper shows them."""
 
-from babel.numbers import format_decimal
-
 from server.certificates import wording
 from server.certificates.schemas import CertificateBody, CertifiedLevel, LevelResult
 from server.certificates.wording import Both
 from server.shared.fonts import LATIN, legible
+from server.shared.language import number_words
 from server.shared.paper import ACCENT, INK, MUTED, Column, Paper
 
 MOST_RESULTS = 4
@@ -16,7 +15,7 @@ def number(value: float) -> str:
     """Return a score with four decimals, or fewer where it is large."""
     size = abs(value)
     places = 4 if size < 10 else 3 if size < 100 else 2 if size < 1000 else 1
-    return str(format_decimal(value, format="#,##0." + "0" * places, locale="en"))
+    return number_words(value, "#,##0." + "0" * places, "en")
 
 
 def span(ends: tuple[float, float] | None) -> str:

@@ -221,11 +221,16 @@ def _tell_decided(
         session,
         kind="registration_decided",
         account_ids=account_ids,
-        values={"challenge": challenge.title},
+        values={"challenge": challenge.title, **_verdict(approved, reason)},
         link=link,
         now=now,
         letter=write,
     )
+
+
+def _verdict(approved: bool, reason: str) -> dict[str, str]:
+    case, words = "admitted" if approved else "refused", " ".join(reason.split())
+    return {"case": f"{case}_why", "reason": words} if words else {"case": case}
 
 
 def _log(

@@ -1,12 +1,10 @@
 """A gradebook in the forms that others read: a spreadsheet's, and Moodle's import."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from server.boards.exports import csv_lines
 from server.classes.queries import Book, Row
-from server.shared.workbooks import workbook
 
 COLUMNS = (
     "name",
@@ -27,14 +25,9 @@ NUMBER = re.compile(r"-?[0-9]+([.][0-9]+)?")
 MOODLE = ("Email address", "Full name")
 
 
-def spreadsheet(book: Book) -> Iterator[str]:
-    """Yield the whole gradebook as CSV."""
-    return csv_lines(COLUMNS, (_cells(row) for row in book.rows))
-
-
-def excel(book: Book, title: str) -> bytes:
-    """Return the whole gradebook as a workbook, in which grades are numbers where they are."""
-    return workbook(title, COLUMNS, map(_typed, book.rows))
+def gradebook(book: Book, ending: str) -> Iterable[Sequence[Any]]:
+    """Return the rows of the whole gradebook; in a workbook grades are numbers where they can."""
+    return map(_typed if ending == "xlsx" else _cells, book.rows)
 
 
 def _typed(row: Row) -> list[Any]:
@@ -63,11 +56,10 @@ def _cells(row: Row) -> tuple[Any, ...]:
     )
 
 
-def moodle(book: Book, item: str) -> Iterator[str]:
-    """Yield what Moodle imports: addresses with the grade of one item; who has none is left out."""
-    lines = (
+def moodle_cells(book: Book) -> list[tuple[Any, ...]]:
+    """Return what Moodle imports: addresses with a grade; who has no address is left out."""
+    return [
         (row.student.email, row.student.name, row.grade.text)
         for row in book.rows
         if row.student.email
-    )
-    return csv_lines((*MOODLE, item), lines)
+    ]

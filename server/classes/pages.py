@@ -1,6 +1,5 @@
 """Pages of the classes room: a course's settings and gradebook, and a student's own grade."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,15 +10,15 @@ from server.accounts.addresses import read_addresses
 from server.challenges.actions import invite
 from server.challenges.queries import challenge_by_slug, challenge_frame, phases_of
 from server.classes.actions import publish, set_up
-from server.classes.exports import excel, moodle, spreadsheet
+from server.classes.exports import COLUMNS, MOODLE, gradebook, moodle_cells
 from server.classes.forms import read_wanted
 from server.classes.queries import own_grades, phase_to_grade
 from server.classes.views import class_page
 from server.shared.access import Who, access
 from server.shared.errors import Conflict, Invalid, NotFound
 from server.shared.responses import message_of
+from server.shared.spreadsheets import ENDING, Table, sent
 from server.shared.web import now, reading, services, viewer, writing
-from server.shared.workbooks import TYPE
 
 bp = Blueprint("classes", __name__)
 LONGEST_LIST = 60_000
@@ -103,25 +102,19 @@ def publish_grades(slug: str, phase: str) -> BaseResponse:
     return redirect(url_for("classes.show", slug=slug, phase=phase), 303)
 
 
-@bp.get("/organise/<slug>/class/grades.csv")
+@bp.get(f"/organise/<slug>/class/grades.{ENDING}")
 @access(Who.JUDGE)
-def export(slug: str) -> Response:
-    """Return the gradebook as CSV; `form=moodle` as Moodle imports it, `form=excel` a workbook."""
+def export(slug: str, ending: str) -> Response:
+    """Send the gradebook as a table; with `form=moodle` as Moodle imports it."""
     challenge = challenge_by_slug(reading(), slug)
     page = class_page(reading(), challenge, request.args.get("phase"), now=now())
     if page.book is None:
         raise NotFound(page.problem)
-    form = request.args.get("form")
-    name = f"{slug}-{page.book.phase.slug}-{'moodle' if form == 'moodle' else 'grades'}"
-    if form == "excel":
-        return _attached(excel(page.book, challenge.title), TYPE, f"{name}.xlsx")
-    lines = moodle(page.book, challenge.title) if form == "moodle" else spreadsheet(page.book)
-    return _attached(lines, "text/csv", f"{name}.csv")
-
-
-def _attached(content: bytes | Iterator[str], kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype=kind, headers=headers)
+    name = f"{slug}-{page.book.phase.slug}"
+    if request.args.get("form") == "moodle":
+        columns, rows = (*MOODLE, challenge.title), moodle_cells(page.book)
+        return sent(Table(f"{name}-moodle", columns, rows), ending)
+    return sent(Table(f"{name}-grades", COLUMNS, gradebook(page.book, ending)), ending)
 
 
 @bp.get("/challenges/<slug>/grade")

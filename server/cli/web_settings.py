@@ -7,6 +7,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped, unused-igno
 from prometheus_client import multiprocess
 
 from server.cli.supervision import die_with_parent
+from server.cli.warming import Warming
 from server.shared.logs import configure_logs
 from server.shared.settings import Settings
 
@@ -14,6 +15,7 @@ die_with_parent()
 # Collecting garbage takes a quarter of the time that importing the application takes.
 gc.disable()
 _settings = Settings()
+_warmings: list[Warming] = []
 
 
 class StructuredLogger(Logger):  # type: ignore[misc, unused-ignore]
@@ -31,6 +33,18 @@ def when_ready(_server: Any) -> None:
     """Leave what was imported alone from now on, also so that forks go on sharing its memory."""
     gc.freeze()
     gc.enable()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Begin to make ready what the first visitors would wait for."""
+    _warmings.append(Warming(worker.wsgi))
+    _warmings[-1].begin()
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Keep no process from ending."""
+    for warming in _warmings:
+        warming.stop()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

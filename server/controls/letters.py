@@ -97,6 +97,7 @@ def mail_verdict(session: Session, *, team: Team, reason: str, now: datetime) ->
             gettext("Your team was disqualified") if off else gettext("Your team is back")
         ),
         at=now,
+        said={"case": "team_off" if off else "team_back", "reason": reason},
         off=off,
         reason=reason,
         submission=None,
@@ -117,6 +118,11 @@ def mail_verdict_on(session: Session, *, submission: Submission, reason: str, no
             else gettext("A submission of your team counts again")
         ),
         at=now,
+        said={
+            "case": "submission_off" if off else "submission_back",
+            "number": submission.id,
+            "reason": reason,
+        },
         off=off,
         reason=reason,
         submission=submission,

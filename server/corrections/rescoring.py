@@ -1,6 +1,7 @@
 """The worker's part of a new evaluation: look at its solution, score everything under it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -33,10 +34,10 @@ from server.evaluations.scoring import (
     SidesReport,
     SolutionReport,
     look_at_solution,
-    say_sides,
+    say_all_sides,
     score_file,
 )
-from server.evaluations.sides import as_read, base_of, put_sides, truth_of
+from server.evaluations.sides import as_read, bases_of, is_stored, put_sides, truth_of
 from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded
 from server.submissions.queries import submission_by_id
@@ -54,14 +55,14 @@ NEVER_CAME = "The solution was not stored: its upload broke off. Begin the evalu
 
 
 class Looked(NamedTuple):
-    """What was found of a solution, the spec that it was looked at by, and whose rows that keeps.
+    """What was found of a solution, the spec it was looked at by, and whose rows that keeps.
 
     Without a spec: it was not looked at.
     """
 
     report: SolutionReport
     spec: Mapping[str, Any] | None = None
-    base_id: int | None = None
+    base_ids: Sequence[int | None] = ()
 
 
 class Rescorer:
@@ -109,27 +110,33 @@ class Rescorer:
     def _look(self, evaluation: Evaluation) -> Looked:
         """Look at a solution as it will be scored: every row that was there keeps its side."""
         with self.tools.database.reading() as session:
-            base = base_of(session, evaluation.phase_id, evaluation.spec)
+            bases = bases_of(session, evaluation.phase_id, evaluation.spec)
         try:
-            kept = SidesReport() if base is None else self._sides(base)
+            kept = self._sides(bases) if bases else SidesReport()
             if kept.problem:
                 return Looked(SolutionReport(problem=kept.problem))
             spec = {name: said for name, said in evaluation.spec.items() if name != "sides"}
-            if base is not None:
+            if bases:
                 spec["sides"] = put_sides(self.tools.stores.hidden_files, kept.table_bytes)
             report = self._look_at(evaluation.solution_sha256, spec)
         except LimitExceeded as error:
             # Else the sweep would send it again for ever.
             return Looked(SolutionReport(problem=str(error)))
-        return Looked(report, as_read(spec, report), None if base is None else base.id)
+        return Looked(report, as_read(spec, report), [base.id for base in bases])
 
-    def _sides(self, base: Evaluation) -> SidesReport:
+    def _sides(self, bases: Sequence[Evaluation]) -> SidesReport:
         hidden = self.tools.stores.hidden_files
         try:
-            with truth_of(hidden, base.solution_sha256, base.spec) as truth:
-                text = self.tools.isolation.run(say_sides, str(truth.solution), truth.spec)
+            with ExitStack() as here:
+                truths = [
+                    here.enter_context(truth_of(hidden, base.solution_sha256, base.spec))
+                    for base in bases
+                ]
+                named = [(str(truth.solution), truth.spec) for truth in truths]
+                text = self.tools.isolation.run(say_all_sides, named)
         except FileNotFoundError:
-            return SidesReport(problem=LOST.format(number=base.number))
+            lost = [base for base in bases if not is_stored(hidden, base)] or bases
+            return SidesReport(problem=LOST.format(number=lost[0].number))
         return SidesReport.model_validate_json(text)
 
     def _look_at(self, solution_sha256: str, spec: Mapping[str, Any]) -> SolutionReport:
@@ -228,8 +235,8 @@ def _is_based(session: Session, evaluation_id: int, looked: Looked) -> bool:
     hold_phase(session, evaluation.phase_id)
     if looked.spec is None:
         return True
-    base = base_of(session, evaluation.phase_id, evaluation.spec)
-    return looked.base_id == (None if base is None else base.id)
+    bases = bases_of(session, evaluation.phase_id, evaluation.spec)
+    return list(looked.base_ids) == [base.id for base in bases]
 
 
 def _take_in(session: Session, evaluation_id: int, looked: Looked, *, now: datetime) -> bool:

@@ -22,7 +22,7 @@ from server.challenges.rules import Ranking
 from server.deployments.baselines import deploy_baselines, score_baselines_again
 from server.deployments.drawing import (
     KEPT,
-    base_under,
+    bases_under,
     differs,
     drawn_as,
     facts_under,
@@ -151,10 +151,10 @@ def _deploy_solution(run: Run, phase: Phase, deployed: Deployed) -> None:
     if live is not None and not differs(run, live, solution.sha256, spec):
         return
     used = live is not None and has_submissions(run.session, phase.id or 0)
-    base = base_under(run, phase, solution, spec) if used else None
-    split = split_words(solution, spec, base) if used else ""
+    bases = bases_under(run, phase, solution, spec) if used else []
+    split = split_words(solution, spec, bases) if used else ""
     # Stored before anything refers to it; a file nothing refers to is harmless.
-    spec = drawn_as(run, live, spec, base) if live is not None and used else stored(run, spec)
+    spec = drawn_as(run, live, spec, bases) if live is not None and used else stored(run, spec)
     run.stores.hidden_files.put(solution.path, solution.sha256)
     facts = facts_under(run, solution, spec)
     if used and not run.new_evaluation:

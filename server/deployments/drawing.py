@@ -1,21 +1,23 @@
 """Which rows are public after a deployment: those that were, wherever the folder's words allow."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from scorers.evaluate import EvaluationSpec, SolutionFacts, check_solution
-from scorers.keeping import sides_of, written
+from scorers.keeping import sides_of, together, written
 from scorers.solutions.sides import read_sides, same_types
 from scorers.solutions.splitting import USAGE
 from server.challenges.models import Phase
 from server.deployments.run import Run
 from server.evaluations.models import Evaluation
-from server.evaluations.sides import base_of, put_sides, sides_of_spec, truth_of
+from server.evaluations.sides import bases_of, is_stored, put_sides, sides_of_spec, truth_of
 from server.folders.contents import SolutionFile
 from server.folders.tables import header_of
+from server.shared.errors import N_, Conflict
 
 # What decides which rows are public, and which are resampled: it stays when a truth is corrected.
 DRAWN = ("split_seed", "replicate_seed", "draw", "sides")
@@ -47,9 +49,9 @@ def _moves(run: Run, live: Evaluation, spec: EvaluationSpec) -> bool:
 
 
 def drawn_as(
-    run: Run, live: Evaluation, spec: EvaluationSpec, base: Evaluation | None
+    run: Run, live: Evaluation, spec: EvaluationSpec, bases: Sequence[Evaluation]
 ) -> EvaluationSpec:
-    """Return a spec under which the rows of `base` stay, and are resampled as they were.
+    """Return a spec under which the rows of `bases` stay, and are resampled as they were.
 
     Where the folder has a table of its own, that is the last word.
     """
@@ -57,22 +59,21 @@ def drawn_as(
     spec = replace(
         spec, split_seed=then.split_seed, replicate_seed=then.replicate_seed, draw=then.draw
     )
-    if base is None:
+    if not bases:
         return stored(run, spec)
-    table = _table(run, base)
+    table = together([_table(run, base) for base in bases])
     if spec.sides is not None:
-        said, table = same_types(read_sides(Path(spec.sides), spec.id_columns), table)
-        table = pl.concat([said, table.join(said, on=list(spec.id_columns), how="anti")])
+        table = together([read_sides(Path(spec.sides), spec.id_columns), table])
     return replace(spec, sides=put_sides(run.stores.hidden_files, written(table)))
 
 
-def base_under(
+def bases_under(
     run: Run, phase: Phase, solution: SolutionFile, spec: EvaluationSpec
-) -> Evaluation | None:
-    """Return the evaluation whose rows stay where they are, unless the folder has other words."""
+) -> list[Evaluation]:
+    """Return the evaluations whose rows stay where they are, unless the folder has other words."""
     if USAGE in header_of(solution.path):
-        return None
-    return base_of(run.session, phase.id or 0, json.loads(spec.to_json()))
+        return []
+    return bases_of(run.session, phase.id or 0, json.loads(spec.to_json()))
 
 
 def stored(run: Run, spec: EvaluationSpec) -> EvaluationSpec:
@@ -83,7 +84,16 @@ def stored(run: Run, spec: EvaluationSpec) -> EvaluationSpec:
 
 
 def _table(run: Run, evaluation: Evaluation) -> pl.DataFrame:
+    """Say where each row stands. Raises Conflict where the answers are lost."""
     hidden = run.stores.hidden_files
+    if not is_stored(hidden, evaluation):
+        raise Conflict(
+            N_(
+                "The solution of evaluation %(number)s is missing in the store: which rows are "
+                "public can't be told. Put the store back from a backup; then deploy again."
+            ),
+            number=evaluation.number,
+        )
     with truth_of(hidden, evaluation.solution_sha256, evaluation.spec) as truth:
         return sides_of(truth.solution, EvaluationSpec.from_json(truth.spec))
 
@@ -94,15 +104,15 @@ def facts_under(run: Run, solution: SolutionFile, spec: EvaluationSpec) -> Solut
         return check_solution(solution.path, EvaluationSpec.from_json(here), sample=None)
 
 
-def split_words(solution: SolutionFile, spec: EvaluationSpec, base: Evaluation | None) -> str:
+def split_words(solution: SolutionFile, spec: EvaluationSpec, bases: Sequence[Evaluation]) -> str:
     """Say what becomes of the rows of a phase that is running; nothing, where chance has no say.
 
-    `spec`: the folder's; `base`: the evaluation whose rows stay.
+    `spec`: the folder's; `bases`: the evaluations whose rows stay.
     """
     if USAGE in header_of(solution.path):
         return BY_USAGE
     if spec.sides is not None:
         return BY_TABLE
-    if base is not None:
+    if bases:
         return KEPT
     return "" if spec.public_fraction is None else ANEW

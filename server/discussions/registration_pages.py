@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from server.accounts.rules import RequestState
-from server.boards.exports import csv_lines
 from server.challenges.queries import challenge_by_slug
 from server.challenges.registration_queries import (
     every_registration,
@@ -17,6 +16,7 @@ from server.discussions.attempts import Answer
 from server.shared.access import Who, access
 from server.shared.errors import DomainError
 from server.shared.responses import message_of
+from server.shared.spreadsheets import ENDING, Table, moment, sent
 from server.shared.web import now, reading, viewer, writing
 
 bp = Blueprint("registrations", __name__)
@@ -84,9 +84,9 @@ def decide(slug: str) -> Answer:
     return redirect(url_for("registrations.index", slug=slug), 303)
 
 
-@bp.get("/organise/<slug>/registrations.csv")
+@bp.get(f"/organise/<slug>/registrations.{ENDING}")
 @access(Who.JUDGE)
-def table(slug: str) -> Response:
+def table(slug: str, ending: str) -> Response:
     """Send everybody who asked, and what they answered, as a table for spreadsheets."""
     challenge = challenge_by_slug(reading(), slug)
     rows = reading().execute(every_registration(challenge.id or 0)).all()
@@ -98,13 +98,11 @@ def table(slug: str) -> Response:
             account.email,
             university,
             row.state.value,
-            row.asked_at.isoformat(),
-            row.decided_at.isoformat() if row.decided_at else "",
+            moment(row.asked_at),
+            moment(row.decided_at),
             row.message,
             *(row.answers.get(question, "") for question in asks),
         )
         for row, account, university in rows
     )
-    response = Response(list(csv_lines(header, cells)), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{slug}-registrations.csv")
-    return response
+    return sent(Table(f"{slug}-registrations", header, cells), ending)

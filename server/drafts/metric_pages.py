@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from scorers.inputs import INPUTS
 from scorers.kinds import InputKind
 from server.drafts.actions import require_same
 from server.drafts.desk import Desk, desk_of
@@ -56,7 +57,7 @@ def _list(desk: Desk, scoring: Mapping[str, Any]) -> str:
         families=[(name, list(group)) for name, group in groupby(found, lambda m: m.family)],
         words=words,
         kind=kind,
-        kinds=[kind.value for kind in InputKind],
+        kinds={kind.value: INPUTS[kind].words for kind in InputKind},
         chosen=scoring.get("scorer"),
     )
 

@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import traceback
-from dataclasses import asdict
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from pydantic import BaseModel
 
 from scorers.errors import InvalidPredictions, InvalidSolution
 from scorers.evaluate import BoardResult, EvaluationSpec, check_solution, evaluate_file
-from scorers.keeping import sides_of, written
+from scorers.keeping import sides_of, together, written
 from scorers.ladder import Form, Scored, rung_of
 from scorers.metric_files.scoring import MetricFault
 from scorers.metric_files.trial import try_metric
+from scorers.sentences import to_json
 from scorers.solutions.splitting import USAGE
 from server.evaluations.metrics import MetricRules, metric_runner, protection_of_metrics
 from server.folders.tables import header_of
@@ -70,6 +71,7 @@ class Report(BaseModel):
     """The child's whole answer; `rung` where it was asked for.
 
     `faults` are for the participant; of a solution that does not fit only the `codes` are kept.
+    `said`: the message as the sentence that it is, for readers of other languages.
     """
 
     outcome: Outcome
@@ -80,6 +82,7 @@ class Report(BaseModel):
     faults: list[dict[str, Any]] = []
     fault_count: int = 0
     codes: list[str] = []
+    said: str | dict[str, Any] = ""
     trace: str = ""
 
 
@@ -134,7 +137,7 @@ def score_file(
         report = Report(
             outcome=Outcome.REJECTED,
             message=str(error),
-            faults=[asdict(fault) for fault in error.faults],
+            faults=[fault.to_json() for fault in error.faults],
             fault_count=error.count,
         )
     except InvalidSolution as error:
@@ -142,6 +145,7 @@ def score_file(
             outcome=Outcome.SOLUTION,
             message=str(error),
             codes=[fault.code for fault in error.faults],
+            said=to_json(error.said),
         )
     except MetricFault as error:
         trace = f"{error}\n\n{error.trace}" if error.trace else str(error)
@@ -173,8 +177,17 @@ def look_at_solution(solution: str, spec: str, rules: MetricRules | None = None)
 
 def say_sides(solution: str, spec: str) -> str:
     """Say on which board each row of a solution stands, as a `SidesReport` in JSON."""
+    return say_all_sides([(solution, spec)])
+
+
+def say_all_sides(truths: Sequence[tuple[str, str]]) -> str:
+    """Say on which board each row of some solutions stands: the first that knows it has the word.
+
+    Each is a local path and its spec's JSON; the answer is a `SidesReport` in JSON.
+    """
     try:
-        table = written(sides_of(Path(solution), EvaluationSpec.from_json(spec)))
+        tables = [sides_of(Path(path), EvaluationSpec.from_json(spec)) for path, spec in truths]
+        table = written(together(tables))
     except InvalidSolution as error:
         return SidesReport(problem=str(error)).model_dump_json()
     packed = base64.b64encode(gzip.compress(table, compresslevel=6, mtime=0))

@@ -1,7 +1,7 @@
 """The hidden answers of an evaluation, and on which board its rows stand: later ones keep that."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +34,12 @@ class Truth(NamedTuple):
     sides: Path | None
 
 
+def is_stored(hidden_files: FileStore, evaluation: Evaluation) -> bool:
+    """Whether the hidden files of an evaluation are there."""
+    named = evaluation.solution_sha256, evaluation.spec.get("sides")
+    return all(hidden_files.has(name) for name in named if name)
+
+
 @contextmanager
 def truth_of(
     hidden_files: FileStore, solution_sha256: str, spec: Mapping[str, Any]
@@ -56,25 +62,33 @@ def sides_of_spec(
         yield spec_text({**spec, "sides": str(sides)}), sides
 
 
-def base_of(session: Session, phase_id: int, spec: Mapping[str, Any]) -> Evaluation | None:
-    """Return the evaluation whose rows stay where they are under another spec of its phase.
+def bases_of(session: Session, phase_id: int, spec: Mapping[str, Any]) -> list[Evaluation]:
+    """Return the evaluations whose rows stay where they are under another spec of their phase.
 
-    The newest that says the same of the split: it knows the rows of those before it. None where
-    none does, where a column decides by its values, and where all rows are public.
+    All that say the same of the split, for none need know the rows of every other: two that are
+    not decided are looked at in either order. The live one has the first word, then the newest.
+    None where a column decides by its values, and where all rows are public.
     """
     if (spec.get("split") or {}).get("by") == "column":
-        return None
+        return []
     drawn = spec.get("public_fraction") is not None
-    return next(
-        (
-            evaluation
-            for evaluation in evaluations_of(session, phase_id)
-            if evaluation.state in STOOD
-            and (drawn or evaluation.has_private)
-            and all(evaluation.spec.get(word) == spec.get(word) for word in WORDS)
-        ),
-        None,
-    )
+    found = [
+        evaluation
+        for evaluation in evaluations_of(session, phase_id)
+        if evaluation.state in STOOD
+        and (drawn or evaluation.has_private)
+        and all(evaluation.spec.get(word) == spec.get(word) for word in WORDS)
+    ]
+    found.sort(key=lambda evaluation: evaluation.state is not EvaluationState.LIVE)
+    return _each_once(found)
+
+
+def _each_once(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+    """Leave out those of the same answers and the same table: they know no other rows."""
+    known: dict[tuple[str, Any], Evaluation] = {}
+    for evaluation in evaluations:
+        known.setdefault((evaluation.solution_sha256, evaluation.spec.get("sides")), evaluation)
+    return list(known.values())
 
 
 def as_read(spec: Mapping[str, Any], report: SolutionReport) -> dict[str, Any]:

@@ -66,6 +66,10 @@ def values(result: Evaluated) -> Sentence:
 
 def _value(board: BoardResult) -> str:
     if board.interval is None:
-        return f"{board.value:.6g}"
+        return _number(board.value)
     low, high = board.interval
-    return f"{board.value:.6g} [{low:.6g}, {high:.6g}]"
+    return f"{_number(board.value)} [{_number(low)}, {_number(high)}]"
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")

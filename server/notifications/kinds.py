@@ -93,6 +93,23 @@ ALL = (
         _CHALLENGES,
         N_("Your request to take part was decided"),
         N_("%(challenge)s: the organisers decided on your request to take part."),
+        cases={
+            "admitted": N_(
+                "%(challenge)s: the organisers admitted you. Next, form a team or join one."
+            ),
+            "admitted_why": N_(
+                "%(challenge)s: the organisers admitted you. Next, form a team or join one. "
+                "They say: “%(reason)s”"
+            ),
+            "refused": N_(
+                "%(challenge)s: the organisers did not admit you, and gave no reason. They can "
+                "still admit you later; until then you can read the pages and the leaderboard."
+            ),
+            "refused_why": N_(
+                "%(challenge)s: the organisers did not admit you. They say why: “%(reason)s” They "
+                "can still admit you later; until then you can read the pages and the leaderboard."
+            ),
+        },
     ),
     Kind(
         "deadline_extended",
@@ -128,6 +145,24 @@ ALL = (
         _TEAM,
         N_("Your team, or a submission of it, was disqualified or reinstated"),
         N_("%(challenge)s: the organisers decided on your team %(team)s; its page says what."),
+        cases={
+            "team_off": N_(
+                "%(challenge)s: the organisers disqualified your team %(team)s. "
+                "They say why: “%(reason)s”"
+            ),
+            "team_back": N_(
+                "%(challenge)s: the organisers reinstated your team %(team)s: it is back on the "
+                "boards. They say why: “%(reason)s”"
+            ),
+            "submission_off": N_(
+                "%(challenge)s: the organisers took submission %(number)s of your team %(team)s "
+                "off the board. They say why: “%(reason)s”"
+            ),
+            "submission_back": N_(
+                "%(challenge)s: the organisers put submission %(number)s of your team %(team)s "
+                "back: it counts again. They say why: “%(reason)s”"
+            ),
+        },
     ),
     Kind(
         "team_requested",
@@ -140,6 +175,15 @@ ALL = (
         _TEAM,
         N_("A captain answered your request"),
         N_("%(challenge)s: the captain of %(team)s answered your request."),
+        cases={
+            "accepted": N_(
+                "%(challenge)s: the captain of %(team)s accepted you: you are a member now."
+            ),
+            "declined": N_(
+                "%(challenge)s: the captain of %(team)s did not accept your request. You can take "
+                "part on your own, or join another team."
+            ),
+        },
     ),
     Kind(
         "team_joined",
@@ -160,6 +204,14 @@ ALL = (
         _TEAM,
         N_("Your place in a team changed: removed, made captain, or merged"),
         N_("%(challenge)s: something changed for you in the team %(team)s."),
+        cases={
+            "removed": N_(
+                "%(challenge)s: the captain took you out of the team %(team)s. You can take part "
+                "on your own, or join another team."
+            ),
+            "captain": N_("%(challenge)s: you are the captain of the team %(team)s now."),
+            "merged": N_("%(challenge)s: two teams are one now, your team %(team)s."),
+        },
     ),
     Kind(
         "question",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,8 @@ UNSUBSCRIBE_LASTS = timedelta(days=5 * 365)
 # The bell counts so far, and then says "99+".
 MOST_COUNTED = 100
 LONGEST_LINK = 300
+# The value by which a notification says which of its kind's cases it is.
+CASE = "case"
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -40,7 +42,8 @@ class Kind:
     """A kind of notification: what it is called, its one line, and what is on by default.
 
     `label` names it in the table of preferences; `line` has places `%(name)s` for the values
-    that are kept, of which those in `moments` are moments in ISO 8601.
+    that are kept, of which those in `moments` are moments in ISO 8601. Where the value `case`
+    is one of `cases`, that one's line is said instead: a decision says which way it went.
     """
 
     name: str
@@ -50,11 +53,15 @@ class Kind:
     by_mail: bool = True
     in_product: bool = True
     moments: frozenset[str] = frozenset()
+    cases: Mapping[str, str] = field(default_factory=dict, hash=False)
 
-    @property
-    def places(self) -> frozenset[str]:
-        """The names of the values that its line shows."""
-        return frozenset(_PLACE.findall(self.line))
+    def line_of(self, values: Mapping[str, Any]) -> str:
+        """Return the line that is said of some values; without a known case, the general one."""
+        return self.cases.get(str(values.get(CASE)), self.line)
+
+    def places(self, values: Mapping[str, Any]) -> frozenset[str]:
+        """Return the names of the values that their line shows."""
+        return frozenset(_PLACE.findall(self.line_of(values)))
 
     def on(self, channel: Channel) -> bool:
         """Whether people who decided nothing are told in this way."""
@@ -62,7 +69,9 @@ class Kind:
 
     def check(self, values: Mapping[str, Any]) -> None:
         """Refuse values that its line can't be made of. Raises ValueError, a mistake of ours."""
-        missing = self.places - values.keys()
+        if CASE in values and values[CASE] not in self.cases:
+            raise ValueError(f"{self.name} knows no case {values[CASE]!r}")
+        missing = self.places(values) - values.keys()
         if missing:
             raise ValueError(f"{self.name} needs {', '.join(sorted(missing))}")
         odd = [n for n, v in values.items() if not isinstance(v, str | int | float | bool | None)]

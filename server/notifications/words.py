@@ -20,10 +20,10 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
 def words_of(kind: str, values: Mapping[str, Any]) -> str:
     """Return the line of a notification; of a kind that is no more, a general one."""
     known = KINDS.get(kind)
-    if known is None or not known.places <= values.keys():
+    if known is None or not known.places(values) <= values.keys():
         return said(N_("Something changed that concerns you."))
-    shown = {name: _shown(known, name, values[name]) for name in known.places}
-    return said(known.line, **shown)
+    shown = {name: _shown(known, name, values[name]) for name in known.places(values)}
+    return said(known.line_of(values), **shown)
 
 
 def said(message: str, **values: str) -> str:

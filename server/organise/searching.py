@@ -133,6 +133,14 @@ def everything(challenge_id: int, wanted: Filter, *, now: datetime) -> Any:
     return select(Submission).where(*_conditions(wanted, challenge_id, now))
 
 
+def count_up_to(
+    session: Session, challenge_id: int, wanted: Filter, *, most: int, now: datetime
+) -> int:
+    """Return how many submissions a filter leaves in, counted to `most` at the utmost."""
+    found = select(col(Submission.id)).where(*_conditions(wanted, challenge_id, now)).limit(most)
+    return session.exec(select(func.count()).select_from(found.subquery())).one()
+
+
 def scored_phase(session: Session, challenge: Challenge, wanted: Filter) -> Phase | None:
     """Return the phase that an order by score is of: the one chosen, else the only one."""
     phases = phases_of(session, challenge.id or 0)

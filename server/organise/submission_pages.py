@@ -1,6 +1,7 @@
 """Pages of a challenge's submissions: found, downloaded, looked at, decided on."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,17 +9,25 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.archives.tables import SUBMISSION_COLUMNS, submission_rows
-from server.boards.exports import csv_lines
 from server.challenges.queries import challenge_by_slug, phases_of
 from server.organise.actions import Verdict, judge_submission, judge_team
 from server.organise.forms import read_filter
 from server.organise.queries import submission_in, team_in
 from server.organise.room import bp
 from server.organise.rules import diagnose
-from server.organise.searching import Filter, Sort, all_submissions, everything, scored_phase
+from server.organise.searching import (
+    Filter,
+    Sort,
+    all_submissions,
+    count_up_to,
+    everything,
+    scored_phase,
+)
 from server.shared.access import Who, access
 from server.shared.errors import N_, NotFound
-from server.shared.web import now, reading, safe_path, services, viewer, writing
+from server.shared.spreadsheets import ENDING, Table, sent
+from server.shared.web import in_turn, now, reading, safe_path, services, viewer, writing
+from server.shared.workbooks import MOST_ROWS, refuse_more
 from server.submissions.actions import retry as queue_again
 from server.submissions.rules import SubmissionState
 
@@ -45,32 +54,35 @@ def submissions(slug: str) -> str:
         sorts=list(Sort),
         by_score=scored_phase(session, challenge, wanted) is not None,
         page=page,
+        most_in_a_workbook=MOST_ROWS,
         views=views,
         team=team_in(session, challenge, wanted.team),
     )
 
 
-@bp.get("/organise/<slug>/submissions.csv")
+@bp.get(f"/organise/<slug>/submissions.{ENDING}")
 @access(Who.JUDGE)
-def submissions_csv(slug: str) -> Response:
-    """Send what a filter leaves in as a table for spreadsheets, as it is read."""
+@in_turn
+def submissions_table(slug: str, ending: str) -> Response:
+    """Send what a filter leaves in as a table for spreadsheets, as CSV while it is read."""
     wanted, challenge_id = read_filter(request.args), challenge_by_slug(reading(), slug).id or 0
-    response = Response(_lines(challenge_id, wanted), mimetype="text/csv")
-    name = f"{slug}-submissions.csv"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    if ending == "xlsx":
+        most = MOST_ROWS + 1
+        refuse_more(count_up_to(reading(), challenge_id, wanted, most=most, now=now()))
+    rows = _rows(challenge_id, wanted)
+    return sent(Table(f"{slug}-submissions", SUBMISSION_COLUMNS, rows), ending, lasting=True)
 
 
-def _lines(challenge_id: int, wanted: Filter) -> Iterator[str]:
-    """Yield the lines of the table; read in a session of its own, which outlives the request."""
+def _rows(challenge_id: int, wanted: Filter) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of the table; read in a session of its own, which outlives the request."""
     engine, moment = services().database.read_engine, now()
 
-    def lines() -> Iterator[str]:
+    def rows() -> Iterator[tuple[Any, ...]]:
         with Session(engine) as session:
             found = everything(challenge_id, wanted, now=moment)
-            yield from csv_lines(SUBMISSION_COLUMNS, submission_rows(session, found))
+            yield from submission_rows(session, found)
 
-    return lines()
+    return rows()
 
 
 @bp.get("/organise/<slug>/submissions/<int:submission_id>")

@@ -19,7 +19,6 @@ from sqlmodel import Session, SQLModel, col, select
 from server.accounts.models import Account
 from server.accounts.queries import account_by_id
 from server.accounts.rules import language_of_letters
-from server.boards.exports import csv_lines
 from server.boards.submission_schemas import submission_out
 from server.boards.submission_views import views_of
 from server.evaluations.tools import Tools
@@ -41,6 +40,7 @@ from server.portability.queries import (
 )
 from server.portability.reading_me import part_name, read_me
 from server.shared.asides import Aside
+from server.shared.spreadsheets import csv_lines
 from server.submissions.models import Submission
 
 log = structlog.get_logger(__name__)

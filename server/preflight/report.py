@@ -155,7 +155,8 @@ def in_words(value: Value) -> str:
         return _printable(value)
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    shown = f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return shown.replace("-", "\N{MINUS SIGN}")
 
 
 def _printable(text: str) -> str:

@@ -1,7 +1,6 @@
 """What somebody who is signed in finds at home: what is open, what is due, what changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,55 +11,25 @@ from sqlmodel import Session, col, func, select
 
 from server.accounts.queries import managed_by, requests_to
 from server.accounts.rules import RequestState
-from server.boards.team_views import PlaceOn, places_of
-from server.challenges.models import Challenge, Participation, Phase
-from server.challenges.queries import challenges_by_id, phases_by_challenge
 from server.challenges.rules import (
-    ChallengeState,
-    PhaseState,
     Ranking,
-    current_phase,
 )
-from server.challenges.views import Listing
 from server.notifications.models import Notification
 from server.notifications.queries import notifications_of
 from server.notifications.words import words_of
 from server.profiles.asking import Asked, asked_of
 from server.profiles.first_steps import Step, first_steps
+from server.profiles.mine import Mine, challenges_of
 from server.profiles.people import Run, organised_by
 from server.shared.access import Viewer
-from server.submissions.models import Submission
-from server.submissions.queries import quota_of, selected_count
-from server.submissions.rules import Quota
-from server.teams.models import JoinRequest, Membership, Team
+from server.submissions.queries import selected_count
+from server.teams.models import JoinRequest
 from server.universities.models import University
 from server.universities.naming import university_name
 
 # Behind the deadline of a phase that ends sooner than this something is due.
 DUE_WITHIN = timedelta(days=3)
-# What ended longer ago is on the person's page, and not on the desk.
-KEPT_FOR = timedelta(days=30)
-MOST_OF_ONES_OWN = 12
 MOST_NEWS = 6
-
-
-@dataclass(frozen=True)
-class Mine:
-    """A challenge that one takes part in, as the home page shows it."""
-
-    challenge: Challenge
-    state: ChallengeState
-    phase: Phase | None
-    phase_state: PhaseState | None
-    team: Team | None
-    left: Quota | None
-    place: PlaceOn | None
-    last_sent: datetime | None
-
-    @property
-    def open_phase(self) -> Phase | None:
-        """The phase that takes files now."""
-        return self.phase if self.phase_state is PhaseState.OPEN else None
 
 
 class Due(NamedTuple):
@@ -94,15 +63,14 @@ class Desk(NamedTuple):
 
 def desk_of(session: Session, viewer: Viewer, now: datetime) -> Desk:
     """Return the desk of a viewer: a few indexed queries for each of the viewer's teams."""
-    teams = _teams(session, viewer.account_id)
-    mine = _mine(session, viewer.account_id, teams, now=now)
+    mine = challenges_of(session, viewer, now=now)
     news = [
         News(row, words_of(row.kind, row.data))
         for row in notifications_of(
             session, viewer.account_id, unread=True, per_page=MOST_NEWS
         ).rows
     ]
-    runs = organised_by(session, viewer.account_id)
+    runs = organised_by(session, viewer.account_id) if viewer.organises_any else []
     manages = managed_by(session, viewer.account_id) if viewer.manages_any else []
     # Whoever came to organise, or to look after a university, is not led to a first score.
     led = not any(m.last_sent for m in mine) and (mine or not (runs or manages))
@@ -111,72 +79,6 @@ def desk_of(session: Session, viewer: Viewer, now: datetime) -> Desk:
     asked = asked_of(session, viewer.account_id, active=active, now=now)
     due = _due(session, viewer, mine, manages, now=now)
     return Desk(mine, due, news, steps, runs, asked, manages)
-
-
-def _teams(session: Session, account_id: int) -> dict[int, Team]:
-    """Return one's teams by the challenge."""
-    query = (
-        select(Team)
-        .join(Membership, col(Membership.team_id) == col(Team.id))
-        .where(Membership.account_id == account_id)
-    )
-    return {team.challenge_id: team for team in session.exec(query)}
-
-
-def _mine(
-    session: Session, account_id: int, teams: dict[int, Team], *, now: datetime
-) -> list[Mine]:
-    joined = session.exec(
-        select(Participation.challenge_id).where(Participation.account_id == account_id)
-    )
-    ids = {*joined, *teams}
-    challenges, phases = challenges_by_id(session, ids), phases_by_challenge(session, ids)
-    listings = [Listing.of(c, phases[number], now=now) for number, c in challenges.items()]
-    kept = [x for x in listings if x.ends > now - KEPT_FOR]
-    shown = sorted(kept, key=lambda x: x.order)[:MOST_OF_ONES_OWN]
-    sent = _last_sent(session, teams.values())
-    return [_of_one(session, x, teams.get(x.challenge.id or 0), sent, now=now) for x in shown]
-
-
-def _last_sent(session: Session, teams: Iterable[Team]) -> dict[int | None, datetime]:
-    """Return when each team sent something last."""
-    query = (
-        select(Submission.team_id, func.max(col(Submission.received_at)))
-        .where(col(Submission.team_id).in_([team.id for team in teams]))
-        .group_by(col(Submission.team_id))
-    )
-    return dict(session.exec(query).all())
-
-
-def _of_one(
-    session: Session,
-    listing: Listing,
-    team: Team | None,
-    sent: dict[int | None, datetime],
-    *,
-    now: datetime,
-) -> Mine:
-    views = listing.phases
-    view = views[current_phase([v.state for v in views])] if views else None
-    left = None
-    if view is not None and view.state is PhaseState.OPEN:
-        left = quota_of(session, team_id=team.id if team else None, phase=view.phase, now=now)
-    return Mine(
-        challenge=listing.challenge,
-        state=listing.state,
-        phase=view.phase if view else None,
-        phase_state=view.state if view else None,
-        team=team,
-        left=left,
-        place=_place(session, team, view.phase) if team and view else None,
-        last_sent=sent.get(team.id) if team else None,
-    )
-
-
-def _place(session: Session, team: Team, phase: Phase) -> PlaceOn | None:
-    """Return where a team stands in the present phase; the final board stands above the public."""
-    found = [p for p in places_of(session, team) if p.phase.id == phase.id and p.rank]
-    return found[-1] if found else None
 
 
 def _due(

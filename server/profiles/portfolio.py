@@ -9,7 +9,8 @@ from sqlmodel import Session
 from server.accounts.models import Account
 from server.accounts.queries import account_by_id
 from server.accounts.rules import PageSeenBy
-from server.boards.team_views import PlaceOn, places_of
+from server.boards.team_places import places_of_teams
+from server.boards.team_views import PlaceOn
 from server.certificates.models import Certificate
 from server.certificates.queries import certificates_of
 from server.challenges.models import Challenge
@@ -105,10 +106,16 @@ def page_with(session: Session, account: Account, profile: Profile, viewer: View
 
 def results_of(session: Session, account_id: int) -> list[Result]:
     """Return a person's teams in public challenges, the newest first, where boards name them."""
+    shown = [
+        one
+        for one in teams_of_account(session, account_id)
+        if one.challenge.visibility is Visibility.PUBLIC and not one.challenge.anonymous
+    ]
+    places = places_of_teams(session, [one.team for one in shown])
+    # The last one stands on the board that says most.
     return [
-        Result(team, challenge, _last_place(session, team))
-        for team, challenge in teams_of_account(session, account_id)
-        if challenge.visibility is Visibility.PUBLIC and not challenge.anonymous
+        Result(one.team, one.challenge, next(reversed(places.get(one.team.id or 0, [])), None))
+        for one in shown
     ]
 
 
@@ -119,11 +126,6 @@ def _shown(
     challenges = challenges_by_id(session, [c.challenge_id for c in certificates if c.challenge_id])
     anonymous = {number for number, challenge in challenges.items() if challenge.anonymous}
     return [c for c in certificates if c.challenge_id not in anonymous | left_out]
-
-
-def _last_place(session: Session, team: Team) -> PlaceOn | None:
-    found = places_of(session, team)
-    return found[-1] if found else None
 
 
 def _chart(results: Sequence[Result]) -> LineChart | None:

@@ -13,7 +13,7 @@ from server.challenges.rules import ChallengeState
 from server.challenges.views import Listing
 from server.profiles.counting import BYTES, Sent
 from server.shared.access import Viewer
-from server.shared.caching import cache_of
+from server.shared.caching import cache_of, once
 from server.teams.models import Team
 from server.universities.models import University
 
@@ -72,8 +72,8 @@ class Home(NamedTuple):
 
 def home_of(session: Session, viewer: Viewer, now: datetime) -> Home:
     """Return the home page of a viewer; a section has its first few challenges."""
-    listings = visible_challenges(session, viewer, now)
-    joined = _joined(session, viewer.id)
+    listings = listings_of(session, viewer, now)
+    joined = joined_by(session, viewer.id)
     others = [x for x in listings if x.challenge.id not in joined]
     opened = [x for x in others if x.state is ChallengeState.OPEN]
     closing = [x for x in opened if x.ends - now <= SOON]
@@ -84,7 +84,15 @@ def home_of(session: Session, viewer: Viewer, now: datetime) -> Home:
         [x for x in others if x.state in (ChallengeState.ENDED, ChallengeState.REVEALED)],
     )
     shown = [section[:CARDS_OF_A_SECTION] for section in sections]
-    return Home(_numbers(session, now), *(cards_of(session, section) for section in shown))
+    cards = {card.slug: card for card in cards_of(session, [x for part in shown for x in part])}
+    found = ([cards[x.challenge.slug] for x in part] for part in shown)
+    return Home(_numbers(session, now), *found)
+
+
+def listings_of(session: Session, viewer: Viewer, now: datetime) -> list[Listing]:
+    """Return the challenges that lists show to a viewer; a page that asks again finds them."""
+    name = ("listings", viewer.id, now)
+    return once(session, name, lambda: visible_challenges(session, viewer, now))
 
 
 def _numbers(session: Session, now: datetime) -> Numbers:
@@ -122,8 +130,9 @@ def teams_in(session: Session, challenge_ids: Iterable[int | None]) -> dict[int 
     return dict(session.exec(query).all())
 
 
-def _joined(session: Session, account_id: int | None) -> frozenset[int]:
+def joined_by(session: Session, account_id: int | None) -> frozenset[int]:
+    """Return the challenges that somebody takes part in; a page that asks again finds them."""
     if account_id is None:
         return frozenset()
     query = select(Participation.challenge_id).where(Participation.account_id == account_id)
-    return frozenset(session.exec(query))
+    return once(session, ("joined", account_id), lambda: frozenset(session.exec(query)))

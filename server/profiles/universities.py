@@ -1,7 +1,7 @@
 """Reads of a university's page: where it stands, its teams, and who agreed to be named."""
 
-from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,9 +9,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
+from server.boards.looking import look_at_all
 from server.boards.models import Entry
-from server.boards.places import places
 from server.boards.rows import On
+from server.boards.team_places import ranks_at
 from server.challenges.models import Challenge
 from server.challenges.rules import Visibility
 from server.shared.paging import Page, page_of
@@ -34,6 +35,21 @@ from server.universities.queries import university_by_slug
 
 TEAMS_A_PAGE = 25
 MOST_PEOPLE = 200
+# Statements are made once: to build them takes longer than to run them.
+WHOSE: sa.BindParameter[int] = sa.bindparam("university_id", type_=sa.Integer)
+LISTED = (
+    select(Account)
+    .where(
+        Account.university_id == WHOSE,
+        col(Account.listed_at).is_not(None),
+        col(Account.closed_at).is_(None),
+    )
+    .order_by(col(Account.name), col(Account.id))
+    .limit(MOST_PEOPLE)
+)
+LAST_LISTED = sa.select(sa.func.count(), sa.func.max(col(Account.listed_at))).where(
+    col(Account.university_id) == WHOSE, col(Account.listed_at).is_not(None)
+)
 
 
 class TeamOnBoard(NamedTuple):
@@ -82,45 +98,36 @@ def university_page(
 
 def listed_people(session: Session, university_id: int) -> Sequence[Account]:
     """Return the members who agreed to be named, by name."""
-    query = (
-        select(Account)
-        .where(
-            Account.university_id == university_id,
-            col(Account.listed_at).is_not(None),
-            col(Account.closed_at).is_(None),
-        )
-        .order_by(col(Account.name), col(Account.id))
-        .limit(MOST_PEOPLE)
-    )
-    return session.exec(query).all()
+    return session.exec(LISTED, params={"university_id": university_id}).all()
 
 
 def people_version(session: Session, slug: str) -> str:
     """Return what changes with a university's names and with whoever is named. Raises NotFound."""
     row = university_by_slug(session, slug)
-    query = sa.select(sa.func.count(), sa.func.max(col(Account.listed_at))).where(
-        col(Account.university_id) == row.id, col(Account.listed_at).is_not(None)
-    )
-    return f"{row.name}|{row.native_name}|{row.country}|{tuple(session.execute(query).one())}"
+    found = session.execute(LAST_LISTED, {"university_id": row.id}).one()
+    return f"{row.name}|{row.native_name}|{row.country}|{tuple(found)}"
 
 
 def teams_of(session: Session, university_id: int, *, page: int) -> Page[TeamOnBoard]:
     """Return a university's teams in public challenges, with their places on boards."""
-    found = page_of(session, _teams_query(university_id), page=page, per_page=TEAMS_A_PAGE)
+    of = {"university_id": university_id}
+    found = page_of(session, _teams_query(), page=page, per_page=TEAMS_A_PAGE, of=of)
     return Page(found.total, found.page, found.per_page, on_boards(session, found.rows))
 
 
 def every_team_of(session: Session, university_id: int) -> list[TeamOnBoard]:
     """Return all of a university's teams in public challenges, with their places on boards."""
-    return on_boards(session, session.execute(_teams_query(university_id)).tuples().all())
+    of = {"university_id": university_id}
+    return on_boards(session, session.execute(_teams_query(), of).tuples().all())
 
 
-def _teams_query(university_id: int) -> Any:
+@cache
+def _teams_query() -> Any:
     # Of a union rather than of an OR or an IN, for which PostgreSQL goes through all teams.
-    mixed = sa.select(col(TeamOrigin.team_id)).where(col(TeamOrigin.university_id) == university_id)
-    elsewhere = col(Team.university_id).is_distinct_from(university_id)
+    mixed = sa.select(col(TeamOrigin.team_id)).where(col(TeamOrigin.university_id) == WHOSE)
+    elsewhere = col(Team.university_id).is_distinct_from(WHOSE)
     found = sa.union_all(
-        sa.select(Team).where(col(Team.university_id) == university_id),
+        sa.select(Team).where(col(Team.university_id) == WHOSE),
         sa.select(Team).where(col(Team.id).in_(mixed), elsewhere),
     )
     own = aliased(Team, found.subquery())
@@ -162,12 +169,11 @@ def on_boards(session: Session, rows: Sequence[tuple[Team, Challenge]]) -> list[
 
 
 def _ranks(session: Session, teams: Sequence[TeamOnBoard]) -> dict[int, int]:
-    keys: dict[On, list[tuple[int, float]]] = defaultdict(list)
-    for one in teams:
-        if one.entry is not None and one.board is not None:
-            keys[one.board.on].append((one.team.id or 0, one.entry.key))
-    found = {}
-    for on, own in keys.items():
-        ranked = places(session, on, [key for _, key in own])
-        found.update({team_id: ranked[key] for team_id, key in own})
-    return found
+    wanted = {
+        one.team.id or 0: (one.board.on, one.entry.key)
+        for one in teams
+        if one.entry is not None and one.board is not None
+    }
+    look_at_all(session, {one.challenge.id or 0 for one in teams if one.team.id in wanted})
+    ranks = ranks_at(session, wanted.values())
+    return {team_id: ranks[at] for team_id, at in wanted.items()}

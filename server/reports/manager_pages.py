@@ -1,6 +1,5 @@
 """Pages of a university's managers: how it stands, its teams and advisers, papers and tables."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -8,7 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.accounts.queries import account_by_email
-from server.boards.exports import csv_lines
 from server.certificates.actions import bundle
 from server.certificates.queries import (
     bundles_of,
@@ -29,6 +27,7 @@ from server.shared.access import Who, access
 from server.shared.errors import N_, DomainError, NotFound
 from server.shared.limits import limiter
 from server.shared.responses import message_of
+from server.shared.spreadsheets import ENDING, Table, sent
 from server.shared.web import now, reading, services, viewer, writing
 from server.standings.queries import seasons
 from server.teams.advising import MOST_ADVISERS, end_adviser, name_adviser
@@ -184,23 +183,17 @@ def report(slug: str) -> str:
     )
 
 
-@bp.get(f"{BASE}/members.csv")
+@bp.get(f"{BASE}/members.{ENDING}")
 @access(Who.MANAGER)
-def members_csv(slug: str) -> Response:
+def members_table(slug: str, ending: str) -> Response:
     """Send the members as a table."""
-    university = university_by_slug(reading(), slug)
-    return _table(MEMBERS_COLUMNS, member_rows(reading(), university.id or 0), f"{slug}-members")
+    rows = member_rows(reading(), university_by_slug(reading(), slug).id or 0)
+    return sent(Table(f"{slug}-members", MEMBERS_COLUMNS, rows), ending)
 
 
-@bp.get(f"{BASE}/teams.csv")
+@bp.get(f"{BASE}/teams.{ENDING}")
 @access(Who.MANAGER)
-def teams_csv(slug: str) -> Response:
+def teams_table(slug: str, ending: str) -> Response:
     """Send the teams and their places as a table."""
-    university = university_by_slug(reading(), slug)
-    return _table(TEAMS_COLUMNS, team_rows(reading(), university.id or 0), f"{slug}-teams")
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> Response:
-    response = Response(csv_lines(columns, rows), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
-    return response
+    rows = team_rows(reading(), university_by_slug(reading(), slug).id or 0)
+    return sent(Table(f"{slug}-teams", TEAMS_COLUMNS, rows), ending)

@@ -13,6 +13,7 @@ from server.certificates.awarding import members_by_team
 from server.certificates.queries import of_university
 from server.profiles.universities import TeamOnBoard, every_team_of
 from server.shared.paging import Page
+from server.shared.spreadsheets import moment
 from server.teams.advising import advisers_by_team
 from server.teams.models import Membership
 from server.universities.models import University
@@ -34,6 +35,8 @@ TEAMS_COLUMNS = (
     "rank_worst",
     "submissions",
     "last_submitted_at",
+    "challenge_title",
+    "phase_title",
 )
 
 
@@ -159,5 +162,7 @@ def _team(one: ManagedTeam) -> tuple[Any, ...]:
         entry.rank_best if entry else None,
         entry.rank_worst if entry else None,
         entry.submissions if entry else 0,
-        entry.last_submitted_at.isoformat().replace("+00:00", "Z") if entry else None,
+        moment(entry.last_submitted_at) if entry else None,
+        on.challenge.title,
+        on.board.phase.title if on.board else None,
     )

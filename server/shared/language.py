@@ -1,5 +1,6 @@
 """The reader's language: messages and numbers, looked up once and not once for every cell."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -29,6 +30,10 @@ NAMES = {"en": "English", "zh": "简体中文"}
 # What a page says it is written in; the catalogue is of the simplified script.
 TAGS = {"en": "en", "zh": "zh-Hans"}
 COOKIE = "language"
+# What stands before a negative number where people read it; data keep the hyphen.
+MINUS = "\N{MINUS SIGN}"
+_HYPHEN = re.compile(r"(?:^|(?<=[eE]))-(?=[\d.∞])")
+_NOUGHT = re.compile(rf"{MINUS}[0,.]+")
 MOST_NUMBERS = 20_000
 MOST_MESSAGES = 10_000
 
@@ -60,6 +65,7 @@ def install_language(app: Flask) -> None:
     app.jinja_env.filters["language_name"] = lambda code: NAMES.get(code, code)
     app.jinja_env.filters["decimalformat"] = _decimal
     app.jinja_env.filters["numberformat"] = _decimal
+    app.jinja_env.filters["minus"] = with_minus
     app.jinja_env.filters["datetimeformat"] = _moment
     app.jinja_env.filters["timedeltaformat"] = _span
 
@@ -138,7 +144,7 @@ def _decimal(number: float, format: str | None = None) -> str:
 
 
 def number_words(number: float, format: str | None, locale: str) -> str:
-    """Return a number by a pattern of Babel's, in a language."""
+    """Return a number by a pattern of Babel's, in a language; nought has no sign."""
     # To the cache -0.0 and 0.0 are one number: both would be written as whichever came first.
     return _formatted(number + 0, format, locale)
 
@@ -148,9 +154,18 @@ def _formatted(number: float, format: str | None, locale: str) -> str:
     places = _places(number, format)
     symbols = _symbols(locale)
     if places is None or symbols is None or not isfinite(number):
-        return format_decimal(number, format, locale)
+        return with_minus(format_decimal(number, format, locale))
     # What Babel writes, in a tenth of the time: a board has two hundred numbers.
-    return f"{Decimal(str(number)):,.{places}f}".translate(symbols)
+    return _signed(f"{Decimal(str(number)):,.{places}f}".translate(symbols))
+
+
+def with_minus(text: str) -> str:
+    """Return a number's text as people read it: with a true minus sign."""
+    return _signed(_HYPHEN.sub(MINUS, text))
+
+
+def _signed(text: str) -> str:
+    return text[1:] if _NOUGHT.fullmatch(text) else text
 
 
 def _places(number: float, format: str | None) -> int | None:
@@ -170,9 +185,7 @@ def _symbols(locale: str) -> dict[int, str] | None:
     if not usual or known.default_numbering_system != "latn":
         return None
     symbols = known.number_symbols["latn"]
-    return str.maketrans(
-        {",": symbols["group"], ".": symbols["decimal"], "-": symbols["minusSign"]}
-    )
+    return str.maketrans({",": symbols["group"], ".": symbols["decimal"], "-": MINUS})
 
 
 def _moment(moment: datetime, format: str, rebase: bool = False) -> str:

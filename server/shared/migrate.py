@@ -1,5 +1,6 @@
 """Migrations: the schema is brought up to date when a server-side command starts."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -43,6 +44,7 @@ def current_revision(database: Database) -> str | None:
         return _revision(connection)
 
 
+@cache
 def newest_revision() -> str:
-    """Return the revision that this code was written for."""
+    """Return the revision that this code was written for; found once: all scripts are read."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())

@@ -20,6 +20,9 @@ SAID = {
     "Input": (2,),
     "Family": (0,),
     "sentence": (0,),
+    "Parameter": (2,),
+    "_parameter": (1,),
+    "Role": (2,),
 }
 Found = tuple[int, str, str, list[str]]
 

@@ -136,6 +136,8 @@ def _season(session: Session, season: SeasonName) -> SeasonOut:
                 provisional=on.provisional,
                 ranked=ranked,
                 weight=weight,
+                challenge_title=on.challenge.title,
+                phase_title=on.phase.title,
             )
             for on, ranked, weight in boards_of(session, season)
         ],
@@ -202,6 +204,8 @@ def _results(found: Sequence[Found]) -> list[ResultOut]:
             weight=one.result.weight,
             percentile=one.result.percentile,
             medals=MedalsOut(**one.result.medals._asdict()),
+            challenge_title=one.board.challenge.title,
+            phase_title=one.board.phase.title,
         )
         for one in found
     ]

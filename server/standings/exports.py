@@ -41,6 +41,8 @@ RESULTS_COLUMNS = (
     "gold",
     "silver",
     "bronze",
+    "challenge_title",
+    "phase_title",
 )
 
 
@@ -80,4 +82,6 @@ def result_cells(found: Found) -> tuple[Any, ...]:
         round(found.result.percentile, 12),
         found.teams,
         *found.result.medals,
+        found.board.challenge.title,
+        found.board.phase.title,
     )

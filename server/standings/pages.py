@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
-from server.boards.exports import csv_lines
 from server.shared.access import Who, access, own_credentials
 from server.shared.language import language
+from server.shared.spreadsheets import ENDING, Table, sent
 from server.shared.web import CONTENT_SECURITY_POLICY, now, reading, services, viewer
 from server.standings.exports import (
     RESULTS_COLUMNS,
@@ -105,30 +105,23 @@ def _boards_part(season: SeasonName) -> Markup:
     )
 
 
-@bp.get("/standings.csv")
+@bp.get(f"/standings.{ENDING}")
 @access(Who.EVERYBODY)
 @conditional
-def csv() -> Response:
+def table(ending: str) -> Response:
     """Send the standings as a table for spreadsheets."""
     season, rule = _season(), _rule()
-    lines = csv_lines(STANDINGS_COLUMNS, map(place_cells, every_place(reading(), season, rule)))
-    return _table(lines, f"standings-{season.slug}-{rule.value}.csv")
+    rows = map(place_cells, every_place(reading(), season, rule))
+    return sent(Table(f"standings-{season.slug}-{rule.value}", STANDINGS_COLUMNS, rows), ending)
 
 
-def _table(lines: object, name: str) -> Response:
-    response = Response(list(lines), mimetype="text/csv")  # type: ignore[call-overload]
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
-
-
-@bp.get("/universities/<slug>/results.csv")
+@bp.get(f"/universities/<slug>/results.{ENDING}")
 @access(Who.EVERYBODY)
-def results_csv(slug: str) -> Response:
+def results_table(slug: str, ending: str) -> Response:
     """Send what a university reached in each challenge of a season as a table."""
     university, season = university_by_slug(reading(), slug), _season()
-    found = results_of(reading(), season, university.id or 0)
-    lines = csv_lines(RESULTS_COLUMNS, map(result_cells, found))
-    return _table(lines, f"{slug}-{season.slug}.csv")
+    rows = map(result_cells, results_of(reading(), season, university.id or 0))
+    return sent(Table(f"{slug}-{season.slug}", RESULTS_COLUMNS, rows), ending)
 
 
 @bp.get("/standings/embed")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -122,7 +123,9 @@ def version_of(session: Session, season: SeasonName) -> str:
     return f"{season}|{found.version}|{found.ranges_at}|{found.moment_at}"
 
 
-def _places_query(season: SeasonName) -> sa.Select[*tuple[Any, ...]]:
+# Statements are made once: to build one takes longer than to run it.
+@cache
+def _places_query() -> sa.Select[*tuple[Any, ...]]:
     same = (
         col(StandingRange.season_id) == col(Standing.season_id),
         col(StandingRange.rule) == col(Standing.rule),
@@ -134,9 +137,27 @@ def _places_query(season: SeasonName) -> sa.Select[*tuple[Any, ...]]:
     return (
         query.join(University, col(University.id) == col(Standing.university_id))
         .outerjoin(StandingRange, sa.and_(*same))
-        .where(col(Standing.season_id) == season.id)
+        .where(col(Standing.season_id) == sa.bindparam("season"))
         .order_by(col(Standing.position))
     )
+
+
+@cache
+def _by_rule() -> sa.Select[*tuple[Any, ...]]:
+    return _places_query().where(col(Standing.rule) == sa.bindparam("rule"))
+
+
+@cache
+def _part_by_rule() -> sa.Select[*tuple[Any, ...]]:
+    return _by_rule().where(
+        col(Standing.position) > sa.bindparam("first"),
+        col(Standing.position) <= sa.bindparam("last"),
+    )
+
+
+@cache
+def _of_one() -> sa.Select[*tuple[Any, ...]]:
+    return _places_query().where(col(Standing.university_id) == sa.bindparam("university"))
 
 
 def _place(found: Any) -> Place:
@@ -160,25 +181,21 @@ def standings(
     snapshot = snapshot_of(session, season)
     page, per_page = clamp(page, per_page)
     first = (page - 1) * per_page
-    query = _places_query(season).where(
-        col(Standing.rule) == rule,
-        col(Standing.position) > first,
-        col(Standing.position) <= first + per_page,
-    )
-    rows = [_place(found) for found in session.execute(query)]
+    part = {"season": season.id, "rule": rule, "first": first, "last": first + per_page}
+    rows = [_place(found) for found in session.execute(_part_by_rule(), part)]
     return Standings(season, rule, snapshot, Page(snapshot.universities, page, per_page, rows))
 
 
 def every_place(session: Session, season: SeasonName, rule: Rule) -> list[Place]:
     """Return all universities ranked by a rule, in order (for exports)."""
-    query = _places_query(season).where(col(Standing.rule) == rule)
-    return [_place(found) for found in session.execute(query)]
+    asked = {"season": season.id, "rule": rule}
+    return [_place(found) for found in session.execute(_by_rule(), asked)]
 
 
 def places_of(session: Session, season: SeasonName, university_id: int) -> dict[Rule, Place]:
     """Return where a university stands by each rule; nothing where it has no result."""
-    query = _places_query(season).where(col(Standing.university_id) == university_id)
-    found = {row[0].rule: _place(row) for row in session.execute(query)}
+    asked = {"season": season.id, "university": university_id}
+    found = {row[0].rule: _place(row) for row in session.execute(_of_one(), asked)}
     return {rule: found[rule] for rule in Rule if rule in found}
 
 
@@ -188,8 +205,15 @@ def boards_of(session: Session, season: SeasonName) -> list[Weighed]:
 
 
 def _boards_of(session: Session, season: SeasonName) -> list[Weighed]:
-    weight: Any = sa.literal(1.0) if season.is_everything else col(SeasonChallenge.weight)
-    query = (
+    asked = {} if season.is_everything else {"season": season.id}
+    query = _boards_query(everything=season.is_everything)
+    return [_weighed(row) for row in session.execute(query, asked).tuples()]
+
+
+@cache
+def _boards_query(*, everything: bool) -> sa.Select[*tuple[Any, ...]]:
+    weight: Any = sa.literal(1.0) if everything else col(SeasonChallenge.weight)
+    query: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             *OF_CHALLENGE,
             *OF_PHASE,
@@ -202,10 +226,11 @@ def _boards_of(session: Session, season: SeasonName) -> list[Weighed]:
         .join(Phase, col(Phase.id) == col(StandingBoard.phase_id))
         .order_by(col(Challenge.title), col(Challenge.id))
     )
-    if not season.is_everything:
-        on = col(SeasonChallenge.challenge_id) == col(StandingBoard.challenge_id)
-        query = query.join(SeasonChallenge, on).where(col(SeasonChallenge.season_id) == season.id)
-    return [_weighed(row) for row in session.execute(query).tuples()]
+    if everything:
+        return query
+    on = col(SeasonChallenge.challenge_id) == col(StandingBoard.challenge_id)
+    of_season = col(SeasonChallenge.season_id) == sa.bindparam("season")
+    return query.join(SeasonChallenge, on).where(of_season)
 
 
 def _weighed(row: tuple[Any, ...]) -> Weighed:

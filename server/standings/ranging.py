@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from server.boards.models import Entry
 from server.boards.rows import ORDER, on_board
 from server.challenges.rules import Ranking
-from server.evaluations.models import Replicates, Score
+from server.evaluations.models import NONE_TO_BE_HAD, Replicates, Score
 from server.evaluations.rules import Board
 from server.shared.database import Database
 from server.standings.aggregating import seasons_of
@@ -173,7 +173,7 @@ def _stored_query(board: SeasonBoard) -> sa.Select[*tuple[Any, ...]]:
             ),
         )
         .join(Replicates, col(Replicates.score_id) == col(Score.id))
-        .where(*on_board(board.on))
+        .where(*on_board(board.on), col(Replicates.data) != NONE_TO_BE_HAD)
     )
 
 

@@ -21,6 +21,9 @@ from server.teams.models import Team
 from server.teams.queries import teams_by_id
 
 RESULTS_A_PAGE = 25
+OF_UNIVERSITY = sa.select(*table_of(Contribution).columns).where(
+    col(Contribution.university_id) == sa.bindparam("university")
+)
 
 
 class Found(NamedTuple):
@@ -55,10 +58,8 @@ def results_page(
 def _own_boards(
     session: Session, season: SeasonName, university_id: int
 ) -> tuple[dict[int | None, Any], Sequence[Weighed]]:
-    query = sa.select(*table_of(Contribution).columns).where(
-        col(Contribution.university_id) == university_id
-    )
-    own: dict[int | None, Any] = {row.challenge_id: row for row in session.execute(query)}
+    found = session.execute(OF_UNIVERSITY, {"university": university_id})
+    own: dict[int | None, Any] = {row.challenge_id: row for row in found}
     return own, [one for one in boards_of(session, season) if one[0].challenge.id in own]
 
 

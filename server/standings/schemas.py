@@ -80,6 +80,8 @@ class SeasonChallengeOut(BaseModel):
     provisional: bool
     ranked: int
     weight: float
+    challenge_title: str
+    phase_title: str
 
 
 class SeasonOut(BaseModel):
@@ -134,6 +136,8 @@ class ResultOut(BaseModel):
     weight: float
     percentile: float
     medals: MedalsOut
+    challenge_title: str
+    phase_title: str
 
 
 class RuleOut(BaseModel):

@@ -1,8 +1,10 @@
 """Reads of submissions."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -11,10 +13,10 @@ from server.accounts.queries import accounts_by_id
 from server.challenges.models import ChallengeFile, ChallengeImage, Phase
 from server.challenges.queries import is_organiser
 from server.shared.access import Viewer
+from server.shared.database import UTCDateTime
 from server.shared.errors import N_, NotFound
-from server.shared.paging import Page, page_of
 from server.submissions.failures import failed_by_phase
-from server.submissions.models import Arrival, Submission, SubmissionNote
+from server.submissions.models import Arrival, Submission
 from server.submissions.rules import (
     BY_THE_METRIC,
     COUNTED,
@@ -74,33 +76,64 @@ def counts_in_quota() -> sa.ColumnElement[bool]:
 
 def used(session: Session, *, team_id: int, phase_id: int, now: datetime) -> Used:
     """Return how many of a team's submissions count today and in all."""
-    today = day_of(now)
-    query = select(
-        func.count(),
-        func.coalesce(func.sum(sa.case((col(Submission.received_at) >= today, 1), else_=0)), 0),
-    ).where(
-        Submission.team_id == team_id,
-        Submission.phase_id == phase_id,
-        col(Submission.late).is_(False),
-        counts_in_quota(),
+    return _used_by(session, {team_id}, {phase_id}, now=now).get((team_id, phase_id), Used(0, 0))
+
+
+def _used_by(
+    session: Session, teams: Collection[int], phases: Collection[int], *, now: datetime
+) -> dict[tuple[int, int], Used]:
+    """Return what teams have used, by the team and the phase."""
+    asked = {"today": day_of(now), "teams": list(teams), "phases": list(phases)}
+    rows = session.execute(_sent(), asked)
+    counted = {(team, phase): (int(day), total) for team, phase, day, total in rows}
+    failed = failed_by_phase(session, teams)
+    found = {}
+    for place in counted.keys() | failed.keys():
+        more = failures_that_count(failed.get(place, []), now=now)
+        day, total = counted.get(place, (0, 0))
+        found[place] = Used(day + more.today, total + more.total)
+    return found
+
+
+# Made once: to build it takes longer than to run it.
+@cache
+def _sent() -> sa.Select[*tuple[Any, ...]]:
+    """Return the select of how much teams sent today and in all, that counts."""
+    own, phase = col(Submission.team_id), col(Submission.phase_id)
+    today = col(Submission.received_at) >= sa.bindparam("today", type_=UTCDateTime)
+    return (
+        sa.select(own, phase, func.sum(sa.case((today, 1), else_=0)), func.count())
+        .where(
+            own.in_(sa.bindparam("teams", expanding=True)),
+            phase.in_(sa.bindparam("phases", expanding=True)),
+            col(Submission.late).is_(False),
+            counts_in_quota(),
+        )
+        .group_by(own, phase)
     )
-    total, day = session.exec(query).one()
-    failed = _failed(session, team_id, phase_id, late=False)
-    more = failures_that_count(failed, now=now)
-    return Used(int(day) + more.today, int(total) + more.total)
-
-
-def _failed(session: Session, team_id: int, phase_id: int | None, *, late: bool) -> list[datetime]:
-    found = failed_by_phase(session, [team_id], late=late)
-    return found.get((team_id, phase_id or 0), [])
 
 
 def extra_in(session: Session, *, team_id: int | None, phase_id: int, now: datetime) -> Extra:
     """Return what the organisers gave a team beyond a phase's quotas."""
+    given = [] if team_id is None else _given(session, {team_id}, {phase_id})[team_id, phase_id]
+    return extra_of(given, now=now)
+
+
+def _given(
+    session: Session, teams: Collection[int], phases: Collection[int]
+) -> dict[tuple[int, int], list[Grant]]:
+    table = ExtraSubmissions
     query = sa.select(
-        col(ExtraSubmissions.total), col(ExtraSubmissions.per_day), col(ExtraSubmissions.day)
-    ).where(col(ExtraSubmissions.team_id) == team_id, col(ExtraSubmissions.phase_id) == phase_id)
-    return extra_of((Grant(*row) for row in session.execute(query)), now=now)
+        col(table.team_id),
+        col(table.phase_id),
+        col(table.total),
+        col(table.per_day),
+        col(table.day),
+    ).where(col(table.team_id).in_(teams), col(table.phase_id).in_(phases))
+    found: dict[tuple[int, int], list[Grant]] = defaultdict(list)
+    for team, phase, *grant in session.execute(query):
+        found[team, phase].append(Grant(*grant))
+    return found
 
 
 def pause_of(session: Session, phase: Phase) -> Pause | None:
@@ -113,20 +146,29 @@ def pause_of(session: Session, phase: Phase) -> Pause | None:
 
 def quota_of(session: Session, *, team_id: int | None, phase: Phase, now: datetime) -> Quota:
     """Return what a team (None: one to be) has left in a phase."""
-    day, total = (
-        Used(0, 0)
-        if team_id is None
-        else used(session, team_id=team_id, phase_id=phase.id or 0, now=now)
-    )
-    return quota(
-        per_day=phase.per_day,
-        total=phase.total,
-        used_today=day,
-        used_total=total,
-        ends=phase.ends,
-        now=now,
-        extra=extra_in(session, team_id=team_id, phase_id=phase.id or 0, now=now),
-    )
+    return quotas_of(session, [(team_id, phase)], now=now)[0]
+
+
+def quotas_of(
+    session: Session, wanted: Sequence[tuple[int | None, Phase]], *, now: datetime
+) -> list[Quota]:
+    """Return what each team has left in its phase, as `quota_of` says it of one."""
+    teams = {team for team, _ in wanted if team is not None}
+    phases = {phase.id or 0 for _, phase in wanted}
+    used = _used_by(session, teams, phases, now=now) if teams else {}
+    given = _given(session, teams, phases) if teams else {}
+    return [
+        quota(
+            per_day=phase.per_day,
+            total=phase.total,
+            used_today=used.get((team or 0, phase.id or 0), Used(0, 0)).today,
+            used_total=used.get((team or 0, phase.id or 0), Used(0, 0)).total,
+            ends=phase.ends,
+            now=now,
+            extra=extra_of(given.get((team or 0, phase.id or 0), ()), now=now),
+        )
+        for team, phase in wanted
+    ]
 
 
 def practice_left(session: Session, *, team_id: int, phase: Phase, now: datetime) -> Quota:
@@ -138,7 +180,8 @@ def practice_left(session: Session, *, team_id: int, phase: Phase, now: datetime
         col(Submission.received_at) >= day_of(now),
         counts_in_quota(),
     )
-    failed = failures_that_count(_failed(session, team_id, phase.id, late=True), now=now)
+    late = failed_by_phase(session, [team_id], late=True).get((team_id, phase.id or 0), [])
+    failed = failures_that_count(late, now=now)
     left = max(0, phase.per_day - session.exec(query).one() - failed.today)
     return Quota(left, left, now if left else day_of(now) + timedelta(days=1))
 
@@ -167,66 +210,6 @@ def selected_count(session: Session, *, team_id: int | None, phase_id: int | Non
         col(Submission.selected).is_(True),
     )
     return session.exec(query).one()
-
-
-class Sift(NamedTuple):
-    """Which of a team's submissions are wanted: of a phase, in a state, with words in them."""
-
-    phase_id: int | None = None
-    state: str = ""
-    q: str = ""
-
-    @property
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """What a submission has to fulfil."""
-        found: list[sa.ColumnElement[bool]] = []
-        if self.phase_id is not None:
-            found.append(col(Submission.phase_id) == self.phase_id)
-        if self.state == "waiting":
-            found.append(col(Submission.state).in_(WAITING))
-        elif self.state == "picked":
-            found.append(col(Submission.selected).is_(True))
-        elif self.state:
-            found.append(col(Submission.state) == SubmissionState(self.state))
-        if self.q:
-            found.append(self._words())
-        return found
-
-    def _words(self) -> sa.ColumnElement[bool]:
-        noted = sa.select(col(SubmissionNote.submission_id)).where(
-            col(SubmissionNote.submission_id) == col(Submission.id),
-            col(SubmissionNote.text).icontains(self.q, autoescape=True),
-        )
-        return sa.or_(
-            col(Submission.filename).icontains(self.q, autoescape=True),
-            col(Submission.comment).icontains(self.q, autoescape=True),
-            noted.exists(),
-        )
-
-
-EVERYTHING = Sift()
-
-
-def own_submissions(
-    session: Session,
-    *,
-    team_id: int,
-    challenge_id: int,
-    page: int,
-    per_page: int,
-    sift: Sift = EVERYTHING,
-) -> Page[Submission]:
-    """Return a page of a team's submissions, newest first."""
-    query = (
-        select(Submission)
-        .where(
-            Submission.team_id == team_id,
-            Submission.challenge_id == challenge_id,
-            *sift.conditions,
-        )
-        .order_by(col(Submission.received_at).desc(), col(Submission.id).desc())
-    )
-    return page_of(session, query, page=page, per_page=per_page)
 
 
 def anything_waits(session: Session, phase: Phase, *, now: datetime) -> bool:

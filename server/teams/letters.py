@@ -59,7 +59,8 @@ def mail_decision(
         refusal = gettext("%(team)s did not accept your request", team=team.name)
         return str(welcome if accepted else refusal)
 
-    news = News("team_decided", "decided", subject)
+    case = "accepted" if accepted else "declined"
+    news = News("team_decided", "decided", subject, {"case": case})
     _tell(session, team, [account.id or 0], news, now=now, accepted=accepted)
 
 
@@ -69,6 +70,7 @@ def mail_removal(session: Session, *, team: Team, account: Account, now: datetim
         "team_changed",
         "removed",
         lambda: gettext("You are no longer in the team %(team)s", team=team.name),
+        {"case": "removed"},
     )
     _tell(session, team, [account.id or 0], news, now=now)
 
@@ -79,6 +81,7 @@ def mail_captaincy(session: Session, *, team: Team, now: datetime) -> None:
         "team_changed",
         "captain",
         lambda: gettext("You are the captain of %(team)s now", team=team.name),
+        {"case": "captain"},
     )
     _tell(session, team, [team.captain_id], news, now=now)
 
@@ -91,6 +94,7 @@ def mail_merger(
         "team_changed",
         "merged",
         lambda: gettext("%(merged)s and %(team)s are one team now", merged=merged, team=team.name),
+        {"case": "merged"},
     )
     _tell(session, team, [account.id or 0 for account in accounts], news, now=now, merged=merged)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from scorers.evaluate import EvaluationSpec
+from scorers.sentences import to_json
 from server.evaluations.scoring import Outcome, Report, score_file
 from server.folders.tables import UnreadableTable, header_of
 
@@ -25,7 +26,8 @@ def try_in_child(truth: bytes, prediction: bytes, asked: dict[str, Any]) -> str:
     try:
         header = header_of(submission)
     except UnreadableTable as error:
-        return Report(outcome=Outcome.REJECTED, message=str(error)).model_dump_json()
+        report = Report(outcome=Outcome.REJECTED, message=str(error), said=to_json(error.said))
+        return report.model_dump_json()
     spec = EvaluationSpec(
         scorer=asked["scorer"],
         params=asked["params"],

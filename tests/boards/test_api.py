@@ -67,6 +67,7 @@ def test_a_board_has_the_fields_of_the_contract(client, pandas, cast):
         "move": None,
         "chance_move": None,
         "first_share": None,
+        "universities": [{"slug": "tsinghua", "name": "Tsinghua University"}],
     }
 
 

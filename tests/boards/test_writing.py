@@ -29,6 +29,8 @@ def row(*, university: bool = True, interval: bool = True, method: str = "Wilson
         "university_url": "/universities/",
         "university_slug": "tum" if university else None,
         "university": NASTY if university else "",
+        "more": "",
+        "others": "",
         "share": Markup("<small>first</small>"),
         "score": "0.5",
         "interval": ends if interval else None,
@@ -52,6 +54,17 @@ def test_a_filled_row_is_the_row_of_the_template(app, university, interval, meth
     assert "<script>" not in filled
     assert "&lt;script&gt;alert(&#34;%s&#34;)" in filled
     assert ("compare-link" in filled) == bool(compares)
+
+
+@pytest.mark.parametrize("rank", [3, 12_345])
+def test_a_mixed_teams_row_says_how_many_others_and_names_them(app, rank):
+    shown = row(more="and 1 other university", others=NASTY, rank=rank)
+    with app.test_request_context():
+        html = written(shown)
+        assert html == row_macro("board_row")(shown, False, "")
+    assert html.count("and 1 other university") == 2
+    assert html.count("&lt;script&gt;alert(&#34;%s&#34;)") == 1 + 2 * (1 + 2)
+    assert "<script>" not in html
 
 
 @pytest.mark.parametrize("more", [{"rank": 2}, {"rank": None, "last": None, "team_id": None}])

@@ -267,7 +267,7 @@ def test_the_gradebook_is_exported_and_names_no_address_that_was_not_invited(
     assert by_name[cast.wei.name]["email"] == ""
     assert by_name[cast.lena.name]["email"] == cast.lena.email
     assert [row["grade"] for row in rows if row["email"] == "anna@tum.example"] == ["0"]
-    excel = olga.get(f"{URL}/grades.csv?form=excel")
+    excel = olga.get(f"{URL}/grades.xlsx")
     assert excel.mimetype == TYPE
     header, *lines = cells_of(excel.data)
     of_lena = next(dict(zip(header, line, strict=True)) for line in lines if cast.lena.name in line)

@@ -55,11 +55,14 @@ def test_if_so_chosen_boards_name_it_below_without_rank_score_and_reason(
     page = found[PAGE]
     assert page.index("Isar Surfers") < page.index("Giant Pandas") < page.index(WORDS)
     last = found[f"{PAGE}.csv"].strip().splitlines()[-1]
-    assert last == f",Giant Pandas,Tsinghua University,tsinghua,,,,,,,,,,{WORDS}"
+    assert (
+        last == f",Giant Pandas,Tsinghua University,tsinghua,,,,,,,,,,{WORDS},Tsinghua University"
+    )
     assert client.get(API).json["withdrawn"] == [
         {
             "team": {"id": cast.pandas.id, "name": "Giant Pandas"},
             "university": {"slug": "tsinghua", "name": "Tsinghua University"},
+            "universities": [{"slug": "tsinghua", "name": "Tsinghua University"}],
         }
     ]
     for path, text in found.items():
@@ -117,6 +120,15 @@ def test_its_members_read_the_reason_in_a_letter(database, cast, board, judge):
     assert "we were wrong" in mails[-1].body
 
 
+def test_the_bell_says_which_way_it_was_decided_and_why(app, cast, board, judge, olga):
+    judge()
+    judge("reinstate", reason="we were wrong")
+    told = sign_in(app.test_client(), cast.wei).get("/notifications").text
+    team = f"Handwritten digits: the organisers disqualified your team {cast.pandas.name}."
+    assert f"{team} They say why: “{REASON}”" in told
+    assert "it is back on the boards. They say why: “we were wrong”" in told
+
+
 def test_a_submissions_team_is_told_which_one(database, session, app, cast, board, olga):
     number = session.exec(select(Submission.id).where(Submission.team_id == cast.isar.id)).one()
     session.rollback()
@@ -131,6 +143,8 @@ def test_a_submissions_team_is_told_which_one(database, session, app, cast, boar
     assert REASON in mail.body
     lena = sign_in(app.test_client(), cast.lena)
     assert REASON in lena.get(f"/submissions/{number}").text
+    told = lena.get("/notifications").text
+    assert f"took submission {number} of your team {cast.isar.name} off the board." in told
 
 
 def test_deciding_twice_is_a_conflict_and_tells_nobody_again(database, cast, board, judge, olga):

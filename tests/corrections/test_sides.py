@@ -1,6 +1,7 @@
 """A truth that is corrected in the browser moves no row from one board to the other."""
 
 import hashlib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from server.corrections.actions import Wanted, give_up, put_live, start_evaluati
 from server.corrections.rescoring import Rescorer
 from server.evaluations.models import Evaluation, Score
 from server.evaluations.rules import Board, EvaluationState
+from server.evaluations.sides import bases_of
 from server.evaluations.tools import Tools
 from server.shared.errors import Conflict
 from server.shared.storage import FileStore, Stores
@@ -216,6 +218,41 @@ def test_one_that_was_begun_meanwhile_has_the_other_looked_at_again(world, monke
     world.session.commit()
     before, after = world.sides(second), world.sides(third)
     assert all(after[row] == side for row, side in before.items())
+
+
+def agree(*sides: dict[str, str]) -> bool:
+    """Whether each row is on one board wherever it is known, and some row is known twice."""
+    known: dict[str, set[str]] = {}
+    for row, side in chain.from_iterable(one.items() for one in sides):
+        known.setdefault(row, set()).add(side)
+    return all(len(boards) == 1 for boards in known.values()) and len(known) < sum(map(len, sides))
+
+
+@pytest.mark.parametrize("is_put_live", [False, True])
+def test_new_rows_of_two_that_are_looked_at_in_reverse_stay_where_each_put_them(world, is_put_live):
+    older = {f"older{row}": str(row % 3) for row in range(12)}
+    newer = {f"newer{row}": str(row % 3) for row in range(12)}
+    second, third = world.begin(TRUTH | older), world.begin(TRUTH | newer)
+    for evaluation in (third, second):
+        world.rescorer.adopt(evaluation.id)
+        world.session.refresh(evaluation)
+        world.session.commit()
+        if is_put_live:
+            world.finish(evaluation)
+    more = {f"more{row}": str(row % 2) for row in range(17)}
+    fourth = world.correct(dict(reversed((TRUTH | newer | more | older).items())))
+    found = [world.sides(evaluation) for evaluation in (world.live, second, third, fourth)]
+    assert agree(*found)
+    assert {found[1][row] for row in older} == {"Public", "Private"}
+
+
+def test_answers_that_several_evaluations_share_are_read_once(world):
+    second = world.correct(None, scorer="f1", params={"average": "macro"})
+    third = world.correct(None, scorer="f1", params={"average": "micro"})
+    assert third.spec["sides"] == second.spec["sides"]
+    bases = bases_of(world.session, world.phase.id, world.live.spec)
+    assert [base.number for base in bases] == [1, 3]
+    world.session.commit()
 
 
 def test_the_same_correction_is_not_begun_twice(world):

@@ -11,6 +11,7 @@ from server.deployments.drawing import ANEW, BY_USAGE, KEPT
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import EvaluationState
+from server.shared.errors import Conflict
 from tests.deployments.deploying import correct, phase_of, send
 from tests.evaluations.standing import sides_in
 
@@ -93,6 +94,39 @@ def test_rows_that_come_and_go_and_come_back_keep_their_boards(
         assert now.keys() == set(table["id"])
         assert stay(known, now)
         known |= now
+
+
+def test_rows_that_only_an_older_of_two_undecided_ones_knows_keep_their_boards(
+    session, put, wines, stores, running
+):
+    whole = answers(wines)
+
+    def more(head: str, rows: int) -> pl.DataFrame:
+        return whole.head(rows).with_columns(pl.concat_str(pl.lit(head), "id").alias("id"))
+
+    def deployed(number: int, *tables: pl.DataFrame) -> dict[str, str]:
+        rewrite(wines, pl.concat([whole, *tables]))
+        put(new_evaluation=True)
+        return sides_in(stores, evaluation(session, number))
+
+    older = deployed(2, more("9000", 12))
+    # Sent in the browser, and looked at after the next.
+    evaluation(session, 2).state = EvaluationState.RECEIVED
+    session.flush()
+    newer = deployed(3, more("8000", 12))
+    evaluation(session, 2).state = EvaluationState.SCORING
+    session.flush()
+    last = deployed(4, more("7000", 20), more("9000", 12), more("8000", 12))
+    assert stay(older, last)
+    assert stay(newer, last)
+    assert stay(sides_in(stores, running), last)
+
+
+def test_answers_that_are_lost_are_told_and_nothing_is_drawn(session, put, wines, stores, running):
+    correct(wines)
+    stores.hidden_files.delete(running.solution_sha256)
+    with pytest.raises(Conflict, match="The solution of evaluation"):
+        put(new_evaluation=True)
 
 
 def test_the_same_folder_after_its_correction_changes_nothing(session, put, wines, running):

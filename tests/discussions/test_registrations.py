@@ -7,7 +7,9 @@ from server.challenges.models import Challenge, Participation, Registration
 from server.challenges.queries import participation_of
 from server.challenges.registrations import forget_answers
 from server.folders.definition import Registration as Section
+from server.notifications.words import words_of
 from server.shared.errors import Forbidden
+from server.shared.language import speaking
 from tests.cast import NOON
 
 ASK = "/challenges/digits/registration"
@@ -84,6 +86,24 @@ def test_the_refused_are_told_why_and_may_be_admitted_later(browser, cast, amina
     assert decide(browser, cast.amina).status_code == 303
     assert cast.amina.id in {row.account_id for row in rows(Participation)}
     assert decide(browser, cast.amina, decision="refuse").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("decision", "reason", "way"),
+    [
+        ("approve", "", "admitted you. Next, form a team or join one."),
+        ("approve", " Welcome,\nall! ", "They say: “Welcome, all!”"),
+        ("refuse", "", "did not admit you, and gave no reason."),
+        ("refuse", "Not enrolled.", "did not admit you. They say why: “Not enrolled.” They can"),
+    ],
+)
+def test_the_bell_says_which_way_it_was_decided_and_why(
+    browser, cast, amina_asks, rows, decision, reason, way
+):
+    decide(browser, cast.amina, decision=decision, reason=reason)
+    assert way in browser("amina").get("/notifications").text
+    with speaking("zh"):
+        assert "%(" not in words_of(rows()[-1].kind, rows()[-1].data)
 
 
 def test_many_are_decided_at_once(browser, cast, on_approval, rows):

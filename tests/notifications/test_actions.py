@@ -21,6 +21,7 @@ from server.notifications.kinds import ALL, KINDS
 from server.notifications.letters import NAME, Letter
 from server.notifications.models import Notification, NotificationChoice
 from server.notifications.queries import notifications_of, unread_count, wishes_of
+from server.notifications.words import words_of
 from server.shared.errors import NotFound
 from server.shared.mail import HOME, NO_MORE
 from tests.cast import NOON
@@ -160,6 +161,25 @@ def test_people_can_be_told_each_something_of_their_own(session, cast, rows):
     assert notify_each(session, kind="announcement", told=told, now=NOON) == 2
     session.commit()
     assert [row.data["title"] for row in rows()] == [cast.wei.name, cast.lena.name]
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+def test_every_case_of_a_kind_says_more_than_its_line_and_needs_it(kind):
+    general = kind.places({})
+    for case, line in kind.cases.items():
+        values = dict.fromkeys(kind.places({"case": case}), "Ada")
+        assert kind.line_of({"case": case}) == line != kind.line
+        assert general <= values.keys()
+        assert words_of(kind.name, {**values, "case": case}) == line % values
+        with pytest.raises(ValueError, match="needs"):
+            kind.check({"case": case})
+    with pytest.raises(ValueError, match="no case"):
+        kind.check({**dict.fromkeys(general, "Ada"), "case": "unheard of"})
+
+
+def test_what_was_told_before_there_were_cases_still_has_its_line():
+    told = words_of("registration_decided", {"challenge": "Digits"})
+    assert told == "Digits: the organisers decided on your request to take part."
 
 
 def test_nobody_reads_another_persons_notification(session, cast, tell, rows):

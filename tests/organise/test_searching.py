@@ -11,6 +11,7 @@ from server.submissions.rules import SubmissionState
 from tests.boards.scored import scored, submitted
 from tests.cast import NOON
 from tests.organise.test_organise import token
+from tests.shared.test_workbooks import cells_of
 
 LIST = "/organise/digits/submissions"
 ALL = "/api/v1/challenges/digits/submissions/all"
@@ -100,6 +101,21 @@ def test_the_table_is_read_in_parts(as_, cast, many, monkeypatch):
     monkeypatch.setattr("server.archives.tables.AT_ONCE", 3)
     lines = as_(cast.olga).get("/organise/digits/submissions.csv").text.splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == list("87654321")
+
+
+def test_more_than_a_workbook_holds_is_not_offered_and_refused_at_once(
+    as_, cast, many, monkeypatch
+):
+    book, organiser = "/organise/digits/submissions.xlsx", as_(cast.olga)
+    assert book in organiser.get(LIST).text
+    assert len(cells_of(organiser.get(book).data)) == 9
+    for module in ("server.shared.workbooks", "server.organise.submission_pages"):
+        monkeypatch.setattr(f"{module}.MOST_ROWS", 7)
+    assert book not in organiser.get(LIST).text
+    refused = organiser.get(book)
+    assert refused.status_code == 409
+    assert "Take it as CSV" in refused.text
+    assert organiser.get(f"{book}?university=munich").status_code == 200
 
 
 def test_the_api_takes_the_same_filters(app, session, cast, many):

@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session
 
 from server.accounts.rules import RequestState
-from server.challenges.models import Challenge, Organiser, Participation, Registration
+from server.challenges.models import Challenge, Organiser, Participation, Phase, Registration
 from server.challenges.rules import Ranking, Registering, Role
 from server.notifications.models import Notification
 from server.profiles.desk import desk_of
 from server.shared.access import Viewer
+from server.shared.caching import FOUND, IN_SESSION, Cache
 from server.submissions.rules import SubmissionState
 from server.teams.models import ExtraSubmissions, JoinRequest, Membership, Team
-from tests.boards.scored import evaluate, reveal_now, scored, statements, submitted
+from tests.boards.scored import add_team, evaluate, reveal_now, scored, statements, submitted
 from tests.cast import NOON, sign_in
 
 
@@ -32,6 +34,7 @@ def viewer_of(account) -> Viewer:
         confirmed=account.confirmed_at is not None,
         university_id=account.university_id,
         manages_any=account.name == "Manfred Roth",
+        organises_any=account.name.startswith("Olga"),
     )
 
 
@@ -275,3 +278,35 @@ def test_whoever_asked_already_is_not_offered_to_ask_again(client, session, cast
         page = browser.get(f"/challenges/digits{tab}").text
         assert "Your request waits" in page
         assert "Ask to take part" not in page
+
+
+def test_four_challenges_take_no_more_questions_than_two(
+    app, database, session, cast, phase
+) -> None:
+    def asked(*names: str) -> int:
+        for name in names:
+            like = session.get(Challenge, phase.challenge_id).model_dump(exclude={"id", "slug"})
+            other = Challenge(**like, slug=name)
+            session.add(other)
+            session.flush()
+            same = phase.model_dump(exclude={"id", "challenge_id"})
+            made = Phase(**same, challenge_id=other.id)
+            session.add(made)
+            session.flush()
+            evaluate(session, made)
+            team = add_team(session, other.id, f"熊猫 {name}", captain=cast.wei)
+            scored(session, made, team, 0.5, by=cast.wei)
+        session.commit()
+        viewer, cache = viewer_of(cast.wei), Cache()
+        with app.test_request_context():
+            for _ in range(2):
+                # The second time what is kept of the boards is there.
+                with (
+                    Session(database.read_engine, info={IN_SESSION: cache, FOUND: {}}) as page,
+                    statements(page) as found,
+                ):
+                    shown = desk_of(page, viewer, NOON).mine
+        assert all(one.place.rank == 1 and one.left.left == 4 for one in shown if one.last_sent)
+        return len(found)
+
+    assert asked("wines", "roads") == asked("birds", "winds")

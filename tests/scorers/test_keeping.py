@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score
 
 from scorers.errors import InvalidSolution
 from scorers.evaluate import check_solution, evaluate_file
-from scorers.keeping import sides_of, written
+from scorers.keeping import sides_of, together, written
 from scorers.solutions.splitting import USAGE
 from scorers.spec import BY_LABEL, EvaluationSpec, Split
 
@@ -217,6 +217,21 @@ def test_a_stored_spec_names_its_table_and_says_nothing_where_there_is_none():
     assert "sides" not in SPEC.to_json()
     stored = replace(SPEC, sides="a" * 64).to_json()
     assert EvaluationSpec.from_json(stored).sides == "a" * 64
+
+
+def test_of_several_tables_the_first_that_names_a_row_has_the_word():
+    first = pl.DataFrame({"id": [2, 1], USAGE: ["Public", "Private"]})
+    second = pl.DataFrame({"id": ["3", "1"], USAGE: ["Ignored", "Public"]})
+    third = pl.DataFrame({"id": [4, 3], USAGE: ["Private", "Private"]})
+    joined = together([first, second, third])
+    assert dict(joined.iter_rows()) == {
+        "2": "Public",
+        "1": "Private",
+        "3": "Ignored",
+        "4": "Private",
+    }
+    assert joined["id"].to_list() == ["2", "1", "3", "4"]
+    assert together([first]).equals(first)
 
 
 def test_rows_of_two_id_columns_stay_too(tmp_path):

@@ -9,6 +9,8 @@ from server.shared.access import Who, declared
 from tests.security.world import World
 
 UNIVERSITY_ROOMS = ("/universities/", "/api/v1/universities/", "/admin/universities/")
+# In which forms a table can be taken along.
+ENDINGS = ("csv", "xlsx")
 STATIC = {"static": "varsity.css", "bootstrap.static": "css/bootstrap.min.css"}
 
 
@@ -30,17 +32,19 @@ def addresses(world: World, *, slug: str = "digits") -> Iterator[Address]:
     """Yield every route with the arguments of a challenge, its team and its submission."""
     adapter = world.app.url_map.bind("localhost")
     for rule in sorted(world.app.url_map.iter_rules(), key=lambda r: (r.rule, r.endpoint)):
-        path = adapter.build(rule.endpoint, _arguments(world, rule, slug), method=_any(rule))
-        who = declared(world.app.view_functions[rule.endpoint])
-        yield Address(rule.endpoint, rule.rule, path, frozenset(rule.methods or ()), who)
+        for ending in ENDINGS if "ending" in rule.arguments else ENDINGS[:1]:
+            arguments = _arguments(world, rule, slug, ending)
+            path = adapter.build(rule.endpoint, arguments, method=_any(rule))
+            who = declared(world.app.view_functions[rule.endpoint])
+            yield Address(rule.endpoint, rule.rule, path, frozenset(rule.methods or ()), who)
 
 
 def _any(rule: Rule) -> str:
     return min(rule.methods or {"GET"}, key=lambda m: (m in ("HEAD", "OPTIONS"), m))
 
 
-def _arguments(world: World, rule: Rule, slug: str) -> dict[str, object]:
-    values = _values(world, rule, slug)
+def _arguments(world: World, rule: Rule, slug: str, ending: str) -> dict[str, object]:
+    values = {**_values(world, rule, slug), "ending": ending}
     # An argument that is not known here is a new kind of route: say what to put in its place.
     return {name: values[name] for name in rule.arguments}
 

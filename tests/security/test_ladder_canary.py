@@ -32,6 +32,8 @@ GROUPS = 50
 OUTSIDE = (
     "/challenges/digits/leaderboard",
     "/challenges/digits/leaderboard.csv",
+    "/challenges/digits/leaderboard.xlsx",
+    "/challenges/digits/universities.xlsx",
     "/challenges/digits/ctftime.json",
     "/challenges/digits/universities",
     "/api/v1/challenges/digits/leaderboard",

@@ -11,7 +11,7 @@ from sqlmodel import select
 from server.accounts.models import Account
 from server.accounts.queries import language_of_account
 from server.shared.catalogues import catalogue_of
-from server.shared.language import _decimal, _formatted, language, speaking
+from server.shared.language import _decimal, _formatted, language, speaking, with_minus
 from server.shared.mail import OutgoingMail
 from tests.cast import PASSWORD, sign_in
 
@@ -30,6 +30,26 @@ def test_a_number_is_written_the_readers_way(app):
     with app.test_request_context("/"):
         assert shown("{{ 1234567|numberformat }}") == "1,234,567"
         assert shown("{{ 0.98765|decimalformat('0.000') }}") == "0.988"
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_people_read_a_true_minus(app, code):
+    with app.test_request_context("/"), speaking(code):
+        assert shown("{{ -1234.5|decimalformat('#,##0.00') }}") == "−1,234.50"
+        assert shown("{{ -1234|numberformat }} {{ -0.5|decimalformat('0.#') }}") == "−1,234 −0.5"
+        assert shown("{{ -0.25|numberformat }}") == "−0.25"
+        assert shown("{{ '%.3g'|format(-0.0000123)|minus }}") == "−1.23e−05"
+
+
+@pytest.mark.parametrize("text", ["2026-11-22", "a-b", "-", "", "–"])
+def test_what_is_no_negative_number_keeps_its_hyphens(text):
+    assert with_minus(text) == text
+
+
+def test_what_is_nought_when_it_is_written_has_no_sign(app):
+    with app.test_request_context("/"):
+        assert [_decimal(-0.00004, form) for form in ("0.0000", "#,##0.00")] == ["0.0000", "0.00"]
+        assert _decimal(-0.00006, "#,##0.0000") == "−0.0001"
 
 
 def test_a_number_is_kept_apart_by_its_form(app):

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,7 +24,13 @@ FORMS = ["#,##0", "#,##0.0", "#,##0.0000"]
 @example(number=0.12345, form="#,##0.0000", locale="en")
 @example(number=1234.5, form="#,##0", locale="de")
 def test_a_number_is_written_as_babel_writes_it(number, form, locale):
-    assert _formatted(number + 0, form, locale) == format_decimal(number + 0, form, locale)
+    assert _formatted(number + 0, form, locale) == of_babel(number + 0, form, locale)
+
+
+def of_babel(number, form, locale):
+    """A number as Babel writes it, but with a true minus sign, which nought has not."""
+    text = format_decimal(number, form, locale).replace("-", "\N{MINUS SIGN}")
+    return text if re.search("[1-9∞]", text) else text.removeprefix("\N{MINUS SIGN}")
 
 
 @given(
@@ -48,7 +55,7 @@ def test_a_span_is_said_as_babel_says_it(seconds, locale):
 
 @pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
 def test_what_is_no_number_is_left_to_babel(number):
-    assert _formatted(number, "#,##0.00", "en") == format_decimal(number, "#,##0.00", "en")
+    assert _formatted(number, "#,##0.00", "en") == of_babel(number, "#,##0.00", "en")
 
 
 def test_a_score_too_large_for_babel_is_written_all_the_same():

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from server.shared.events import Event, record
@@ -73,3 +74,32 @@ def test_one_entity_comes_as_itself_and_several_columns_as_a_row(seven):
 def test_a_joined_query_with_columns_of_one_name_is_counted(seven):
     other = select(Event, Event.id).where(col(Event.subject_id) < 2).order_by(col(Event.id))
     assert page_of(seven, other, page=1, per_page=10).total == 2
+
+
+def test_nothing_is_counted_behind_a_page_that_is_not_full(seven):
+    asked = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        asked.append(statement)
+
+    engine = seven.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        totals = [page_of(seven, NEWEST, page=p, per_page=n).total for p, n in ((1, 8), (3, 3))]
+        assert (totals, len(asked)) == ([7, 7], 2)
+        # A full page and an empty one say nothing of what there is.
+        totals = [page_of(seven, NEWEST, page=p, per_page=n).total for p, n in ((1, 7), (4, 3))]
+        assert (totals, len(asked)) == ([7, 7], 6)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_an_empty_list_has_nothing(seven):
+    nobody = select(Event).where(col(Event.subject_id) == 99)
+    assert page_of(seven, nobody, page=1, per_page=3) == Page(0, 1, 3, [])
+
+
+def test_a_select_that_was_made_once_is_asked_with_its_values(seven):
+    later = select(Event).where(col(Event.subject_id) >= sa.bindparam("first"))
+    page = page_of(seven, later, page=1, per_page=2, of={"first": 4})
+    assert (page.total, [event.subject_id for event in page.rows]) == (3, [4, 5])

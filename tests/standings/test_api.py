@@ -145,7 +145,16 @@ def test_a_university_tells_its_place_by_each_rule_and_its_way(client, board):
 def test_results_are_a_table_too(client, board):
     lines = client.get("/universities/munich/results.csv").get_data(as_text=True).split("\r\n")
     assert lines[1].startswith("digits,a,public,yes,team 0,")
+    assert lines[1].endswith(",Handwritten digits,A board")
     assert len(lines) == 3
+
+
+def test_people_read_the_titles_of_what_programs_know_by_short_names(client, board):
+    (found,) = client.get("/api/v1/universities/munich").json["challenges"]
+    (told,) = client.get("/api/v1/seasons").json["rows"][0]["challenges"]
+    for one in (found, told):
+        assert (one["challenge"], one["phase"]) == ("digits", "a")
+        assert (one["challenge_title"], one["phase_title"]) == ("Handwritten digits", "A board")
 
 
 def test_the_same_standings_are_not_sent_again(client, session, cast, board, refresh):

@@ -198,6 +198,8 @@ def test_a_refused_request_is_told(
     press(client, f"/teams/{cast.isar.id}/decide", request_id=1, decision="refuse")
     assert not is_in(database, cast.isar, cast.jonas)
     assert "did not accept your request" in mails(database)[-1].body.replace("\n", " ")
+    told = page(sign_in(client, cast.jonas), "/notifications")
+    assert "the captain of Isar Surfers did not accept your request. You can take part" in told
 
 
 def test_a_request_is_withdrawn_by_the_asker_alone(
