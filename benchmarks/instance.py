@@ -12,12 +12,15 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
+from server.cli.warming import BEGINS_AFTER
 from server.shared.database import Database
 from server.shared.migrate import migrate
 from server.shared.settings import Settings
 
 START_SECONDS = 60
 STOP_SECONDS = 30
+# Seconds of a processor in a second: who rests looks around now and then.
+RESTING = 0.1
 
 
 @contextmanager
@@ -73,6 +76,22 @@ def processor_seconds(process: "subprocess.Popen[bytes]") -> float:
             if int(fields[3]) == process.pid:
                 ticks += sum(int(field) for field in fields[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until_it_rests(process: "subprocess.Popen[bytes]") -> None:
+    """Return when a server has made ready what it does beside its first requests.
+
+    Raises:
+        TimeoutError: it is still busy.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    time.sleep(2 * BEGINS_AFTER)
+    while time.monotonic() < deadline:
+        before = processor_seconds(process)
+        time.sleep(1.0)
+        if processor_seconds(process) - before < RESTING:
+            return
+    raise TimeoutError(f"the server is still busy {START_SECONDS} seconds after it began")
 
 
 def free_port() -> int:

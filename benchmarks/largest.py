@@ -23,7 +23,13 @@ from typing import NamedTuple
 from sqlmodel import select
 
 from benchmarks.handler_times import Handled, between, handled
-from benchmarks.instance import free_port, processor_seconds, running, wait_until_it_answers
+from benchmarks.instance import (
+    free_port,
+    processor_seconds,
+    running,
+    wait_until_it_answers,
+    wait_until_it_rests,
+)
 from benchmarks.largest_field import EACH, LARGEST, SMALL, TEAMS, UNIVERSITIES, build
 from benchmarks.largest_scores import (
     BOARD,
@@ -237,6 +243,7 @@ def run(folder: Path, url: str, only: str) -> None:
     measured: dict[str, Measured] = {}
     with running(settings, "web", "--port", str(port)) as server:
         wait_until_it_answers(port)
+        wait_until_it_rests(server)
         for name in names:
             if name == MOVING:
                 with recording(database):

@@ -46,10 +46,21 @@ def _season() -> SeasonName:
 
 
 def _whose(found: Standings) -> str:
-    """Return whose row is worked out: the university asked for, else the first one shown."""
-    rows = found.places.rows
-    first = rows[0].university.slug if rows else ""
-    return request.args.get("worked", "")[:64] or first
+    """Return whose row is worked out: the university asked for, else the first by this rule.
+
+    The same on every page of a rule, so that it is drawn once: it takes longer than the table.
+    """
+    return request.args.get("worked", "")[:64] or _first(found)
+
+
+def _first(found: Standings) -> str:
+    name = ("first", version_of(reading(), found.season), found.rule)
+    return services().cache.fetch(name, lambda: _read_first(found), size=len)
+
+
+def _read_first(found: Standings) -> str:
+    whole = standings(reading(), found.season, found.rule, per_page=1)
+    return whole.places.rows[0].university.slug if whole.places.rows else ""
 
 
 @bp.get("/universities")

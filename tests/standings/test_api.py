@@ -133,6 +133,13 @@ def test_the_worked_row_is_that_of_the_table_and_leads_to_its_boards(client, boa
     assert "100000 * 3**-0.75 * log10(1 + log10(10)) / 1000 = 13.2059" in row
 
 
+def test_every_page_of_a_rule_works_the_same_row_out_unless_another_is_asked_for(client, board):
+    row = "The row of Technical University of Munich, worked out"
+    assert row in client.get("/universities?rule=medals").text
+    assert row in client.get("/universities?rule=medals&page=2").text
+    assert row not in client.get("/universities?rule=medals&page=2&worked=tsinghua").text
+
+
 def test_a_university_tells_its_place_by_each_rule_and_its_way(client, board):
     found = client.get("/api/v1/universities/munich").json
     assert {r["rule"]: r["rank"] for r in found["rules"]} == dict.fromkeys(
