@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
 from server.boards.marks import note_phases
-from server.boards.versions import LATEST, OF_ALL, final_ranges, name_of, note, ranges_at
+from server.boards.versions import LATEST, OF_ALL, final_ranges, name_of, note_present, ranges_at
 from server.challenges.models import Challenge, Phase
 from server.evaluations.models import LIVE, Evaluation
 from server.evaluations.rules import Board
@@ -31,7 +31,7 @@ def look_at_all(session: Session, challenge_ids: Iterable[int]) -> None:
     final = final_ranges(session, phases)
     note_phases(session, phases)
     for _, rows in groupby(found, key=lambda row: row[0].id):
-        note(session, list(rows), final)
+        note_present(session, list(rows), final)
 
 
 # Made once: to build it would take longer than to run it, in each request.

@@ -83,10 +83,12 @@ def _look(session: Session, **meant: int | str) -> None:
         if by == "id":
             session.info[name_of(int(meant["id"]))] = Present("", [])
         return
-    note(session, found, final_ranges(session, [row[1] for row in found if row[1] is not None]))
+    note_present(
+        session, found, final_ranges(session, [row[1] for row in found if row[1] is not None])
+    )
 
 
-def note(session: Session, found: Sequence[Any], final: Mapping[int, Any]) -> None:
+def note_present(session: Session, found: Sequence[Any], final: Mapping[int, Any]) -> None:
     """Note a challenge, its phases and its version for a session: of its rows of a question.
 
     `final`: of revealed phases, when the ranges of the final ranking were computed.
