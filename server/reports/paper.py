@@ -87,7 +87,7 @@ def _foot(paper: Paper, facts: Facts, *, url: str) -> None:
             "r: rank of the best team; N: ranked teams; w: weight; C: the challenges. "
             "Mixed teams are split equally."
         ),
-        *(f"{rule_name(rule)}: {FORMULAS[rule]}" for rule in Rule),
+        *(f"{rule_name(rule)}: {_(FORMULAS[rule])}" for rule in Rule),
     ]
     if snapshot.replicates:
         notes.append(

@@ -1,6 +1,7 @@
 """Pages of the standings room."""
 
 from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from server.shared.access import Who, access, own_credentials
@@ -96,7 +97,7 @@ def _rendered_how(found: Standings, slug: str) -> Markup:
             "standings/how.html",
             standings=found,
             boards_part=_boards_part(found.season),
-            formula=FORMULAS[found.rule],
+            formula=_(FORMULAS[found.rule]),
             worked=worked_row(session, found.season, found.rule, slug),
             base_url=services().settings.base_url,
         )

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from server.boards.medals import medal_bounds
 from server.boards.points import points as points_of_rank
 from server.boards.rules import ranks, sort_key
+from server.shared.errors import N_
 
 
 class Rule(StrEnum):
@@ -28,11 +29,13 @@ class Rule(StrEnum):
 
 
 FORMULAS = {
-    Rule.POINTS: "sum over C of w * 100000 * r**-0.75 * log10(1 + log10(max(N, 10))) / 1000",
-    Rule.MEDALS: "gold, then silver, then bronze, by Kaggle's bounds on the rank among N teams",
-    Rule.GEOMETRIC: "(product over C of (x + 1)) ** (1 / |C|), x = w * points of the challenge",
-    Rule.PERCENTILE: "mean over C, weighted by w, of 1 - (r - 1) / N, 0 where it took no part",
-    Rule.PARTICIPATION: "accounts that have a scored submission; ties by teams, then submissions",
+    Rule.POINTS: N_("sum over C of w * 100000 * r**-0.75 * log10(1 + log10(max(N, 10))) / 1000"),
+    Rule.MEDALS: N_("gold, then silver, then bronze, by Kaggle's bounds on the rank among N teams"),
+    Rule.GEOMETRIC: N_("(product over C of (x + 1)) ** (1 / |C|), x = w * points of the challenge"),
+    Rule.PERCENTILE: N_("mean over C, weighted by w, of 1 - (r - 1) / N, 0 where it took no part"),
+    Rule.PARTICIPATION: N_(
+        "accounts that have a scored submission; ties by teams, then submissions"
+    ),
 }
 
 
