@@ -11,9 +11,8 @@ from sqlmodel import Session
 
 from server.boards.freezing import evaluation_of_copy
 from server.boards.ladder import has_ladder
-from server.boards.marks import note_phases
 from server.boards.rows import On
-from server.boards.versions import kept_rows
+from server.boards.versions import kept_rows, note_phases
 from server.boards.visibility import served, which_board
 from server.challenges.metric_titles import scorer_title
 from server.challenges.models import Challenge, Phase

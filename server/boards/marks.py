@@ -5,7 +5,7 @@ at most that many rows (and those of equal score) to be read for any page and an
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,8 +14,7 @@ from sqlmodel import Session, col, func
 
 from server.boards.models import Entry
 from server.boards.rows import On, asked_on, on_asked_board
-from server.boards.versions import kept
-from server.challenges.models import Phase
+from server.boards.versions import challenge_of_phase, kept
 from server.shared.caching import cache_of
 
 Made = TypeVar("Made")
@@ -66,25 +65,8 @@ def kept_of(
     """
     if cache_of(session) is None:
         return make()
-    challenge_id = _challenge_of(session, on.phase_id)
+    challenge_id = challenge_of_phase(session, on.phase_id)
     return kept(session, (what, on), challenge_id, make, size=lambda found: each * (1 + len(found)))
-
-
-def _challenge_of(session: Session, phase_id: int) -> int:
-    name = _name_of(phase_id)
-    if name not in session.info:
-        query = sa.select(col(Phase.challenge_id)).where(col(Phase.id) == phase_id)
-        session.info[name] = session.execute(query).scalar_one()
-    return int(session.info[name])
-
-
-def _name_of(phase_id: int) -> tuple[str, int]:
-    return "challenge of phase", phase_id
-
-
-def note_phases(session: Session, phases: Iterable[Phase]) -> None:
-    """Note whose phases these are: what is kept of their boards is kept for that challenge."""
-    session.info.update({_name_of(phase.id or 0): phase.challenge_id for phase in phases})
 
 
 def marks_of(session: Session, on: On) -> Marks:

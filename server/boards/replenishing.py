@@ -8,8 +8,8 @@ import structlog
 from server.boards.lacking import Needed, lacking_scores, put_back
 from server.boards.rows import On
 from server.evaluations.queries import evaluation_by_id
-from server.evaluations.scoring import Outcome, Report, score_file
-from server.evaluations.sides import truth_of
+from server.evaluations.running import score_stored
+from server.evaluations.scoring import Outcome, Report
 from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded, NoChildren
 from server.submissions.queries import submission_by_id
@@ -68,17 +68,4 @@ class Replenisher:
         with self.tools.database.reading() as session:
             submission = submission_by_id(session, needed.submission_id)
             evaluation = evaluation_by_id(session, needed.evaluation_id)
-        files, hidden = self.tools.stores
-        with (
-            files.local(submission.sha256) as prediction,
-            truth_of(hidden, evaluation.solution_sha256, evaluation.spec) as truth,
-        ):
-            text = self.tools.isolation.run(
-                score_file,
-                str(prediction),
-                str(truth.solution),
-                truth.spec,
-                self.tools.rules,
-                False,
-            )
-        return Report.model_validate_json(text)
+        return score_stored(self.tools, submission.sha256, evaluation, ladder=False)

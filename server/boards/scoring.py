@@ -15,7 +15,8 @@ from server.challenges.rules import Ranking
 from server.evaluations.actions import ended_state
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation
-from server.evaluations.scoring import Outcome, Report, score_file
+from server.evaluations.running import run_scorer
+from server.evaluations.scoring import Outcome, Report
 from server.evaluations.sides import truth_of
 from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded
@@ -131,17 +132,9 @@ class Scorer:
             if truth.sides is not None:
                 _require(truth.sides, "the table of public rows")
             try:
-                text = self.tools.isolation.run(
-                    score_file,
-                    str(prediction),
-                    str(truth.solution),
-                    truth.spec,
-                    self.tools.rules,
-                    work.ladder,
-                )
+                return run_scorer(self.tools, prediction, truth, ladder=work.ladder)
             except LimitExceeded as error:
                 return Report(outcome=Outcome.FAULT, trace=str(error))
-        return Report.model_validate_json(text)
 
     def _record(self, work: Work, report: Report) -> None:
         with self.tools.database.writing() as session:

@@ -10,12 +10,12 @@ from sqlmodel import Session, col, func
 
 from server.accounts.queries import accounts_by_id
 from server.boards.ladder import Answer, answers_of, as_released
-from server.boards.marks import note_phases
 from server.boards.models import Entry
 from server.boards.places import count_ranked, places
 from server.boards.rows import On, TeamName
 from server.boards.rules import sort_key
 from server.boards.team_places import ranks_at
+from server.boards.versions import note_phases
 from server.boards.visibility import served
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenges_by_id

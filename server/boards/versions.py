@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -24,11 +25,14 @@ LATEST = 32
 ROW_BYTES = 8_000
 # What changes names on every board, and is no challenge's own.
 OF_ALL = ("university.renamed", "university.merged")
-# Which challenge is meant: by its number, its address, or a team of it.
-MEANT: dict[str, Any] = {
-    "id": sa.bindparam("id", type_=sa.Integer),
-    "slug": sa.select(col(Challenge.id)).where(col(Challenge.slug) == sa.bindparam("slug")),
-    "team": sa.select(col(Team.challenge_id)).where(col(Team.id) == sa.bindparam("team")),
+# Which challenges are meant: by their numbers, one by its address, or by a team of it.
+MEANT: dict[str, sa.ColumnElement[bool]] = {
+    "ids": col(Challenge.id).in_(sa.bindparam("ids", expanding=True, type_=sa.Integer)),
+    "slug": col(Challenge.slug) == sa.bindparam("slug"),
+    "team": col(Challenge.id)
+    == sa.select(col(Team.challenge_id))
+    .where(col(Team.id) == sa.bindparam("team"))
+    .scalar_subquery(),
 }
 PHASE_COLUMNS = attrgetter(*sa.inspect(Phase).local_table.columns.keys())
 
@@ -43,11 +47,17 @@ class Present(NamedTuple):
 def look_at(session: Session, **meant: int | str) -> None:
     """Find a challenge, its phases and its version in one question, for what asks for them later.
 
-    `meant` is its `id`, its `slug` or a `team` of it. A session that may see changes looks when it
-    has to.
+    `meant` is its `slug` or a `team` of it. A session that may see changes looks when it has to.
     """
     if finds_once(session):
         _look(session, **meant)
+
+
+def look_at_all(session: Session, challenge_ids: Iterable[int]) -> None:
+    """Find several challenges as `look_at` finds one, in one question for all."""
+    ids = sorted({number for number in challenge_ids if _name_of(number) not in session.info})
+    if ids and finds_once(session):
+        _look(session, ids=ids)
 
 
 def version_of(session: Session, challenge_id: int) -> str:
@@ -65,34 +75,24 @@ def phases_as_they_are(session: Session, challenge_id: int) -> Sequence[Phase]:
 
 
 def _present(session: Session, challenge_id: int) -> Present:
-    name = name_of(challenge_id)
+    name = _name_of(challenge_id)
     if name not in session.info:
-        _look(session, id=challenge_id)
-    return cast(Present, session.info[name])
+        _look(session, ids=[challenge_id])
+    return cast(Present, session.info.get(name, Present("", [])))
 
 
-def name_of(challenge_id: int) -> tuple[str, int]:
-    """Return what a session notes a challenge under that it has looked at."""
+def _name_of(challenge_id: int) -> tuple[str, int]:
     return "present", challenge_id
 
 
-def _look(session: Session, **meant: int | str) -> None:
-    by = next(iter(meant))
-    found = session.execute(_question(by), meant).all()
-    if not found:
-        if by == "id":
-            session.info[name_of(int(meant["id"]))] = Present("", [])
-        return
-    note_present(
-        session, found, final_ranges(session, [row[1] for row in found if row[1] is not None])
-    )
+def _look(session: Session, **meant: int | str | list[int]) -> None:
+    found = session.execute(_question(next(iter(meant))), meant).all()
+    final = _final_ranges(session, [row[1] for row in found if row[1] is not None])
+    for _, rows in groupby(found, key=lambda row: row[0].id):
+        _note(session, list(rows), final)
 
 
-def note_present(session: Session, found: Sequence[Any], final: Mapping[int, Any]) -> None:
-    """Note a challenge, its phases and its version for a session: of its rows of a question.
-
-    `final`: of revealed phases, when the ranges of the final ranking were computed.
-    """
+def _note(session: Session, found: Sequence[Any], final: Mapping[int, Any]) -> None:
     challenge: Challenge = found[0][0]
     phases: list[Phase] = [row[1] for row in found if row[1] is not None]
     said = [challenge.id, challenge.updated_at, *found[0][4:]]
@@ -102,14 +102,32 @@ def note_present(session: Session, found: Sequence[Any], final: Mapping[int, Any
         if row[1] is not None
     )
     version = sha256(repr(said).encode()).hexdigest()
-    session.info[name_of(challenge.id or 0)] = Present(version, phases)
+    session.info[_name_of(challenge.id or 0)] = Present(version, phases)
+    note_phases(session, phases)
     remember(session, ("challenge", challenge.id), challenge)
     remember(session, ("challenge", challenge.slug), challenge)
     remember(session, ("phases", challenge.id), phases)
 
 
-def final_ranges(session: Session, phases: Iterable[Phase]) -> dict[int, Any]:
-    """Return when the ranges of final rankings were computed, by phase."""
+def challenge_of_phase(session: Session, phase_id: int) -> int:
+    """Return the challenge under whose version is kept what is kept of a phase's boards."""
+    name = _name_of_phase(phase_id)
+    if name not in session.info:
+        query = sa.select(col(Phase.challenge_id)).where(col(Phase.id) == phase_id)
+        session.info[name] = session.execute(query).scalar_one()
+    return int(session.info[name])
+
+
+def _name_of_phase(phase_id: int) -> tuple[str, int]:
+    return "challenge of phase", phase_id
+
+
+def note_phases(session: Session, phases: Iterable[Phase]) -> None:
+    """Note whose phases these are: what is kept of their boards is kept for that challenge."""
+    session.info.update({_name_of_phase(phase.id or 0): phase.challenge_id for phase in phases})
+
+
+def _final_ranges(session: Session, phases: Iterable[Phase]) -> dict[int, Any]:
     # Nothing reads a private row before the reveal, not even for this.
     revealed = [phase.id for phase in phases if phase.revealed_at is not None]
     if not revealed:
@@ -120,54 +138,54 @@ def final_ranges(session: Session, phases: Iterable[Phase]) -> dict[int, Any]:
 @cache
 def _ranges_of_final() -> sa.Select[*tuple[Any, ...]]:
     chosen = col(Phase.id).in_(sa.bindparam("revealed", expanding=True))
-    return sa.select(col(Phase.id), ranges_at(Board.PRIVATE, col(Phase.id))).where(chosen)
+    return sa.select(col(Phase.id), _ranges_at(Board.PRIVATE, col(Phase.id))).where(chosen)
 
 
 # Made once: to build it would take longer than to run it, in each request. Its limits are a part of
 # it, so that PostgreSQL sees that a plan for all is as good as one for each.
 @cache
 def _question(by: str) -> sa.Select[*tuple[Any, ...]]:
-    """Return the select of a challenge, its phases, what each board stands on, and what was last.
+    """Return the select of challenges, their phases, what each board stands on, and what was last.
 
-    Each phase is a row; what was last is the same in all of them.
+    Each phase is a row; what was last is the same in all of a challenge's.
     """
-    meant = MEANT[by] if by == "id" else MEANT[by].scalar_subquery()
     phase_id = col(Phase.id)
     live = sa.select(col(Evaluation.id)).where(col(Evaluation.phase_id) == phase_id, LIVE)
-    last = _last(meant)
+    of_all = [
+        sa.select(func.max(col(Event.id))).where(col(Event.kind) == kind).scalar_subquery()
+        for kind in OF_ALL
+    ]
     return (
         sa.select(
             Challenge,
             Phase,
             live.scalar_subquery(),
-            ranges_at(Board.PUBLIC, phase_id),
-            *last.c,
+            _ranges_at(Board.PUBLIC, phase_id),
+            _latest(func.max),
+            _latest(func.sum),
+            *of_all,
         )
         .select_from(Challenge)
         .outerjoin(Phase, col(Phase.challenge_id) == col(Challenge.id))
-        .join(last, sa.true())
-        .where(col(Challenge.id) == meant)
-        .order_by(col(Phase.position))
+        .where(MEANT[by])
+        .order_by(col(Challenge.id), col(Phase.position))
     )
 
 
-def _last(meant: Any) -> sa.Subquery:
+def _latest(put_together: Callable[[Any], Any]) -> Any:
+    """Return the scalar select of the numbers of a challenge's last events, put together."""
     latest = (
         sa.select(col(Event.id).label("id"))
-        .where(col(Event.challenge_id) == meant)
+        .where(col(Event.challenge_id) == col(Challenge.id))
         .order_by(col(Event.id).desc())
         .limit(sa.literal_column(str(LATEST)))
+        .correlate(Challenge)
         .subquery()
     )
-    of_all = [
-        sa.select(func.max(col(Event.id))).where(col(Event.kind) == kind).scalar_subquery()
-        for kind in OF_ALL
-    ]
-    return sa.select(func.max(latest.c.id), func.sum(latest.c.id), *of_all).subquery()
+    return sa.select(put_together(latest.c.id)).scalar_subquery()
 
 
-def ranges_at(board: Board, phase_id: Any) -> Any:
-    """Return the scalar select of when the ranges of a board's ranks were computed."""
+def _ranges_at(board: Board, phase_id: Any) -> Any:
     return (
         sa.select(col(Entry.ranges_at))
         .where(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from server.boards.chosen import Asked, Chosen
 from server.boards.ladder import has_ladder
 from server.boards.schemas import NamedBoard, NamedTeam
-from server.boards.team_views import PlaceOn
+from server.boards.team_places import PlaceOn
 from server.comparisons.queries import OnBoard, Pair
 from server.comparisons.shake_queries import MovedTeam, ShakenUp
 from server.evaluations.rules import Board

@@ -28,6 +28,7 @@ from server.evaluations.rescores import (
     refuse_solution,
 )
 from server.evaluations.rules import EvaluationState
+from server.evaluations.running import score_stored
 from server.evaluations.scoring import (
     Outcome,
     Report,
@@ -35,7 +36,6 @@ from server.evaluations.scoring import (
     SolutionReport,
     look_at_solution,
     say_all_sides,
-    score_file,
 )
 from server.evaluations.sides import as_read, bases_of, is_stored, put_sides, truth_of
 from server.evaluations.tools import Tools
@@ -185,21 +185,7 @@ class Rescorer:
             submission = submission_by_id(session, submission_id)
             evaluation = evaluation_by_id(session, evaluation_id)
             ladder = session.get_one(Phase, evaluation.phase_id).ranking is Ranking.LADDER
-        with (
-            self.tools.stores.public_files.local(submission.sha256) as prediction,
-            truth_of(
-                self.tools.stores.hidden_files, evaluation.solution_sha256, evaluation.spec
-            ) as truth,
-        ):
-            text = self.tools.isolation.run(
-                score_file,
-                str(prediction),
-                str(truth.solution),
-                truth.spec,
-                self.tools.rules,
-                ladder,
-            )
-        return Report.model_validate_json(text)
+        return score_stored(self.tools, submission.sha256, evaluation, ladder=ladder)
 
     def sweep(self) -> None:
         """Find what a lost signal or a dead worker left behind."""

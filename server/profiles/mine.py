@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from server.boards.team_places import places_of_teams
-from server.boards.team_views import PlaceOn
+from server.boards.team_places import PlaceOn, places_of_teams
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenges_by_id, phases_by_challenge
 from server.challenges.rules import ChallengeState, PhaseState, current_phase

@@ -9,8 +9,7 @@ from sqlmodel import Session
 from server.accounts.models import Account
 from server.accounts.queries import account_by_id
 from server.accounts.rules import PageSeenBy
-from server.boards.team_places import places_of_teams
-from server.boards.team_views import PlaceOn
+from server.boards.team_places import PlaceOn, places_of_teams
 from server.certificates.models import Certificate
 from server.certificates.queries import certificates_of
 from server.challenges.models import Challenge

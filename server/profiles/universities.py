@@ -9,10 +9,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
-from server.boards.looking import look_at_all
 from server.boards.models import Entry
 from server.boards.rows import On
 from server.boards.team_places import ranks_at
+from server.boards.versions import look_at_all
 from server.challenges.models import Challenge
 from server.challenges.rules import Visibility
 from server.shared.paging import Page, page_of

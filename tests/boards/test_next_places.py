@@ -11,7 +11,7 @@ from server.boards.freezing import copy_board
 from server.boards.models import Entry, NextPlace
 from server.boards.next_places import next_up
 from server.boards.schedules import write_rank_ranges
-from server.boards.team_views import places_of
+from server.boards.team_places import places_of
 from server.challenges.models import Phase
 from server.challenges.rules import Ranking
 from server.evaluations.models import Replicates, Score

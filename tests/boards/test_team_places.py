@@ -4,10 +4,8 @@ import pytest
 from sqlmodel import Session, select
 
 from server.boards.freezing import copy_board
-from server.boards.looking import look_at_all
-from server.boards.team_places import places_of_teams
-from server.boards.team_views import places_of
-from server.boards.versions import phases_as_they_are, version_of
+from server.boards.team_places import places_of, places_of_teams
+from server.boards.versions import look_at_all, phases_as_they_are, version_of
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
 from server.shared.caching import FOUND, IN_SESSION, Cache
