@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.boards.entries import rebuild_baseline, rebuild_entry
-from server.challenges.models import Phase
+from server.challenges.models import Challenge, Phase
 from server.evaluations.models import Evaluation, Score
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import Board, EvaluationState
@@ -38,6 +38,20 @@ def evaluate(session: Session, phase: Phase, *, has_private: bool = True) -> Eva
     session.add(evaluation)
     session.flush()
     return evaluation
+
+
+def another_contest(session: Session, phase: Phase, slug: str) -> Phase:
+    """Add a challenge like that of a phase, with a phase like it under a live evaluation."""
+    like = session.get_one(Challenge, phase.challenge_id).model_dump(exclude={"id", "slug"})
+    challenge = Challenge(**like, slug=slug)
+    session.add(challenge)
+    session.flush()
+    same = phase.model_dump(exclude={"id", "challenge_id"})
+    made = Phase(**same, challenge_id=challenge.id)
+    session.add(made)
+    session.flush()
+    evaluate(session, made)
+    return made
 
 
 def add_team(session: Session, challenge_id: int, name: str, *, captain, university=None) -> Team:

@@ -6,12 +6,12 @@ from sqlmodel import Session, select
 from server.boards.freezing import copy_board
 from server.boards.team_places import places_of, places_of_teams
 from server.boards.versions import look_at_all, phases_as_they_are, version_of
-from server.challenges.models import Challenge, Phase
+from server.challenges.models import Phase
 from server.challenges.queries import phases_of
 from server.shared.caching import FOUND, IN_SESSION, Cache
 from server.shared.events import record
 from server.teams.models import Team
-from tests.boards.scored import add_team, evaluate, reveal_now, scored, statements
+from tests.boards.scored import add_team, another_contest, reveal_now, scored, statements
 from tests.cast import NOON
 
 
@@ -33,15 +33,7 @@ def page(database):
 @pytest.fixture
 def contests(session, cast, board):
     """A challenge that runs and one that is over, with teams of Wei's on their boards; its ids."""
-    like = session.get(Challenge, board.challenge_id).model_dump(exclude={"id", "slug"})
-    wines = Challenge(**like, slug="wines")
-    session.add(wines)
-    session.flush()
-    same = board.model_dump(exclude={"id", "challenge_id"})
-    over = Phase(**same, challenge_id=wines.id)
-    session.add(over)
-    session.flush()
-    evaluate(session, over)
+    over = another_contest(session, board, "wines")
     other = add_team(session, over.challenge_id, "岷江", captain=cast.wei)
     second = add_team(session, over.challenge_id, "Spree", captain=cast.lena)
     scored(session, board, session.merge(cast.pandas), 0.9, 0.2)

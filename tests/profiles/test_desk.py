@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from server.accounts.rules import RequestState
-from server.challenges.models import Challenge, Organiser, Participation, Phase, Registration
+from server.challenges.models import Challenge, Organiser, Participation, Registration
 from server.challenges.rules import Ranking, Registering, Role
 from server.notifications.models import Notification
 from server.profiles.desk import desk_of
@@ -14,7 +14,15 @@ from server.shared.access import Viewer
 from server.shared.caching import FOUND, IN_SESSION, Cache
 from server.submissions.rules import SubmissionState
 from server.teams.models import ExtraSubmissions, JoinRequest, Membership, Team
-from tests.boards.scored import add_team, evaluate, reveal_now, scored, statements, submitted
+from tests.boards.scored import (
+    add_team,
+    another_contest,
+    evaluate,
+    reveal_now,
+    scored,
+    statements,
+    submitted,
+)
 from tests.cast import NOON, sign_in
 
 
@@ -285,16 +293,8 @@ def test_four_challenges_take_no_more_questions_than_two(
 ) -> None:
     def asked(*names: str) -> int:
         for name in names:
-            like = session.get(Challenge, phase.challenge_id).model_dump(exclude={"id", "slug"})
-            other = Challenge(**like, slug=name)
-            session.add(other)
-            session.flush()
-            same = phase.model_dump(exclude={"id", "challenge_id"})
-            made = Phase(**same, challenge_id=other.id)
-            session.add(made)
-            session.flush()
-            evaluate(session, made)
-            team = add_team(session, other.id, f"熊猫 {name}", captain=cast.wei)
+            made = another_contest(session, phase, name)
+            team = add_team(session, made.challenge_id, f"熊猫 {name}", captain=cast.wei)
             scored(session, made, team, 0.5, by=cast.wei)
         session.commit()
         viewer, cache = viewer_of(cast.wei), Cache()
