@@ -28,6 +28,7 @@ def test_a_reader_is_asked_to_come_back_while_the_database_is_away(stranded, pat
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Back in a moment" in answer.text
     assert "Something broke" not in answer.text
+    assert f'href="{path}">Try again</a>' in answer.text
 
 
 def test_so_is_a_reader_whose_name_would_stand_on_the_page(stranded, app, cast):
