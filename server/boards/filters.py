@@ -1,6 +1,9 @@
 """What a board can be narrowed by: its universities, of which a large contest has a thousand."""
 
-from flask import render_template
+from collections.abc import Iterable
+from functools import lru_cache
+
+from flask_babel import gettext
 from markupsafe import Markup, escape
 from sqlmodel import Session
 
@@ -9,8 +12,10 @@ from server.boards.marks import kept_of
 from server.boards.mixed import names_mixed
 from server.boards.reading import universities_on
 from server.boards.rows import UniversityName
+from server.boards.shown import row_macro
 from server.shared.language import language
 from server.shared.web import services
+from server.universities.naming import university_name
 
 # About what a name takes in memory.
 NAME_BYTES = 200
@@ -32,8 +37,18 @@ def university_options(session: Session, chosen: Chosen, *, selected: str) -> Ma
     # By the names and not by the version: of a running contest that changes with every score.
     options = services().cache.fetch(
         ("options", tuple(names), language()),
-        lambda: render_template("boards/_options.html", universities=names),
+        lambda: _drawn([("", gettext("All")), *((n.slug, university_name(n)) for n in names)]),
         size=len,
     )
     value = f'value="{escape(selected)}"'
     return Markup(options.replace(value, f"{value} selected", 1) if selected else options)  # noqa: S704 - rendered by our own template
+
+
+def _drawn(options: Iterable[tuple[str, str]]) -> str:
+    return "".join(_option(value, words) for value, words in options)
+
+
+# A university stands on many boards: it is drawn once.
+@lru_cache(maxsize=10_000)
+def _option(value: str, words: str) -> str:
+    return str(row_macro("option")(value, words))

@@ -11,6 +11,7 @@ from server.boards.finding import found_page
 from server.boards.kept import every_kept, kept_page
 from server.boards.marks import kept_of
 from server.boards.mixed import names_mixed, with_universities
+from server.boards.moves import with_moves
 from server.boards.reading import (
     EXPORTED_AT_ONCE,
     ROW_BYTES,
@@ -19,7 +20,6 @@ from server.boards.reading import (
     every_row,
     standing_of,
     whole_page,
-    with_moves,
 )
 from server.boards.rows import Row
 from server.boards.versions import kept

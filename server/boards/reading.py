@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from server.boards.marks import kept_marks, kept_of
-from server.boards.models import Entry, TeamMove
+from server.boards.models import Entry
 from server.boards.places import ABOVE_ALL, count_ranked, places
 from server.boards.points import brackets
 from server.boards.rows import (
@@ -25,7 +25,6 @@ from server.boards.rows import (
     row_of,
 )
 from server.boards.rules import ranks
-from server.evaluations.rules import Board
 from server.shared.paging import Page, clamp
 from server.teams.models import TeamOrigin
 from server.universities.models import University
@@ -136,57 +135,6 @@ def every_row(session: Session, on: On) -> Iterator[Row]:
             return
 
 
-def with_moves(session: Session, phase_id: int, rows: Sequence[Row]) -> list[Row]:
-    """Return rows of a private board with the places that each team climbed since the public."""
-    on = On(phase_id, Board.PUBLIC)
-    teams = [row.team.id for row in rows if row.team]
-    keys = dict(session.execute(_keys_of(), {**asked_on(on), "teams": teams}).tuples().all())
-    ranked = places(session, on, keys.values())
-    before = {team_id: ranked[key] for team_id, key in keys.items()}
-    by_chance = _moves_by_chance(session, phase_id, teams)
-    return [_moved(row, before, by_chance) for row in rows]
-
-
-@cache
-def _keys_of() -> sa.Select[*tuple[Any, ...]]:
-    teams: sa.BindParameter[list[int]] = sa.bindparam("teams", expanding=True)
-    return sa.select(col(Entry.team_id), col(Entry.key)).where(
-        *on_asked_board(), col(Entry.team_id).in_(teams)
-    )
-
-
-def _moves_by_chance(session: Session, phase_id: int, teams: Sequence[int]) -> dict[int, int]:
-    """Return how far chance alone moves teams, where that was computed for what counts now."""
-    asked = {"phase_id": phase_id, "teams": teams}
-    return {row[0]: row[1] for row in session.execute(_chances(), asked)}
-
-
-@cache
-def _chances() -> sa.Select[*tuple[Any, ...]]:
-    now = sa.and_(
-        col(Entry.phase_id) == col(TeamMove.phase_id),
-        col(Entry.team_id) == col(TeamMove.team_id),
-        col(Entry.evaluation_id) == col(TeamMove.evaluation_id),
-        col(Entry.board) == Board.PRIVATE,
-    )
-    return (
-        sa.select(col(TeamMove.team_id), col(TeamMove.within))
-        .join(Entry, now)
-        .where(
-            col(TeamMove.phase_id) == sa.bindparam("phase_id"),
-            col(TeamMove.team_id).in_(sa.bindparam("teams", expanding=True)),
-            col(TeamMove.within).is_not(None),
-        )
-    )
-
-
-def _moved(row: Row, before: dict[int, int], by_chance: dict[int, int]) -> Row:
-    if row.team is None or row.rank is None or row.team.id not in before:
-        return row
-    move = before[row.team.id] - row.rank
-    return row._replace(move=move, chance_move=by_chance.get(row.team.id))
-
-
 def brackets_over(rows: Sequence[Row]) -> list[str]:
     """Draw the brackets: rows of one group, and a new one that stands alone between them."""
     return brackets([None if r.rank is None else r.group or r.rank for r in rows])
@@ -226,16 +174,22 @@ def entry_of(session: Session, on: On, team_id: int) -> Entry | None:
 
 def universities_on(session: Session, on: On, *, mixed: bool = False) -> list[UniversityName]:
     """Return the universities that have a team on a board, or a part of a mixed one, by name."""
+    found = session.execute(_universities(mixed), asked_on(on))
+    return [UniversityName(slug, name) for slug, name in found]
+
+
+@cache
+def _universities(mixed: bool) -> sa.Select[*tuple[Any, ...]]:
     # Each is looked up in the index: there are fewer universities than entries.
-    present = sa.exists().where(*on_board(on), col(Entry.university_id) == col(University.id))
+    present = sa.exists().where(*on_asked_board(), col(Entry.university_id) == col(University.id))
     if mixed:
         present = sa.exists().where(
-            *on_board(on),
+            *on_asked_board(),
             col(Entry.team_id) == col(TeamOrigin.team_id),
             col(TeamOrigin.university_id) == col(University.id),
         )
     query = sa.select(col(University.slug), col(University.name)).where(present)
-    return [UniversityName(*row) for row in session.execute(query.order_by(col(University.name)))]
+    return query.order_by(col(University.name))
 
 
 def part_of(rows: Sequence[Item], *, page: int, per_page: int) -> Page[Item]:

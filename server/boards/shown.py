@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from server.boards.leaderboards import Leaderboard
+from server.boards.patterns import Pattern, marks, pattern_of
 from server.boards.rows import Row, UniversityName
 from server.shared.language import language, number_words
 from server.shared.moments import moment_words
@@ -173,10 +174,36 @@ def row_macro(name: str) -> Any:
 
 @lru_cache(maxsize=20_000)
 def _beside(
-    move: int | None, rank_range: tuple[int, int] | None, chance: int | None, _language: str
+    move: int | None, rank_range: tuple[int, int] | None, chance: int | None, spoken: str
 ) -> Markup:
-    # The moves of a board repeat: each is said once.
-    return Markup(row_macro("beside")(move, rank_range, chance))  # noqa: S704 - as above
+    """Say a move, a range and a chance; a board has as many of them as teams, or nearly."""
+    said = "" if move is None else _moved(move, spoken)
+    if rank_range:
+        best, worst = rank_range
+        said += _certain(spoken) if best == worst else _range(spoken).filled(rank_range)
+    if chance is not None and move is not None:
+        said += _by_chance(abs(move), spoken).filled((chance,))
+    return Markup(said)  # noqa: S704 - what templates have escaped, and numbers
+
+
+@lru_cache(maxsize=5_000)
+def _moved(move: int, _spoken: str) -> str:
+    return str(row_macro("moved")(move))
+
+
+@lru_cache
+def _certain(_spoken: str) -> str:
+    return str(row_macro("certain")())
+
+
+@lru_cache
+def _range(_spoken: str) -> Pattern:
+    return pattern_of(row_macro("range")(*marks(2)))
+
+
+@lru_cache(maxsize=5_000)
+def _by_chance(move: int, _spoken: str) -> Pattern:
+    return pattern_of(row_macro("by_chance")(row_macro("far")(move), *marks(1)))
 
 
 def shown_rows(view: Leaderboard) -> Iterator[ShownRow]:

@@ -4,24 +4,20 @@ A page has fifty rows of two kilobytes. A template that is run for each takes te
 to fill a row's words into what it said of a row of marks.
 """
 
-import re
 from collections.abc import Callable
 from functools import lru_cache, partial
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from flask import url_for
 from markupsafe import Markup, escape
 
 from server.boards.leaderboards import Leaderboard
+from server.boards.patterns import Pattern, marks, pattern_of
 from server.boards.shown import Interval, Moment, ShownRow, row_macro, shown_rows
 from server.shared.language import language
 
 # The first three ranks are drawn each in its own way.
 OWN_WAY = 3
-# Characters that belong to nobody: each stands for one of a row's words in its template.
-FIRST_MARK = 0xE000
-MARK = re.compile("[\ue000-\uf8ff]")
 
 
 class Kind(NamedTuple):
@@ -33,13 +29,6 @@ class Kind(NamedTuple):
     title: bool
     method: bool
     compares: bool
-
-
-class Pattern(NamedTuple):
-    """A row with %s in the place of its words, and which word each is."""
-
-    text: str
-    words: Callable[[tuple[object, ...]], tuple[object, ...]]
 
 
 class Compares(NamedTuple):
@@ -111,8 +100,7 @@ def _written(
     url = compares.url(row.team_id) if compares and row.team_id is not None else ""
     if is_own or row.last is None or row.rank is None or row.rank <= OWN_WAY:
         return str(row_macro("board_row")(row, is_own, url))
-    text, words = pattern(_kind(row, url))
-    return text % words(_words(row, url))
+    return pattern(_kind(row, url)).filled(_words(row, url))
 
 
 def _kind(row: ShownRow, url: str) -> Kind:
@@ -159,11 +147,11 @@ def _words(row: ShownRow, url: str) -> tuple[object, ...]:
 
 def _marked(kind: Kind) -> tuple[ShownRow, str]:
     """Return a row of a kind whose words are marks, and the mark of what it is compared at."""
-    marks = map(chr, range(FIRST_MARK, FIRST_MARK + 40))
-    first = [next(marks) for _ in range(13)]
-    interval = Interval(*(next(marks) for _ in Interval._fields))
-    method, submissions = next(marks), next(marks)
-    last, url = Moment(next(marks), next(marks)), next(marks)
+    mark = iter(marks(40))
+    first = [next(mark) for _ in range(13)]
+    interval = Interval(*(next(mark) for _ in Interval._fields))
+    method, submissions = next(mark), next(mark)
+    last, url = Moment(next(mark), next(mark)), next(mark)
     if not kind.title:
         interval = interval._replace(title="")
     words: list[Any] = [OWN_WAY + 1, *first, interval if kind.interval else None]
@@ -179,6 +167,4 @@ def _marked(kind: Kind) -> tuple[ShownRow, str]:
 @lru_cache(maxsize=256)
 def _pattern(_language: str, kind: Kind) -> Pattern:
     row, url = _marked(kind)
-    text = str(row_macro("board_row")(row, False, url))
-    words = [ord(mark) - FIRST_MARK for mark in MARK.findall(text)]
-    return Pattern(MARK.sub("%s", text.replace("%", "%%")), itemgetter(*words))
+    return pattern_of(str(row_macro("board_row")(row, False, url)))

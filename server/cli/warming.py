@@ -1,16 +1,19 @@
 """What the first visitors of a web process would wait for, made ready while it answers already."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
+import structlog
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from scorers.registry import FAMILIES, SCORERS
 
+log = structlog.get_logger()
 TEMPLATES = (".html", ".txt", ".xml")
 # A request that waits for the interpreter, as it does at each question to the database, gets it
 # after so many seconds: a tenth of what is usual.
@@ -22,8 +25,15 @@ BEGINS_AFTER = 2.0
 class Warming:
     """A thread that makes an application ready, step by step, until it is told to stop."""
 
-    def __init__(self, app: Flask, *, after: float = BEGINS_AFTER) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        *,
+        visits: Callable[[Flask], Iterable[Callable[[], object]]] | None = None,
+        after: float = BEGINS_AFTER,
+    ) -> None:
         self._app = app
+        self._visits = visits
         self._after = after
         self._stop = Event()
         self._thread = Thread(target=self._run, name="warming")
@@ -43,13 +53,20 @@ class Warming:
     def _run(self) -> None:
         if self._stop.wait(self._after):
             return
-        with _giving_way():
-            for load in self._steps():
-                began = monotonic()
-                load()
-                # Half of the time is the requests' alone.
-                if self._stop.wait(monotonic() - began):
-                    return
+        try:
+            with _giving_way():
+                self._take_steps()
+        except SQLAlchemyError as error:
+            # Whoever asks first makes ready what is left.
+            log.warning("warming_stopped", error=str(error))
+
+    def _take_steps(self) -> None:
+        for load in self._steps():
+            began = monotonic()
+            load()
+            # Half of the time is the requests' alone.
+            if self._stop.wait(monotonic() - began):
+                return
 
     def _steps(self) -> Iterator[Callable[[], object]]:
         # The libraries of all metrics but those of optional packages take a second.
@@ -60,6 +77,8 @@ class Warming:
         for name in loader.list_templates() if loader else []:
             if name.endswith(TEMPLATES):
                 yield partial(self._app.jinja_env.get_template, name)
+        if self._visits is not None:
+            yield from self._visits(self._app)
 
 
 @contextmanager

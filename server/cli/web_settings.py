@@ -7,6 +7,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped, unused-igno
 from prometheus_client import multiprocess
 
 from server.cli.supervision import die_with_parent
+from server.cli.visits import first_visits
 from server.cli.warming import Warming
 from server.shared.logs import configure_logs
 from server.shared.settings import Settings
@@ -37,7 +38,7 @@ def when_ready(_server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Begin to make ready what the first visitors would wait for."""
-    _warmings.append(Warming(worker.wsgi))
+    _warmings.append(Warming(worker.wsgi, visits=first_visits))
     _warmings[-1].begin()
 
 

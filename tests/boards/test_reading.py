@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from server.boards.finding import found_page
 from server.boards.models import Entry
+from server.boards.moves import with_moves
 from server.boards.places import count_ranked, places
 from server.boards.queries import top_entries
 from server.boards.reading import (
@@ -14,7 +15,6 @@ from server.boards.reading import (
     every_row,
     standing_of,
     whole_page,
-    with_moves,
 )
 from server.boards.rows import On
 from server.challenges.models import Challenge

@@ -1,8 +1,10 @@
 """A web process makes ready what its first visitors would wait for, and gives way to them."""
 
 import sys
+import threading
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from server.cli import warming
 from server.cli.warming import Warming
@@ -63,3 +65,17 @@ def test_one_that_ends_at_once_begins_nothing(tmp_path):
     stopped.begin()
     stopped.wait()
     assert ready(app) == 0
+
+
+def test_a_database_that_is_away_stops_it_without_a_trace(tmp_path, monkeypatch):
+    monkeypatch.setattr(warming, "FAMILIES", ())
+
+    def visits(_app):
+        raise OperationalError("SELECT 1", {}, ConnectionError("refused"))
+
+    begun = Warming(site(tmp_path, 1), visits=visits, after=0)
+    raised = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    begun.begin()
+    begun.wait()
+    assert not raised
