@@ -1,7 +1,9 @@
 """Pages of the boards room: leaderboards, universities, submissions and teams."""
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -24,13 +26,13 @@ from server.boards.freshness import conditional
 from server.boards.ladder import form_of
 from server.boards.leaderboards import Leaderboard, board_page, own_standing, whole_board
 from server.boards.reading import Standing, part_of
-from server.boards.sheets import Outline, Places, TeamPlaces, on_a_sheet, own_address
+from server.boards.sheets import Outline, Places, Sheet, TeamPlaces, on_a_sheet, own_address
 from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of
 from server.boards.team_views import TeamPage, team_page
 from server.boards.university_lines import own_line, university_lines
 from server.boards.versions import look_at
 from server.boards.withdrawn import withdrawn_on
-from server.boards.writing import Compares, compares_of, page_links, written_rows
+from server.boards.writing import compares_of, page_links, written_rows
 from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
 from server.challenges.views import Frame
 from server.shared.access import Who, access
@@ -72,17 +74,18 @@ def leaderboard(slug: str) -> str:
     own_id = _own_team_id(chosen.challenge.id)
     view = board_page(session, chosen, asked, again=viewer().is_authenticated)
     own = own_standing(session, chosen, own_id, per_page=asked.per_page)
-    places = _places(view, own_id, compares_of(view, own_id) if own else None)
+    places = _places(view, own_id, own)
     outline = Outline.of(view, options=bool(places.options))
-    draw = partial(_board, outline, view, own)
-    return on_a_sheet(session, chosen.challenge.id or 0, outline.name, places, draw)
+    frame, draw = partial(_frame, slug, "leaderboard"), partial(_board, outline, view)
+    return on_a_sheet(session, Sheet(chosen.challenge.id or 0, outline.name, frame, draw), places)
 
 
-def _places(view: Leaderboard, own_id: int | None, compares: Compares | None) -> Places:
+def _places(view: Leaderboard, own_id: int | None, own: Standing | None) -> Places:
     """Return what stands on this page of a board alone."""
-    asked = view.asked
+    asked, compares = view.asked, compares_of(view, own_id) if own else None
     return Places(
-        rows=written_rows(view, own_team_id=own_id, compares=compares),
+        rows=written_rows(reading(), view, own_team_id=own_id, compares=compares),
+        own=_part("boards/_own.html", view=view, own=own) if own else Markup(),
         pages=page_links(view),
         options=university_options(reading(), view.chosen, selected=asked.university),
         q=escape(asked.q),
@@ -90,17 +93,18 @@ def _places(view: Leaderboard, own_id: int | None, compares: Compares | None) ->
     )
 
 
-def _board(outline: Outline, view: Leaderboard, own: Standing | None, places: Places) -> str:
+def _board(
+    outline: Outline, view: Leaderboard, frame: Frame, places: Places, more: Mapping[str, Any]
+) -> str:
     """Draw a page: of its board what its outline says, and what stands in its places."""
     chosen = outline.chosen
     return render_template(
         "boards/leaderboard.html",
-        **_frame(chosen.challenge.slug, "leaderboard").context(),
+        **frame.context(),
+        **more,
         chosen=chosen,
         outline=outline,
         withdrawn=view.withdrawn if outline.shows_withdrawn else (),
-        page=view.page.page,
-        own=own,
         ladder=form_of(reading(), chosen.phase.id) if chosen.is_ladder else None,
         **places._asdict(),
     )
@@ -250,21 +254,23 @@ def team(team_id: int) -> str:
     page = team_page(session, visible_team(session, team_id, viewer()), viewer())
     places = TeamPlaces(
         title=escape(page.team.name),
-        tab=_part("boards/_team.html", page),
-        aside=_part("boards/_team_aside.html", page),
+        tab=_team_part("boards/_team.html", page),
+        aside=_team_part("boards/_team_aside.html", page),
         page_path=request.path,
         page_address=own_address(),
     )
-    draw = partial(_around, page.challenge.slug)
-    return on_a_sheet(session, page.challenge.id or 0, "team", places, draw)
+    frame = partial(_frame, page.challenge.slug, "leaderboard")
+    return on_a_sheet(session, Sheet(page.challenge.id or 0, "team", frame, _around), places)
 
 
-def _part(name: str, page: TeamPage) -> Markup:
+def _team_part(name: str, page: TeamPage) -> Markup:
     own = _own_team_id(page.challenge.id)
-    html = render_template(name, page=page, challenge=page.challenge, own_team_id=own)
-    return Markup(html)  # noqa: S704 - what a template has escaped
+    return _part(name, page=page, challenge=page.challenge, own_team_id=own)
 
 
-def _around(slug: str, places: TeamPlaces) -> str:
-    frame = _frame(slug, "leaderboard").context()
-    return render_template("boards/team.html", **frame, **places._asdict())
+def _part(name: str, **said: Any) -> Markup:
+    return Markup(render_template(name, **said))  # noqa: S704 - what a template has escaped
+
+
+def _around(frame: Frame, places: TeamPlaces, more: Mapping[str, Any]) -> str:
+    return render_template("boards/team.html", **frame.context(), **more, **places._asdict())

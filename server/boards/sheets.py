@@ -1,31 +1,32 @@
 """Pages of boards on sheets: what stands around a page's rows is drawn once for everybody.
 
-The pages of a board differ in their rows, in where they lead, and in what was searched for. The
-rest, a page's frame, costs three times as much to draw as its rows to write: it is drawn once a
-version of the board, with marks in the places of what differs, and kept.
+The pages of a board differ in their rows, in where they lead, in what was searched for and in who
+reads them. The rest, a page's frame, costs three times as much to draw as its rows to write: it is
+drawn once a version of the board, with marks in the places of what differs, and kept.
 """
 
 import re
 import secrets
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flask import request, url_for
 from markupsafe import Markup, escape
 from sqlmodel import Session
 
 from server.boards.chosen import Chosen
-from server.boards.freshness import is_for_everybody
 from server.boards.leaderboards import Leaderboard
+from server.boards.readers import WORDS, Reader, reader_of, standing_in, with_mark
 from server.boards.timing import tick_of
 from server.boards.versions import kept, phases_as_they_are
+from server.challenges.views import Frame
 from server.shared.language import LANGUAGES, language
 from server.shared.web import now
 
 # Nobody can guess it, so that nobody's words can hold a mark.
 _SECRET = secrets.token_hex(8)
-_MARK = re.compile(rf"at{_SECRET}(\w)")
+_MARK = re.compile(rf"at{_SECRET}(\d+)e")
 
 
 class Outline(NamedTuple):
@@ -81,6 +82,7 @@ class Places(NamedTuple):
     pages: Markup
     options: Markup
     q: Markup
+    own: Markup
     page_address: str
 
 
@@ -96,11 +98,25 @@ class TeamPlaces(NamedTuple):
 
 # Stand in other addresses, as what to come back to.
 ADDRESSES = ("page_path", "page_address")
-Filling = TypeVar("Filling", Places, TeamPlaces)
+Filling = TypeVar("Filling", bound=Places | TeamPlaces)
 
 
-def _mark(number: int) -> Markup:
-    return Markup(f"at{_SECRET}{number}")  # noqa: S704 - letters and digits
+class Sheet(NamedTuple, Generic[Filling]):
+    """Pages of a challenge under one name.
+
+    `frame` finds what stands around its tabs; `draw` makes a page of it, of places and of what its
+    templates are told besides, and may ask for nothing else of the request.
+    """
+
+    challenge_id: int
+    name: Hashable
+    frame: Callable[[], Frame]
+    draw: Callable[[Frame, Filling, Mapping[str, Any]], str]
+
+
+def _marks(first: int, number: int) -> list[Markup]:
+    marks = (f"at{_SECRET}{index}e" for index in range(first, first + number))
+    return [Markup(mark) for mark in marks]  # noqa: S704 - letters and digits
 
 
 def own_address() -> str:
@@ -108,39 +124,46 @@ def own_address() -> str:
     return request.full_path.rstrip("?")
 
 
-def on_a_sheet(
-    session: Session,
-    challenge_id: int,
-    name: Hashable,
-    places: Filling,
-    draw: Callable[[Filling], str],
-) -> str:
-    """Return what `draw` makes of places; for visitors by way of a sheet that is kept.
+def on_a_sheet(session: Session, sheet: Sheet[Filling], places: Filling) -> str:
+    """Return the page that has these places; mostly by way of a sheet that is kept."""
+    reader = reader_of(session, sheet.challenge_id)
+    if reader is None:
+        return sheet.draw(sheet.frame(), places, {})
+    words: list[str] = [*_words(places), *reader.words]
+    return _filled(_pieces(session, sheet, places, reader), words)
 
-    `draw` may ask for nothing of the request but its places and what the name holds.
-    """
-    if not is_for_everybody():
-        return draw(places)
-    marks = cast(Filling, cast(Any, places)._make(map(_mark, range(len(places)))))
-    tick = tick_of(phases_as_they_are(session, challenge_id), now=now())
-    sheet = kept(
+
+def _pieces(session: Session, sheet: Sheet[Filling], places: Filling, reader: Reader) -> list[str]:
+    tick = tick_of(phases_as_they_are(session, sheet.challenge_id), now=now())
+    return kept(
         session,
-        ("sheet", name, tick, language()),
-        challenge_id,
-        lambda: _MARK.split(draw(marks)),
-        size=lambda pieces: sum(map(len, pieces)),
+        ("sheet", sheet.name, tick, language(), reader.position),
+        sheet.challenge_id,
+        lambda: _MARK.split(_drawn(sheet, places, reader)),
+        size=lambda found: sum(map(len, found)),
     )
-    return _filled(sheet, places)
 
 
-def _filled(sheet: list[str], places: Places | TeamPlaces) -> str:
-    words = [
+def _drawn(sheet: Sheet[Filling], places: Filling, reader: Reader) -> str:
+    """Draw a page with marks in its places, and in those of what it says of its reader."""
+    frame = sheet.frame()
+    marks = cast(Filling, cast(Any, places)._make(_marks(0, len(places))))
+    of_reader = _marks(len(places), WORDS)
+    with standing_in(reader, of_reader) as context:
+        return with_mark(sheet.draw(frame, marks, context), of_reader)
+
+
+def _filled(pieces: list[str], words: Sequence[str]) -> str:
+    page = list(pieces)
+    page[1::2] = [words[int(number)] for number in pieces[1::2]]
+    return "".join(page)
+
+
+def _words(places: Places | TeamPlaces) -> list[str]:
+    return [
         _as_argument(value) if name in ADDRESSES else str(value)
         for name, value in zip(places._fields, places, strict=True)
     ]
-    pieces = list(sheet)
-    pieces[1::2] = [words[int(number)] for number in sheet[1::2]]
-    return "".join(pieces)
 
 
 def _as_argument(address: str) -> str:

@@ -4,20 +4,25 @@ A page has fifty rows of two kilobytes. A template that is run for each takes te
 to fill a row's words into what it said of a row of marks.
 """
 
+import secrets
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from flask import url_for
 from markupsafe import Markup, escape
+from sqlmodel import Session
 
 from server.boards.leaderboards import Leaderboard
 from server.boards.patterns import Pattern, marks, pattern_of
 from server.boards.shown import Interval, Moment, ShownRow, row_macro, shown_rows
+from server.boards.versions import kept
 from server.shared.language import language
 
 # The first three ranks are drawn each in its own way.
 OWN_WAY = 3
+# Stands for whose team the others are compared with; nobody's words can hold it.
+COMPARED = f"compared{secrets.token_hex(8)}"
 
 
 class Kind(NamedTuple):
@@ -60,15 +65,35 @@ def compares_of(view: Leaderboard, own_team_id: int | None) -> Compares | None:
 
 
 def written_rows(
-    view: Leaderboard, *, own_team_id: int | None, compares: Compares | None
+    session: Session, view: Leaderboard, *, own_team_id: int | None, compares: Compares | None
 ) -> Markup:
-    """Return the rows of a page as HTML; the viewer's own is marked."""
+    """Return the rows of a page as HTML; the viewer's own is marked.
+
+    For those who are signed in and have no row there, they are written once: these differ in the
+    team alone that others are compared with.
+    """
+    own = own_team_id is not None and any(
+        row.team and row.team.id == own_team_id for row in view.page.rows
+    )
+    if own or compares is None or not view.chosen.is_live:
+        return Markup(_rows(view, own_team_id, compares))  # noqa: S704 - each escaped by _written
+    stand_in = Compares(COMPARED, compares.after)
+    pieces = kept(
+        session,
+        ("written", view.chosen.on, view.asked, compares.after, language()),
+        view.chosen.challenge.id or 0,
+        lambda: _rows(view, None, stand_in).split(COMPARED),
+        size=lambda found: sum(map(len, found)),
+    )
+    return Markup(str(escape(compares.before)).join(pieces))  # noqa: S704 - as above
+
+
+def _rows(view: Leaderboard, own_team_id: int | None, compares: Compares | None) -> str:
     pattern = partial(_pattern, language())
-    rows = (
+    return "".join(
         _written(row, own_team_id is not None and row.team_id == own_team_id, compares, pattern)
         for row in shown_rows(view)
     )
-    return Markup("".join(rows))  # noqa: S704 - each escaped by _written
 
 
 def page_links(view: Leaderboard) -> Markup:
