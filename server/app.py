@@ -17,13 +17,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server.accounts.queries import manager_gate
 from server.accounts.rules import SESSION_LASTS
 from server.accounts.second_gate import asking_for_code, lacks_second_factor
-from server.accounts.signin import load_viewer
+from server.accounts.signin import Doorkeeper
 from server.administration.event_words import event_words
 from server.boards.scored_by import Metric, ScoredBy, metric_of, metrics_of
 from server.boards.versions import look_at
 from server.challenges.metric_titles import metric_title
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import (
+    ORGANISES,
+    ORGANISES_ANY,
     challenge_gate,
     confirmed_gate,
     organises_any,
@@ -35,8 +37,9 @@ from server.discussions.models import Announcement
 from server.discussions.queries import newest_announcement
 from server.documents import install_openapi
 from server.drafts.gates import draft_gate, draft_owner_gate
-from server.drafts.queries import has_console, require_creator
+from server.drafts.queries import DRAFTS, DRAFTS_ANY, has_console, require_creator
 from server.notifications.pages import unread_now, unsubscribe
+from server.notifications.queries import UNREAD, UNREAD_NOW
 from server.organise.queries import organiser_of_submission_gate, organiser_of_team_gate
 from server.routes import APIS, PAGES
 from server.shared.access import BASIC_GATES, Viewer, Who
@@ -184,8 +187,14 @@ def _challenge_gate(session: Session, viewer: Viewer, arguments: Mapping[str, An
     challenge_gate(session, viewer, arguments)
 
 
+# What nearly every page of somebody who is signed in asks of them.
+DOORKEEPER = Doorkeeper(
+    ((ORGANISES_ANY, ORGANISES), (UNREAD_NOW, UNREAD), (DRAFTS_ANY, DRAFTS)),
+)
+
+
 def _viewer(session: Session, moment: datetime) -> Viewer:
-    asker = load_viewer(session, moment)
+    asker = DOORKEEPER.viewer(session, moment)
     if asker.id is None:
         return asker
     asker = replace(asker, organises_any=organises_any(session, asker.id))

@@ -121,6 +121,12 @@ def administrators(session: Session) -> list[Account]:
     return list(session.exec(query.order_by(col(Account.name))))
 
 
+def told_of(session: Session, account_id: int, expression: sa.ColumnElement[Any]) -> Any:
+    """Return what an expression about the account of a row says of one."""
+    query = sa.select(expression).select_from(Account).where(col(Account.id) == account_id)
+    return session.execute(query).scalar()
+
+
 def manages_any(session: Session, account_id: int) -> bool:
     """Whether an account manages some university."""
     query = select(UniversityManager).where(UniversityManager.account_id == account_id).limit(1)

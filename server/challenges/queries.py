@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
+from server.accounts.queries import told_of
 from server.challenges.models import (
     Challenge,
     ChallengePage,
@@ -34,11 +35,9 @@ PHASES = (
     .where(Phase.challenge_id == sa.bindparam("challenge_id"))
     .order_by(col(Phase.position))
 )
-ORGANISES = (
-    select(Organiser.challenge_id)
-    .where(Organiser.account_id == sa.bindparam("account_id"))
-    .limit(1)
-)
+# Whether an account organises some challenge: of the account of a row, or of one.
+ORGANISES = sa.exists().where(col(Organiser.account_id) == col(Account.id))
+ORGANISES_ANY = "organises any"
 PAGE_HEADS = (
     select(ChallengePage.slug, ChallengePage.title)
     .where(ChallengePage.challenge_id == sa.bindparam("challenge_id"))
@@ -166,7 +165,7 @@ def role_of(session: Session, challenge_id: int, account_id: int | None) -> Role
     """Return what an account is among a challenge's people."""
     if account_id is None:
         return None
-    if recalled(session, ("organises any", account_id)) is False:
+    if recalled(session, (ORGANISES_ANY, account_id)) in (False, 0):
         return None
     key = (challenge_id, account_id)
     row = once(session, ("organiser", key), lambda: session.get(Organiser, key))
@@ -175,9 +174,8 @@ def role_of(session: Session, challenge_id: int, account_id: int | None) -> Role
 
 def organises_any(session: Session, account_id: int) -> bool:
     """Whether an account organises some challenge."""
-    of = {"account_id": account_id}
-    name = ("organises any", account_id)
-    return once(session, name, lambda: session.execute(ORGANISES, of).first() is not None)
+    name = (ORGANISES_ANY, account_id)
+    return bool(once(session, name, lambda: told_of(session, account_id, ORGANISES)))
 
 
 def sees(session: Session, challenge: Challenge, viewer: Viewer) -> bool:

@@ -8,29 +8,27 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
-from server.accounts.queries import manages_any
+from server.accounts.queries import manages_any, told_of
 from server.challenges.models import Challenge
 from server.drafts.models import DRAFT_JOBS, ChallengeDraft, DraftFile, DraftJob, DraftPerson
 from server.drafts.rules import Creators, DraftState, FileKind, JobKind, JobState, may_create
 from server.shared.access import Viewer
+from server.shared.caching import once
 from server.shared.errors import N_, Forbidden, NotFound
 
 UNKNOWN = N_("There is no such draft.")
 # Every page of somebody who is signed in asks: made once.
-ANY_DRAFT = (
-    select(ChallengeDraft.id)
-    .where(
-        sa.or_(
-            col(ChallengeDraft.owner_id) == sa.bindparam("account_id"),
-            col(ChallengeDraft.id).in_(
-                select(DraftPerson.draft_id).where(
-                    DraftPerson.account_id == sa.bindparam("account_id")
-                )
-            ),
+DRAFTS_ANY = "drafts any"
+DRAFTS = sa.exists().where(
+    sa.or_(
+        col(ChallengeDraft.owner_id) == col(Account.id),
+        col(ChallengeDraft.id).in_(
+            sa.select(col(DraftPerson.draft_id))
+            .where(col(DraftPerson.account_id) == col(Account.id))
+            .correlate(Account)
         ),
-        ChallengeDraft.state == DraftState.EDITING,
-    )
-    .limit(1)
+    ),
+    col(ChallengeDraft.state) == DraftState.EDITING,
 )
 WAITS = (JobState.QUEUED, JobState.RUNNING)
 
@@ -92,7 +90,12 @@ def has_console(session: Session, viewer: Viewer, creators: str) -> bool:
         confirmed=viewer.confirmed,
         manages_any=viewer.manages_any,
     )
-    return may or session.execute(ANY_DRAFT, {"account_id": viewer.id}).first() is not None
+    return may or _drafts_any(session, viewer.id)
+
+
+def _drafts_any(session: Session, account_id: int) -> bool:
+    name = (DRAFTS_ANY, account_id)
+    return bool(once(session, name, lambda: told_of(session, account_id, DRAFTS)))
 
 
 def draft_of_challenge(session: Session, challenge_id: int) -> ChallengeDraft | None:

@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from server.accounts.models import Account
+from server.accounts.queries import told_of
 from server.notifications.kinds import ALL, kind_named
 from server.notifications.models import Notification, NotificationChoice
 from server.notifications.rules import MOST_COUNTED, Channel, Kind
+from server.shared.caching import once
 from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, page_of
 
@@ -18,14 +20,16 @@ ACCOUNTS_AT_ONCE = 5_000
 _WAITING = (
     sa.select(sa.literal_column("1"))
     .where(
-        col(Notification.account_id) == sa.bindparam("account"),
+        col(Notification.account_id) == col(Account.id),
         col(Notification.read_at).is_(None),
     )
     .limit(sa.literal_column(str(MOST_COUNTED)))
+    .correlate(Account)
     .subquery()
 )
-# Asked by every page: written once.
-UNREAD = sa.select(func.count()).select_from(_WAITING)
+# Asked by every page: how many wait for the account of a row, or for one.
+UNREAD_NOW = "unread now"
+UNREAD = sa.select(func.count()).select_from(_WAITING).scalar_subquery()
 
 
 class Wish(NamedTuple):
@@ -58,7 +62,8 @@ def notification_of(session: Session, account_id: int, number: int) -> Notificat
 
 def unread_count(session: Session, account_id: int) -> int:
     """Return how many notifications wait, counted as far as the bell says it."""
-    return int(session.execute(UNREAD, {"account": account_id}).scalar_one())
+    name = (UNREAD_NOW, account_id)
+    return int(once(session, name, lambda: told_of(session, account_id, UNREAD)) or 0)
 
 
 def wishes_of(session: Session, account_id: int) -> list[Wish]:
