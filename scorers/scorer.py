@@ -137,8 +137,12 @@ class Scorer:
             try:
                 return float(self.compute(truth, prediction, **self.options, **context))
             except ArithmeticError as error:
-                text = f"{self.name} is not defined for these columns ({error})."
-                raise ValueError(text) from error
+                said = sentence(
+                    "%(name)s is not defined for these columns (%(error)s).",
+                    name=self.name,
+                    error=str(error),
+                )
+                raise ValueError(said) from error
 
     def _context(self, given: Mapping[str, Any], rows: int) -> dict[str, Any]:
         """The context as arrays of the rows' length; a history stays as it is."""

@@ -179,6 +179,7 @@ def run(settings: Settings) -> None:
     worker.chores.free_the_dead()
     heart = threading.Thread(target=worker.live, name="heart", daemon=True)
     heart.start()
+    worker.jobs.hear_of_outages()
     consumer = Consumer(
         worker.jobs.engine,
         workers=max(1, settings.workers),

@@ -110,6 +110,16 @@ def test_a_wrong_file_is_rejected_with_its_places(worker, database, send):
     assert rejected.trace is None
 
 
+@pytest.mark.parametrize("content", ["", "\n"])
+def test_an_empty_file_is_rejected_and_says_so(worker, database, send, content):
+    submission_id = send(content)
+    worker.scorer.score(submission_id)
+    rejected = row(database, submission_id)
+    assert (rejected.state, rejected.fault_count) == (SubmissionState.REJECTED, 1)
+    assert rejected.message.startswith("The file is empty")
+    assert (rejected.faults[0]["code"], rejected.trace) == ("empty_file", None)
+
+
 def test_a_file_that_is_missing_is_ours_and_tried_three_times(worker, database, send):
     submission_id = send("id,digit\n", stored=False)
     for attempt in range(1, MOST_ATTEMPTS + 1):

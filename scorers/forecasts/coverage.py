@@ -13,6 +13,7 @@ from scorers.sampling.intervals import (
     withheld,
 )
 from scorers.sampling.terms import Floats, Terms, first_mean
+from scorers.sentences import sentence
 from scorers.uncertainty import Evidence
 
 # Quantiles of one interval, such as 0.05 and 0.95, add up to 1 but for rounding.
@@ -53,8 +54,17 @@ def _bounds_of(quantiles: Levels, level: float | None) -> tuple[int, int]:
         close = [np.flatnonzero(np.abs(np.array(quantiles) - end) < _ROUNDING) for end in ends]
         wanted = [(int(close[0][0]), int(close[1][0]))] if all(map(len, close)) else []
     if not wanted:
-        due = "no interval" if level is None else f"no interval of {level:g}"
-        raise ValueError(f"the quantiles {list(quantiles)} hold {due}.")
+        held = str(list(quantiles))
+        if level is None:
+            raise ValueError(
+                sentence("the quantiles %(quantiles)s hold no interval.", quantiles=held)
+            )
+        said = sentence(
+            "the quantiles %(quantiles)s hold no interval of %(level)s.",
+            quantiles=held,
+            level=float(level),
+        )
+        raise ValueError(said)
     return wanted[0]
 
 

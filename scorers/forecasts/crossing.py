@@ -23,7 +23,12 @@ def rising_columns(prediction: Array, quantiles: Levels) -> Floats:
     """
     columns = as_columns(prediction)
     if columns.shape[1] != len(quantiles):
-        raise ValueError(f"there are {columns.shape[1]} columns for {len(quantiles)} quantiles.")
+        said = sentence(
+            "there are %(columns)s columns for %(quantiles)s quantiles.",
+            columns=columns.shape[1],
+            quantiles=len(quantiles),
+        )
+        raise ValueError(said)
     crossed = crossing(columns, quantiles)
     if len(crossed.rows):
         row = int(crossed.rows[0])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scorers.errors import listing
 from scorers.forecasts.naive2 import naive2
 from scorers.sampling.terms import Codes, Floats, Sums, Terms, divide, mean_of
-from scorers.sentences import sentence
+from scorers.sentences import Sentence, said_by, sentence
 
 Array = NDArray[Any]
 History = Mapping[Any, Floats]
@@ -57,7 +57,9 @@ class Series(NamedTuple):
         weights = own[self.first]
         wrong = np.bincount(self.of_row, weights=own != weights[self.of_row]) > 0
         if wrong.any():
-            raise ValueError(f"the rows of {self._some(wrong)} do not have one weight.")
+            raise ValueError(
+                sentence("the rows of %(series)s do not have one weight.", series=self._some(wrong))
+            )
         if (weights < 0).any() or not weights.any():
             raise ValueError(sentence("the weights must be at least 0, and not all 0."))
         return weights
@@ -66,7 +68,9 @@ class Series(NamedTuple):
         """The past of each series. Raises: ValueError where a series has none."""
         none = np.array([not len(history.get(name, ())) for name in self.names])
         if none.any():
-            raise ValueError(f"no row of training comes before {self._some(none)}.")
+            raise ValueError(
+                sentence("no row of training comes before %(series)s.", series=self._some(none))
+            )
         return [np.asarray(history[name], dtype=np.float64) for name in self.names]
 
     def scales(self, history: History, losses: Losses, period: int, trimmed: bool) -> Floats:
@@ -80,12 +84,21 @@ class Series(NamedTuple):
             pasts = [past[np.argmax(past != 0) :] for past in pasts]
         short = np.array([len(past) <= period for past in pasts])
         if short.any():
-            text = f"the past of {self._some(short)} is too short"
-            raise ValueError(f"{text}: a period of {period} needs {period + 1} rows of training.")
+            said = sentence(
+                "the past of %(series)s is too short: a period of %(period)s needs %(rows)s rows "
+                "of training.",
+                series=self._some(short),
+                period=period,
+                rows=period + 1,
+            )
+            raise ValueError(said)
         found = np.array([losses(past[period:] - past[:-period]).mean() for past in pasts])
         if not found.all():
-            text = f"the past of {self._some(found == 0)} does not change"
-            raise ValueError(f"{text}: there is nothing to scale its errors by.")
+            said = sentence(
+                "the past of %(series)s does not change: there is nothing to scale its errors by.",
+                series=self._some(found == 0),
+            )
+            raise ValueError(said)
         return found
 
     def naive2(self, history: History, step: Array, period: int) -> Floats:
@@ -104,11 +117,17 @@ class Series(NamedTuple):
             try:
                 forecasts[rows] = naive2(past, steps[rows].astype(np.int64), period)
             except ValueError as error:
-                raise ValueError(f"Naive2 does not go with {listing([name])}: {error}") from None
+                said = sentence(
+                    "Naive2 does not go with %(series)s: %(problem)s",
+                    series=listing([name]),
+                    problem=said_by(error),
+                )
+                raise ValueError(said) from None
         return forecasts
 
-    def _some(self, chosen: NDArray[np.bool_]) -> str:
-        return f"series {listing([self.names[i] for i in np.flatnonzero(chosen)])}"
+    def _some(self, chosen: NDArray[np.bool_]) -> Sentence:
+        names = listing([self.names[i] for i in np.flatnonzero(chosen)])
+        return sentence("series %(names)s", names=names)
 
 
 def mean_over_series(series: Series, values: Floats, weights: Floats) -> Terms:

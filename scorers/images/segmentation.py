@@ -130,7 +130,7 @@ def _mean_iou_terms(
 ) -> Sums:
     if category is None:
         raise ValueError(
-            "the mean over classes needs the class of each row (parameter “category”)."
+            sentence("the mean over classes needs the class of each row (parameter “category”).")
         )
     found = _overlaps(truth, prediction, **size)
     classes, codes = np.unique(category, return_inverse=True)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from scorers.binding import invalid
 from scorers.errors import InvalidParameter, MetricFault
-from scorers.metric_files.file import METRIC, InvalidMetric, MetricFile, Signature, read_metric
+from scorers.metric_files.file import InvalidMetric, MetricFile, Signature, read_metric
 from scorers.metric_files.reading import Answers
 from scorers.metric_files.running import Board, Columns, Rows, Task
 from scorers.sampling.resampling import Resampling
-from scorers.sentences import as_written, said_by
+from scorers.sentences import said_by, sentence
 from scorers.solutions.splitting import Mask
 from scorers.spec import EvaluationSpec
 from scorers.uncertainty import Interval, percentile_interval, withheld
@@ -77,14 +77,20 @@ def bound_metric(spec: EvaluationSpec) -> tuple[MetricFile, dict[str, Any]]:
 
 def _require_kaggle(spec: EvaluationSpec) -> None:
     if len(spec.id_columns) != 1:
-        text = f"Kaggle's signature has one id column; this challenge has {len(spec.id_columns)}."
-        told = f"{METRIC}: {text} Write score(truth, prediction, ...) instead."
-        raise invalid("metric", as_written(told))
+        said = sentence(
+            "metric.py: Kaggle's signature has one id column; this challenge has %(count)s. "
+            "Write score(truth, prediction, ...) instead.",
+            count=len(spec.id_columns),
+        )
+        raise invalid("metric", said)
     try:
         import_module("scorers.metric_files.kaggle")
     except ImportError:
-        text = "Kaggle's signature needs pandas. Install it with: pip install 'varsity[metrics]'"
-        raise invalid("metric", as_written(f"{METRIC}: {text}")) from None
+        said = sentence(
+            "metric.py: Kaggle's signature needs pandas. Install it with: "
+            "pip install 'varsity[metrics]'"
+        )
+        raise invalid("metric", said) from None
 
 
 def score_by_metric(

@@ -8,11 +8,11 @@ import polars as pl
 
 from scorers.binding import invalid
 from scorers.errors import ParticipantVisibleError
-from scorers.metric_files.file import METRIC, MetricFile, read_metric
+from scorers.metric_files.file import MetricFile, read_metric
 from scorers.metric_files.reading import Answers, perfect_rows, read_answers
 from scorers.metric_files.scoring import Run, score_by_metric
 from scorers.sampling.resampling import seeded_ranks
-from scorers.sentences import as_written
+from scorers.sentences import Sentence, sentence, together
 from scorers.spec import EvaluationSpec
 
 _STREAM = 7
@@ -43,8 +43,8 @@ def try_metric(solution: Path, spec: EvaluationSpec, run: Run) -> Trial | None:
     try:
         best = _values(perfect, answers, once, run)
     except ParticipantVisibleError as error:
-        text = f"{METRIC} refuses the solution's own answers: {error}"
-        raise invalid("metric", as_written(text)) from None
+        said = sentence("metric.py refuses the solution's own answers: %(error)s", error=str(error))
+        raise invalid("metric", said) from None
     try:
         other = _values(_shuffled(perfect, spec), answers, once, run)
     except ParticipantVisibleError:
@@ -69,11 +69,27 @@ def _check_direction(metric: MetricFile, best: Sequence[float], other: Sequence[
     pairs = list(zip(best, other, strict=True))
     if not any(b < o if better else b > o for b, o in pairs):
         return
-    way = "higher" if better else "lower"
-    scores = f"the answers themselves score {pairs[0][0]:g}, shuffled ones {pairs[0][1]:g}"
-    if metric.says_direction:
-        text = f"{METRIC} says that {way} is better, but {scores}."
-    else:
-        text = f"{METRIC} does not say which way is better, so {way} is; but {scores}."
-    told = f"{text} Write higher_is_better = {not better} in {METRIC}."
-    raise invalid("metric", as_written(told))
+    scores = sentence(
+        "the answers themselves score %(own)s, shuffled ones %(shuffled)s",
+        own=float(pairs[0][0]),
+        shuffled=float(pairs[0][1]),
+    )
+    remedy = sentence("Write higher_is_better = %(value)s in metric.py.", value=str(not better))
+    said = _other_way(better, metric.says_direction, scores)
+    raise invalid("metric", together(said, remedy))
+
+
+def _other_way(better: bool, says: bool, scores: Sentence) -> Sentence:
+    """Say that the direction is the other one; `better`: higher is, as the file has it."""
+    if says and better:
+        return sentence("metric.py says that higher is better, but %(scores)s.", scores=scores)
+    if says:
+        return sentence("metric.py says that lower is better, but %(scores)s.", scores=scores)
+    if better:
+        return sentence(
+            "metric.py does not say which way is better, so higher is; but %(scores)s.",
+            scores=scores,
+        )
+    return sentence(
+        "metric.py does not say which way is better, so lower is; but %(scores)s.", scores=scores
+    )

@@ -23,6 +23,7 @@ from scorers.rankings.ranked_hits import Graded, Hits, is_lists
 from scorers.rankings.ranked_lists import LIST_WORDS, read_list, read_relevant
 from scorers.sampling.terms import Floats, Terms, divide
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 
 Array = NDArray[Any]
 _SKLEARN = "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.{}.html"
@@ -118,7 +119,10 @@ def _expected_reciprocals(hits: Hits, k: int | None, max_grade: float) -> Floats
     """Raises: ValueError where a grade is above the highest."""
     found = hits.found
     if (hits.relevant.grade > max_grade).any():
-        raise ValueError(f"a grade of the solution is above max_grade = {max_grade:g}.")
+        said = sentence(
+            "a grade of the solution is above max_grade = %(most)s.", most=float(max_grade)
+        )
+        raise ValueError(said)
     stops = (np.exp2(found.grade) - 1) / np.exp2(max_grade)
     counts = stops if k is None else np.where(found.rank <= k, stops, 0.0)
     return hits.summed(found, counts * _readers_left(found, stops) / found.rank)

@@ -80,6 +80,17 @@ def check_encoding(data: bytes) -> None:
         refuse("encoding", said_of(where(line, 0), said), line, _UTF_8)
 
 
+def first_structural_fault(data: bytes) -> Sentence | None:
+    """What is wrong with the rows of a table of any columns; None where nothing is found.
+
+    Raises: InvalidPredictions for what is wrong with the file as a whole.
+    """
+    check_encoding(data)
+    data, faults = data.removeprefix(_BOM).rstrip(b"\r\n"), FaultList()
+    _scan(data, _header(data), sys.maxsize, None, faults)
+    return InvalidPredictions(faults.in_file_order()[:1]).said if faults else None
+
+
 def check_rows(rows: int, max_rows: int) -> None:
     """Raises: InvalidPredictions when there are more rows than allowed."""
     if rows > max_rows:

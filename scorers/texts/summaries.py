@@ -11,6 +11,7 @@ from scorers.kinds import InputKind
 from scorers.parameters import Parameter
 from scorers.sampling.terms import Floats, Terms, mean_of
 from scorers.scorer import Scorer
+from scorers.sentences import sentence
 from scorers.texts.references import SEPARATOR, first_reference, references_of, texts_of
 
 Array = NDArray[Any]
@@ -40,10 +41,12 @@ def _measures(
         zip(references_of(truth, separator), texts_of(prediction), strict=True)
     ):
         if not any(tokenizer.tokenize(reference) for reference in references):
-            raise ValueError(
-                f"the reference in row {row + 1} has none of the letters a to z and digits, "
-                "which is all that ROUGE's tokeniser keeps"
+            said = sentence(
+                "the reference in row %(row)s has none of the letters a to z and digits, "
+                "which is all that ROUGE's tokeniser keeps",
+                row=str(row + 1),
             )
+            raise ValueError(said)
         measures.append(scorer.score_multi(references, text)[variant].fmeasure)
     return np.array(measures, dtype=np.float64)
 

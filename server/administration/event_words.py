@@ -137,6 +137,7 @@ WORDS = {
     "season.changed": N_("Season changed"),
     "season.created": N_("Season made"),
     "season.deleted": N_("Season deleted"),
+    "score.resampled": N_("Resamples of a score computed again"),
     "standard.changed": N_("Standard changed"),
     "standard.defined": N_("Standard defined"),
     "standard.deleted": N_("Standard deleted"),

@@ -6,16 +6,16 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from server.boards.admitting import admit, admit_beside, admit_since
 from server.boards.entries import rebuild_baseline, rebuild_entry, rebuild_team
 from server.boards.freezing import forget_copy
 from server.boards.kept import keep_board
-from server.boards.queries import admitted_teams, private_board_of
 from server.boards.rebuilding import hold_teams
 from server.boards.replacing import replace_board
 from server.boards.since import changed_since
 from server.boards.told import tell_revealed, tell_submitter
 from server.challenges.models import Phase
-from server.challenges.queries import hold_phases, late_days_end, phases_of
+from server.challenges.queries import hold_phases, late_days_end
 from server.challenges.rules import INCLUSIVE
 from server.evaluations.actions import (
     ended_state,
@@ -31,7 +31,7 @@ from server.evaluations.scoring import Report
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
 from server.submissions.claims import finish
-from server.submissions.models import Admission, Submission
+from server.submissions.models import Submission
 from server.submissions.queries import anything_waits
 from server.submissions.rules import SubmissionState
 from server.teams.models import Team
@@ -121,6 +121,7 @@ def go_live(
     hold_teams(session, phase)
     changed = changed_since(session, evaluation)
     replace_board(session, phase=phase, evaluation=evaluation, changed=changed)
+    admit_since(session, phase, now=now)
     return True
 
 
@@ -165,7 +166,7 @@ def reveal(session: Session, *, phase: Phase, actor_id: int | None, now: datetim
     session.add(phase)
     session.flush()
     forget_copy(session, phase)
-    admitted = _admit(session, phase)
+    admitted = admit(session, phase)
     tell_revealed(session, phase, now=now)
     record(
         session,
@@ -175,20 +176,7 @@ def reveal(session: Session, *, phase: Phase, actor_id: int | None, now: datetim
         challenge_id=phase.challenge_id,
         subject_id=phase.id,
     )
-    return Revealed(phase, admitted)
-
-
-def _admit(session: Session, phase: Phase) -> int:
-    following = [
-        p for p in phases_of(session, phase.challenge_id) if p.position == phase.position + 1
-    ]
-    if not following or following[0].admit_top is None:
-        return 0
-    board = private_board_of(session, phase)
-    teams = admitted_teams(session, phase.id or 0, board, top=following[0].admit_top)
-    for team_id in teams:
-        session.merge(Admission(phase_id=following[0].id or 0, team_id=team_id))
-    return len(teams)
+    return Revealed(phase, len(admitted))
 
 
 def _hold(session: Session, judged: Submission | Team) -> None:
@@ -229,6 +217,7 @@ def _changed(
     session.flush()
     if submission.team_id is not None:
         rebuild_team(session, team_id=submission.team_id, now=now)
+        admit_beside(session, submission.challenge_id, now=now)
     record(
         session,
         kind,
@@ -280,6 +269,7 @@ def _team_changed(
     session.add(team)
     session.flush()
     rebuild_team(session, team_id=team.id or 0, now=now)
+    admit_beside(session, team.challenge_id, now=now)
     record(
         session,
         kind,

@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from server.boards.rows import Row, UniversityName
 from server.challenges.models import Challenge
 from server.teams.models import Team, TeamOrigin
-from server.teams.queries import challenge_of
 from server.universities.models import University
 
 Among = tuple[UniversityName, ...]
@@ -34,17 +33,6 @@ def _named(row: Row, among: Mapping[int, Among]) -> Row:
 def first_of(among: Among, own: UniversityName | None) -> Among:
     """Return the universities of a team with its captain's before the others."""
     return tuple(sorted(among, key=lambda university: university != own))
-
-
-def universities_of(session: Session, team: Team, own: int | None) -> list[University]:
-    """Return all universities of a team, for somebody who knows it; `own` is its captain's."""
-    first = None if own is None else session.get(University, own)
-    others: list[University] = []
-    if not challenge_of(session, team).same_university:
-        among = sa.select(col(TeamOrigin.university_id)).where(col(TeamOrigin.team_id) == team.id)
-        query = select(University).where(col(University.id).in_(among), University.id != own)
-        others = list(session.exec(query.order_by(col(University.name))))
-    return [first, *others] if first else others
 
 
 def universities_among(session: Session, team_ids: Iterable[int]) -> dict[int, Among]:

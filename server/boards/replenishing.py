@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlmodel import Session
 
 from server.boards.lacking import Needed, lacking_scores, put_back
 from server.boards.rows import On
+from server.boards.versions import challenge_of_phase
 from server.evaluations.queries import evaluation_by_id
 from server.evaluations.running import score_stored
 from server.evaluations.scoring import Outcome, Report
 from server.evaluations.tools import Tools
+from server.shared.events import record
 from server.shared.isolation import LimitExceeded, NoChildren
 from server.submissions.queries import submission_by_id
 
@@ -61,6 +64,8 @@ class Replenisher:
             report = Report(outcome=Outcome.FAULT, trace=str(error))
         with self.tools.database.writing() as session:
             found = put_back(session, needed, report)
+            if found:
+                say_so(session, needed, at=self.tools.clock())
             session.commit()
         log.info("replenished", submission=submission_id, found=found)
 
@@ -69,3 +74,15 @@ class Replenisher:
             submission = submission_by_id(session, needed.submission_id)
             evaluation = evaluation_by_id(session, needed.evaluation_id)
         return score_stored(self.tools, submission.sha256, evaluation, ladder=False)
+
+
+def say_so(session: Session, needed: Needed, *, at: datetime) -> None:
+    """Leave word for what is reckoned from replicates above the boards; no number moved."""
+    submission = submission_by_id(session, needed.submission_id)
+    record(
+        session,
+        "score.resampled",
+        at=at,
+        challenge_id=challenge_of_phase(session, submission.phase_id),
+        subject_id=needed.submission_id,
+    )

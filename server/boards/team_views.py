@@ -5,14 +5,13 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from server.accounts.models import Account
-from server.boards.mixed import universities_of
 from server.boards.team_places import PlaceOn, places_of
 from server.challenges.models import Challenge
 from server.challenges.queries import is_organiser
 from server.shared.access import Viewer
 from server.teams.advising import People, people_of
 from server.teams.models import Team
-from server.teams.queries import challenge_of, knows_team, university_id_of
+from server.teams.queries import challenge_of, knows_team, universities_of, university_id_of
 from server.universities.models import University
 
 

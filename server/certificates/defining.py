@@ -10,6 +10,7 @@ from server.certificates.definition import StandardDefinition
 from server.certificates.models import (
     Certificate,
     CertificateJob,
+    LevelPreview,
     Standard,
     StandardChallenge,
 )
@@ -122,7 +123,7 @@ def delete_standard(session: Session, *, standard: Standard, actor_id: int, now:
     used = select(Certificate.id).where(Certificate.standard_id == row.id).limit(1)
     if session.exec(used).first() is not None:
         raise Conflict(N_("Certificates were handed out by this standard: it stays."))
-    for table in (StandardChallenge, CertificateJob):
+    for table in (StandardChallenge, CertificateJob, LevelPreview):
         session.execute(sa.delete(table).where(col(table.standard_id) == row.id))
     session.delete(row)
     record(session, "standard.deleted", at=now, actor_id=actor_id, subject_id=row.id)

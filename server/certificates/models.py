@@ -80,6 +80,22 @@ class Certificate(SQLModel, table=True):
     hidden_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+class LevelPreview(SQLModel, table=True):
+    """What a hand-out of a standard's levels would change, as the worker found it.
+
+    `version` of what it was made of; `counts` of steps by what they do; `first`: some of the
+    steps, by account.
+    """
+
+    __tablename__ = "level_preview"
+
+    standard_id: int = Field(foreign_key="standard.id", primary_key=True)
+    version: str = Field(max_length=64)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+    counts: dict[str, int] = Field(sa_type=sa.JSON)
+    first: list[dict[str, Any]] = Field(sa_type=sa.JSON)
+
+
 class CertificateJob(SQLModel, table=True):
     """Certificates to hand out, or a file of many to make: the row is the job.
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.certificates import wording
 from server.certificates.actions import show
 from server.certificates.models import Certificate
 from server.certificates.organiser_pages import add_organiser_routes
@@ -97,8 +98,9 @@ def pdf(code: str) -> Response:
 
 
 def _paper(found: Certificate, signed: SignedCertificate) -> bytes:
-    name: Any = ("certificate", found.id, signed.signature)
-    return services().cache.fetch(name, lambda: certificate_pdf(signed), size=len)
+    name: Any = ("certificate", found.id, signed.signature, found.state)
+    ended = wording.ended(found.state, found.ended_at)
+    return services().cache.fetch(name, lambda: certificate_pdf(signed, ended=ended), size=len)
 
 
 @bp.get("/certificates/<code>/certificate.json")

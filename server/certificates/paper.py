@@ -21,6 +21,7 @@ LEFT, RIGHT = 30, 22
 FACTS_TOP, FOOT_TOP = 126, 163
 QR = 32
 SEAL = 18
+WHITE = (255, 255, 255)
 ATTACHED = "certificate.json"
 NAME_SIZES = (34, 30, 26, 22, 19, 16)
 
@@ -47,11 +48,16 @@ def page_url(body: CertificateBody) -> str:
     return f"{body.issuer}/certificates/{body.code}"
 
 
-def certificate_pdf(signed: SignedCertificate) -> bytes:
-    """Return a certificate as a PDF with its fonts and its signed data in it."""
+def certificate_pdf(signed: SignedCertificate, *, ended: Both | None = None) -> bytes:
+    """Return a certificate as a PDF with its fonts and its signed data in it.
+
+    `ended`: what is said above all else of one that stands no more.
+    """
     body = signed.certificate
-    paper, title = _blank(body), wording.TITLES[body.kind]
+    paper, title = _blank(body, ended), wording.TITLES[body.kind]
     _band(paper)
+    if ended is not None:
+        _say_ended(paper, ended)
     _seal(paper, body)
     paper.set_xy(LEFT, 20)
     _masthead(paper, body, title)
@@ -72,9 +78,9 @@ def certificate_pdf(signed: SignedCertificate) -> bytes:
     return bytes(paper.output())
 
 
-def _blank(body: CertificateBody) -> Paper:
+def _blank(body: CertificateBody, ended: Both | None) -> Paper:
     """Return an empty page that knows its fonts and says in its properties what it is."""
-    paper = Paper(_all_text(body), orientation="landscape")
+    paper = Paper(_all_text(body) + "".join(ended or ()), orientation="landscape")
     paper.set_margins(LEFT, 16, RIGHT)
     paper.c_margin = 0
     paper.set_title(f"{wording.TITLES[body.kind].en}: {body.holder.name}")
@@ -95,6 +101,17 @@ def _band(paper: Paper) -> None:
     paper.rect(0, 0, BAND, paper.h, style="F")
     paper.set_fill_color(*WARM)
     paper.rect(BAND, 0, 1.4, paper.h, style="F")
+
+
+def _say_ended(paper: Paper, ended: Both) -> None:
+    """Print across the head what nobody who is handed the paper may overlook."""
+    paper.set_fill_color(*WARM)
+    paper.rect(LEFT, 6, paper.epw, 10, style="F")
+    text = f"{ended.en} · {ended.zh}"
+    paper.set_xy(LEFT + 3, 6)
+    paper.set_text_color(*WHITE)
+    paper.set_font(LATIN, size=paper.size_for(text, (12, 11, 10, 9, 8), paper.epw - 6))
+    paper.cell(paper.epw - 6, 10, text)
 
 
 def _seal(paper: Paper, body: CertificateBody) -> None:

@@ -1,6 +1,5 @@
 """Pages of standards: what levels ask for, how far one is, and who gets their certificates."""
 
-from collections import Counter
 from hashlib import sha256
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,11 +12,10 @@ from server.boards.versions import version_of
 from server.certificates.actions import give_levels
 from server.certificates.defining import define_standard, delete_standard
 from server.certificates.definition import define
-from server.certificates.evidence import level_awards
 from server.certificates.forms import StandardForm, form_of, read_standard_form
-from server.certificates.issuing import steps_to
 from server.certificates.levels import Aim
 from server.certificates.models import Standard
+from server.certificates.previewing import previewed
 from server.certificates.progress import may_see, seen_standards, standard_view
 from server.certificates.queries import (
     about_standard,
@@ -39,7 +37,6 @@ from server.shared.responses import message_of
 from server.shared.web import now, reading, services, viewer, writing
 
 Answer = BaseResponse | str | tuple[str, int]
-MOST_PREVIEWED = 100
 
 
 def add_standard_routes(bp: Blueprint) -> None:
@@ -201,13 +198,13 @@ def certificates(standard: str) -> str:
     row = standard_by_slug(session, standard)
     require_defines(session, row, viewer())
     about, q = about_standard(row.id), request.args.get("q", "")
-    steps = steps_to(session, about, level_awards(session, row))
+    found = previewed(session, row, now=now())
+    if not found.current:
+        services().jobs.send("level_preview", standard_id=row.id)
     return render_template(
         "certificates/standard_certificates.html",
         standard=row,
-        steps=steps[:MOST_PREVIEWED],
-        counts=Counter(step.what.value for step in steps),
-        more=max(0, len(steps) - MOST_PREVIEWED),
+        preview=found,
         found=found_certificates(session, about, q=q, page=request.args.get("page", 1, type=int)),
         q=q,
         states=counts_about(session, about),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from babel.dates import format_date
 
 from server.certificates.levels import Level
-from server.certificates.rules import Kind
+from server.certificates.rules import Kind, State
 from server.certificates.schemas import CertificateBody
 
 
@@ -46,6 +46,13 @@ MEDALS = {
     "bronze": Both("bronze", "铜奖"),
 }
 CERTIFIES = Both("This certifies that", "兹证明")
+REVOKED = Both(
+    "Revoked on {day}: it certifies nothing any more.", "已于{day}撤销，不再证明任何内容。"
+)
+REPLACED = Both(
+    "Replaced on {day}: its page leads to the certificate that took its place.",
+    "已于{day}被新证书取代，新证书见其页面。",
+)
 OF = Both("of {university}", "{university}")
 PARTICIPATED = Both(
     "took part in “{title}” as a member of the team “{team}”, of which {count} submissions were "
@@ -126,3 +133,12 @@ def dated(text: str) -> Both:
     return Both(
         format_date(day, "d MMMM y", locale="en"), format_date(day, "y年M月d日", locale="zh")
     )
+
+
+def ended(state: State, moment: datetime | None) -> Both | None:
+    """Return what the paper of a certificate says that stands no more; None while it stands."""
+    said = {State.REVOKED: REVOKED, State.SUPERSEDED: REPLACED}.get(state)
+    if said is None or moment is None:
+        return None
+    day = dated(moment.isoformat())
+    return Both(said.en.format(day=day.en), said.zh.format(day=day.zh))

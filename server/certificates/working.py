@@ -12,6 +12,7 @@ from server.certificates.evidence import level_awards
 from server.certificates.following import follow
 from server.certificates.issuing import Step, carry_out, steps_to
 from server.certificates.models import JOBS, CertificateJob, Standard
+from server.certificates.previewing import reckon
 from server.certificates.queries import (
     about_challenge,
     about_standard,
@@ -40,7 +41,9 @@ class Issuer:
         self.tools = tools
         self.settings = settings
         self.aside = Aside("certificates_failed", self.do)
+        self.previews = Aside("levels_not_previewed", self.preview)
         tools.jobs.handle("certificates", self.begin)
+        tools.jobs.handle("level_preview", self.begin_preview)
 
     def pen(self) -> Pen:
         """Return what this host signs with, once everybody can check it."""
@@ -74,7 +77,17 @@ class Issuer:
         with self.tools.database.writing() as session:
             JOBS.end(session, which, holder=holder, done_at=clock(), **values)
             session.commit()
+        if job.kind is JobKind.LEVELS and job.standard_id is not None:
+            self.preview(job.standard_id)
         log.info("certificates_made", job=job_id, kind=job.kind.value, state=values["state"])
+
+    def begin_preview(self, standard_id: int) -> None:
+        """Reckon in a thread of its own; one that is busy is asked by the page's next reader."""
+        self.previews.begin(standard_id)
+
+    def preview(self, standard_id: int) -> None:
+        """Reckon what a hand-out of a standard's levels would change now."""
+        reckon(self.tools.database, standard_id, now=self.tools.clock())
 
     def _made(self, job: CertificateJob) -> dict[str, object]:
         if job.kind is JobKind.BUNDLE:
@@ -138,5 +151,7 @@ class Issuer:
 
     def stop(self) -> None:
         """Begin nothing more, and wait a little for what is being done."""
-        self.aside.stop()
-        self.aside.join(PARTING_SECONDS)
+        for aside in (self.aside, self.previews):
+            aside.stop()
+        for aside in (self.aside, self.previews):
+            aside.join(PARTING_SECONDS)

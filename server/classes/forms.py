@@ -9,8 +9,9 @@ from server.classes.actions import Wanted
 from server.folders.course import BASELINE, BEST, MOST_LATE_DAYS, Grading
 from server.shared.errors import N_, Invalid
 
-# Rows of the form for bands; a folder may have more.
-BANDS = 8
+# Rows of the form for bands, at the least: enough for 1.0, 1.3 and so on to 4.0. Who fills in most
+# of them, or whose folder has more, finds some empty ones below.
+BANDS, SPARE, MOST_BANDS = 12, 2, 100
 NUMBER = "number"
 LONGEST = 40
 
@@ -61,9 +62,15 @@ def _linear(form: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def rows_for_bands(fields: Mapping[str, str]) -> int:
+    """Return how many rows for bands a form of these fields has."""
+    filled = [n for n in range(MOST_BANDS) if fields.get(f"grade_{n}") or fields.get(f"at_{n}")]
+    return min(MOST_BANDS, max(BANDS, max(filled, default=0) + 1 + SPARE))
+
+
 def _bands(form: Mapping[str, str]) -> dict[str, Any]:
     bands = []
-    for place in range(BANDS):
+    for place in range(MOST_BANDS):
         grade, at = form.get(f"grade_{place}", "").strip(), read_anchor(form, f"at_{place}")
         if not grade and at is None:
             continue

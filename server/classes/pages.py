@@ -11,7 +11,7 @@ from server.challenges.actions import invite
 from server.challenges.queries import challenge_by_slug, challenge_frame, phases_of
 from server.classes.actions import publish, set_up
 from server.classes.exports import COLUMNS, MOODLE, gradebook, moodle_cells
-from server.classes.forms import read_wanted
+from server.classes.forms import read_wanted, rows_for_bands
 from server.classes.queries import own_grades, phase_to_grade
 from server.classes.views import class_page
 from server.shared.access import Who, access
@@ -34,7 +34,10 @@ def show(slug: str) -> str:
 def _page(slug: str, **more: Any) -> str:
     challenge = challenge_by_slug(reading(), slug)
     page = class_page(reading(), challenge, request.args.get("phase"), now=now())
-    return render_template("classes/show.html", challenge=challenge, page=page, **more)
+    rows = rows_for_bands(more.get("filled", page.settings))
+    return render_template(
+        "classes/show.html", challenge=challenge, page=page, band_rows=rows, **more
+    )
 
 
 @bp.post("/organise/<slug>/class")

@@ -102,7 +102,8 @@ def grade(score: Measured | None, *, scheme: Scheme, known: Known, late: int = 0
     """Return the grade of a score that was handed in so many days late; None: nothing was.
 
     Raises:
-        Conflict: a score that the scheme names is missing, or two that must differ are the same.
+        Conflict: a score that the scheme names is missing, or the scale does not run from a worse
+            score to a better one.
     """
     if score is None:
         return Grade(scheme.missing)
@@ -120,12 +121,7 @@ def _linear(value: float, scheme: Scheme, known: Known, late: int) -> Grade:
     assert scheme.bottom is not None
     assert scheme.top is not None
     bottom, top = score_of(scheme.bottom, known), score_of(scheme.top, known)
-    if _rounded(bottom) == _rounded(top):
-        raise Conflict(
-            N_("The two scores that grades run between are the same: %(score)s."),
-            code="no-anchor",
-            score=f"{bottom:.6g}",
-        )
+    _require_upwards(bottom, top, known)
     share = min(1.0, max(0.0, (value - bottom) / (top - bottom)))
     points = scheme.lowest + share * (scheme.highest - scheme.lowest)
     step = scheme.late_cost if scheme.highest > scheme.lowest else -scheme.late_cost
@@ -133,6 +129,30 @@ def _linear(value: float, scheme: Scheme, known: Known, late: int) -> Grade:
     points = min(ends[1], max(ends[0], points - late * step))
     text = written(points, scheme.decimals)
     return Grade(text, float(text), share=share)
+
+
+def _require_upwards(bottom: float, top: float, known: Known) -> None:
+    """Refuse a scale that stands on its head, as where nobody is better than the baseline.
+
+    Whoever is worse than both scores would get the highest grade by it.
+    """
+    if _rounded(bottom) == _rounded(top):
+        raise Conflict(
+            N_("The two scores that grades run between are the same: %(score)s."),
+            code="no-anchor",
+            score=f"{bottom:.6g}",
+        )
+    if (top > bottom) is not known.higher_is_better:
+        raise Conflict(
+            N_(
+                "Grades run from the score %(bottom)s up to %(top)s, which is not better: worse"
+                " work would get the better grade. Put the worse of the two scores first, or choose"
+                " others."
+            ),
+            code="no-anchor",
+            bottom=f"{bottom:.6g}",
+            top=f"{top:.6g}",
+        )
 
 
 def _banded(value: float, scheme: Scheme, known: Known, late: int) -> Grade:

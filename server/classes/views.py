@@ -87,12 +87,12 @@ def settings_of(challenge: Challenge) -> dict[str, str]:
     grading = Grading.model_validate(challenge.grading)
     fields |= {
         "rule": grading.rule,
-        "lowest": f"{grading.lowest:g}",
-        "highest": f"{grading.highest:g}",
+        "lowest": _typed(grading.lowest),
+        "highest": _typed(grading.highest),
         "decimals": str(grading.decimals),
         "otherwise": grading.otherwise,
         "missing": grading.missing,
-        "late_cost": f"{grading.late_cost:g}",
+        "late_cost": _typed(grading.late_cost),
     }
     _put_anchor(fields, "bottom", grading.bottom)
     _put_anchor(fields, "top", grading.top)
@@ -108,7 +108,12 @@ def _put_anchor(fields: dict[str, str], name: str, anchor: float | str | None) -
     if isinstance(anchor, str):
         fields[name] = anchor
     else:
-        fields[name], fields[f"{name}_number"] = "number", f"{anchor:g}"
+        fields[name], fields[f"{name}_number"] = "number", _typed(anchor)
+
+
+def _typed(number: float) -> str:
+    """Return a number as one types it, to its last digit: saved again as shown, it is the same."""
+    return repr(float(number)).removesuffix(".0")
 
 
 def spread(book: Book) -> BarChart | None:

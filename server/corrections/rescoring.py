@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import structlog
 from sqlmodel import Session
 
+from scorers.sentences import sentence, to_json
 from server.boards.ladder import climb_beside
 from server.challenges.models import Phase
 from server.challenges.rules import Ranking
@@ -35,10 +36,12 @@ from server.evaluations.scoring import (
     SidesReport,
     SolutionReport,
     look_at_solution,
+    refused_for,
     say_all_sides,
 )
 from server.evaluations.sides import as_read, bases_of, is_stored, put_sides, truth_of
 from server.evaluations.tools import Tools
+from server.shared.errors import N_
 from server.shared.isolation import LimitExceeded
 from server.submissions.queries import submission_by_id
 
@@ -47,11 +50,13 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 4
 # Whoever uploads a solution may be at it as long as this, when the evaluation is noted already.
 ARRIVES_WITHIN = timedelta(minutes=15)
-LOST = (
-    "The solution of evaluation {number} is missing in the store: which rows are public can't be "
+LOST = N_(
+    "The solution of evaluation %(number)s is missing in the store: which rows are public can't be "
     "told. Put the store back from a backup; then begin the evaluation again."
 )
-NEVER_CAME = "The solution was not stored: its upload broke off. Begin the evaluation again."
+NEVER_CAME = sentence(
+    "The solution was not stored: its upload broke off. Begin the evaluation again."
+)
 
 
 class Looked(NamedTuple):
@@ -102,7 +107,7 @@ class Rescorer:
         """Refuse an evaluation whose upload was noted, and broke off before it was stored."""
         if self.tools.clock() < evaluation.created_at + ARRIVES_WITHIN:
             return
-        looked = Looked(SolutionReport(problem=NEVER_CAME))
+        looked = Looked(refused_for(NEVER_CAME))
         with self.tools.database.writing() as session:
             _take_in(session, evaluation.id or 0, looked, now=self.tools.clock())
             session.commit()
@@ -114,14 +119,14 @@ class Rescorer:
         try:
             kept = self._sides(bases) if bases else SidesReport()
             if kept.problem:
-                return Looked(SolutionReport(problem=kept.problem))
+                return Looked(SolutionReport(problem=kept.problem, said=kept.said))
             spec = {name: said for name, said in evaluation.spec.items() if name != "sides"}
             if bases:
                 spec["sides"] = put_sides(self.tools.stores.hidden_files, kept.table_bytes)
             report = self._look_at(evaluation.solution_sha256, spec)
         except LimitExceeded as error:
             # Else the sweep would send it again for ever.
-            return Looked(SolutionReport(problem=str(error)))
+            return Looked(refused_for(str(error)))
         return Looked(report, as_read(spec, report), [base.id for base in bases])
 
     def _sides(self, bases: Sequence[Evaluation]) -> SidesReport:
@@ -136,7 +141,8 @@ class Rescorer:
                 text = self.tools.isolation.run(say_all_sides, named)
         except FileNotFoundError:
             lost = [base for base in bases if not is_stored(hidden, base)] or bases
-            return SidesReport(problem=LOST.format(number=lost[0].number))
+            said = sentence(LOST, number=lost[0].number)
+            return SidesReport(problem=str(said), said=to_json(said))
         return SidesReport.model_validate_json(text)
 
     def _look_at(self, solution_sha256: str, spec: Mapping[str, Any]) -> SolutionReport:
@@ -235,7 +241,7 @@ def _take_in(session: Session, evaluation_id: int, looked: Looked, *, now: datet
     if evaluation.state is not EvaluationState.RECEIVED:
         return False
     if looked.report.problem:
-        refuse_solution(session, evaluation, problem=looked.report.problem, now=now)
+        refuse_solution(session, evaluation, found=looked.report, now=now)
         return False
     if looked.spec is not None:
         evaluation.spec = dict(looked.spec)

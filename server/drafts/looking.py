@@ -28,10 +28,12 @@ from server.folders.times import Clock
 from server.preflight.checking import report, report_on_mistakes
 from server.preflight.facts import Entrants
 from server.preflight.report import Level
+from server.shared.fault_lines import recognised
 
 MOST_COLUMNS = 60
 MOST_VALUES = 12
 MOST_CHARACTERS = 60
+# Packed or not: a small archive that unpacks to more would fill the child's memory.
 TOO_BIG = 500_000_000
 
 
@@ -147,8 +149,8 @@ def _look(path: Path) -> TableFound:
     if path.stat().st_size > TOO_BIG:
         return TableFound(problem="")
     try:
-        header_of(path)
-        table = text_columns(path)
+        header_of(path, most_bytes=TOO_BIG)
+        table = text_columns(path, most_bytes=TOO_BIG)
     except UnreadableTable as error:
         return TableFound(problem=str(error), sentence=to_json(error.said))
     shown = table.columns[:MOST_COLUMNS]
@@ -180,7 +182,7 @@ def _try(solution: Path, spec: Callable[[], EvaluationSpec], found: TableFound) 
     except (UnreadableTable, InvalidSolution) as error:
         found.problem, found.sentence = str(error), to_json(error.said)
     except (InvalidParameter, UnknownScorer, MetricFault) as error:
-        found.problem, found.sentence = str(error), to_json(said_by(error))
+        found.problem, found.sentence = str(error), to_json(recognised(said_by(error)))
     else:
         found.public_rows, found.private_rows = facts.public_rows, facts.private_rows
 

@@ -43,6 +43,8 @@ class Evaluation(SQLModel, table=True):
     rows_private: int = 0
     reason: str = Field(default="", max_length=1000)
     problem: str | None = Field(default=None, sa_type=sa.Text)
+    # The problem as `scorers.sentences.to_json` has it, for readers of other languages.
+    problem_said: Any = Field(default=None, sa_type=sa.JSON)
     created_by: int | None = Field(default=None, foreign_key="account.id")
     created_at: datetime = Field(sa_type=UTCDateTime)
     live_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

@@ -105,10 +105,11 @@ def accept_solution(session: Session, evaluation: Evaluation, *, rows: SolutionR
 
 
 def refuse_solution(
-    session: Session, evaluation: Evaluation, *, problem: str, now: datetime
+    session: Session, evaluation: Evaluation, *, found: SolutionReport, now: datetime
 ) -> None:
     """Note what is wrong with a new evaluation's solution, for its organiser."""
-    evaluation.state, evaluation.problem = EvaluationState.REFUSED, problem
+    evaluation.state, evaluation.problem = EvaluationState.REFUSED, found.problem
+    evaluation.problem_said = found.said or None
     session.add(evaluation)
     phase = session.get_one(Phase, evaluation.phase_id)
     log(session, "evaluation.refused", evaluation, phase, at=now, actor_id=None)

@@ -24,6 +24,7 @@ from scorers.sentences import to_json
 from scorers.solutions.splitting import USAGE
 from server.evaluations.metrics import MetricRules, metric_runner, protection_of_metrics
 from server.folders.tables import header_of
+from server.shared.fault_lines import recognised
 from server.shared.limited import protection_of_this_child
 
 
@@ -89,10 +90,12 @@ class Report(BaseModel):
 class SolutionReport(BaseModel):
     """What a look at a solution says; `problem` is the organiser's mistake, if any.
 
-    `by_usage`: a column of its own says which rows are public.
+    `said`: the problem as the sentence that it is. `by_usage`: a column of its own says which rows
+    are public.
     """
 
     problem: str = ""
+    said: str | dict[str, Any] = ""
     rows: int = 0
     public_rows: int = 0
     private_rows: int = 0
@@ -100,9 +103,13 @@ class SolutionReport(BaseModel):
 
 
 class SidesReport(BaseModel):
-    """On which board each row of a solution stands: a table, gzip in base64; or what is wrong."""
+    """On which board each row of a solution stands: a table, gzip in base64; or what is wrong.
+
+    `said`: what is wrong as the sentence that it is.
+    """
 
     problem: str = ""
+    said: str | dict[str, Any] = ""
     table: str = ""
 
     @property
@@ -165,14 +172,21 @@ def look_at_solution(solution: str, spec: str, rules: MetricRules | None = None)
         facts = check_solution(Path(solution), read, sample=None)
         if read.code is not None and rules is not None:
             try_metric(Path(solution), read, metric_runner(rules))
-    except (InvalidSolution, MetricFault) as error:
-        return SolutionReport(problem=str(error)).model_dump_json()
+    except InvalidSolution as error:
+        return refused_for(error.said).model_dump_json()
+    except MetricFault as error:
+        return refused_for(str(error)).model_dump_json()
     return SolutionReport(
         rows=facts.rows,
         public_rows=facts.public_rows,
         private_rows=facts.private_rows,
         by_usage=USAGE in header_of(Path(solution)),
     ).model_dump_json()
+
+
+def refused_for(said: str) -> SolutionReport:
+    """Return the report of a solution that can't be used, and why."""
+    return SolutionReport(problem=str(said), said=to_json(recognised(said)))
 
 
 def say_sides(solution: str, spec: str) -> str:
@@ -189,7 +203,7 @@ def say_all_sides(truths: Sequence[tuple[str, str]]) -> str:
         tables = [sides_of(Path(path), EvaluationSpec.from_json(spec)) for path, spec in truths]
         table = written(together(tables))
     except InvalidSolution as error:
-        return SidesReport(problem=str(error)).model_dump_json()
+        return SidesReport(problem=str(error), said=to_json(error.said)).model_dump_json()
     packed = base64.b64encode(gzip.compress(table, compresslevel=6, mtime=0))
     return SidesReport(table=packed.decode()).model_dump_json()
 

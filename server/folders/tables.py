@@ -11,6 +11,7 @@ import polars as pl
 
 from scorers.errors import InvalidPredictions
 from scorers.reading.containers import Format, Unpacked, unpack
+from scorers.reading.csv_reading import check_encoding, first_structural_fault
 from scorers.sentences import Sentence, as_written, sentence
 
 MAX_UNPACKED_BYTES = 4_000_000_000
@@ -25,10 +26,10 @@ class UnreadableTable(Exception):
         self.said = said
 
 
-def header_of(path: Path) -> list[str]:
+def header_of(path: Path, *, most_bytes: int = MAX_UNPACKED_BYTES) -> list[str]:
     """Return the names of a table's columns. Raises UnreadableTable."""
     try:
-        header = _header(_unpacked(path))
+        header = _header(_unpacked(path, most_bytes))
     except _BROKEN as error:
         said = sentence("the file can't be read as a table (%(error)s).", error=_first_line(error))
         raise UnreadableTable(said) from error
@@ -37,19 +38,28 @@ def header_of(path: Path) -> list[str]:
     return header
 
 
-def text_columns(path: Path) -> pl.DataFrame:
+def text_columns(path: Path, *, most_bytes: int = MAX_UNPACKED_BYTES) -> pl.DataFrame:
     """Return a whole table as text, absent values as null. Raises UnreadableTable."""
+    table = _unpacked(path, most_bytes)
     try:
-        return _frame(_unpacked(path)).cast(pl.String)
+        return _frame(table).cast(pl.String)
     except _BROKEN as error:
-        raise UnreadableTable(as_written(_first_line(error))) from error
+        raise UnreadableTable(_why(table) or as_written(_first_line(error))) from error
 
 
-def _unpacked(path: Path) -> Unpacked:
+def _why(table: Unpacked) -> Sentence | None:
+    """Return what is wrong with a CSV by its line, in words that are not the library's."""
+    return first_structural_fault(table.data) if table.format is Format.CSV else None
+
+
+def _unpacked(path: Path, most_bytes: int) -> Unpacked:
     try:
-        return unpack(path, MAX_UNPACKED_BYTES)
+        table = unpack(path, most_bytes)
+        if table.format is Format.CSV:
+            check_encoding(table.data)
     except InvalidPredictions as error:
         raise UnreadableTable(error.said) from error
+    return table
 
 
 def _first_line(error: Exception) -> str:

@@ -1,5 +1,7 @@
 """What is stored of a look at a file, and read again to be shown."""
 
+from typing import Any
+
 from pydantic import BaseModel
 
 
@@ -53,13 +55,17 @@ class Archive(BaseModel):
 
 
 class Looked(BaseModel):
-    """What a file is: `kind` names it; `problem` says why a table can't be read."""
+    """What a file is: `kind` names it; `problem` says why a table can't be read.
+
+    `sentence`: the problem as `scorers.sentences.to_json` has it.
+    """
 
     kind: str
     table: Table | None = None
     archive: Archive | None = None
     lines: list[str] = []
     problem: str = ""
+    sentence: str | dict[str, Any] = ""
 
 
 class LookReport(BaseModel):

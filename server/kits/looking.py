@@ -8,10 +8,11 @@ from pathlib import Path
 
 from polars.exceptions import PanicException
 
+from scorers.sentences import Sentence, to_json
 from server.kits.columns import column_of, cut, first_rows
 from server.kits.found import Archive, Looked, LookReport, Member, Table
 from server.kits.rules import is_table
-from server.kits.tables import Unreadable, read_start
+from server.kits.tables import Unreadable, broken, read_start
 
 ROWS_SHOWN, COLUMNS_SHOWN = 10, 50
 MOST_MEMBERS = 50
@@ -51,7 +52,7 @@ def _table(path: Path, name: str) -> Looked:
     try:
         start = read_start(path, name)
     except Unreadable as error:
-        return Looked(kind="table", problem=str(error))
+        return _unreadable("table", error.said)
     frame = start.frame
     table = Table(
         rows=start.rows,
@@ -68,9 +69,13 @@ def _archive(path: Path) -> Looked:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        return Looked(kind="archive", problem=str(error))
+        return _unreadable("archive", broken(str(error)))
     members = [Member(name=cut(i.filename, 160), size=i.file_size) for i in infos[:MOST_MEMBERS]]
     return Looked(kind="archive", archive=Archive(files=len(infos), members=members))
+
+
+def _unreadable(kind: str, said: Sentence) -> Looked:
+    return Looked(kind=kind, problem=str(said), sentence=to_json(said))
 
 
 def _lines(path: Path) -> list[str]:

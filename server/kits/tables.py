@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
+from scorers.sentences import Sentence, sentence
+
 MOST_ROWS = 200_000
 MOST_CELLS = 8_000_000
 MOST_BYTES = 64_000_000
@@ -22,6 +24,10 @@ SEPARATORS = ",;\t|"
 
 class Unreadable(Exception):
     """It is no table after all; the message says why."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class Start(NamedTuple):
@@ -49,7 +55,13 @@ def read_start(path: Path, name: str) -> Start:
     except (PolarsError, PanicException, OSError, EOFError, ValueError, RecursionError) as error:
         # Where the file lies on this machine is nobody's business.
         said = str(error).replace(str(path), name)
-        raise Unreadable(said.partition("\n")[0][:200]) from error
+        raise Unreadable(broken(said)) from error
+
+
+def broken(said: str) -> Sentence:
+    """What is told of a file that its library refused, and in whose words."""
+    first = said.partition("\n")[0][:120]
+    return sentence("it is damaged, or something else than its name says (%(error)s)", error=first)
 
 
 def most_rows(width: int) -> int:
@@ -68,14 +80,15 @@ def _beginning(path: Path) -> tuple[bytes, bool]:
         return data, True
     end = data.rfind(b"\n")
     if end < 0:
-        raise Unreadable(f"its first line is longer than {MOST_BYTES:,} bytes")
+        said = sentence("its first line is longer than %(most)s bytes", most=MOST_BYTES)
+        raise Unreadable(said)
     return data[: end + 1], False
 
 
 def _csv(path: Path) -> Start:
     data, whole = _beginning(path)
     if not data.strip():
-        raise Unreadable("it is empty")
+        raise Unreadable(sentence("it is empty"))
     separator = _separator(data)
     names = _header(data, separator)
     width = len(names)
@@ -108,7 +121,7 @@ def _header(data: bytes, separator: str) -> list[str]:
     try:
         return next(csv.reader(text, delimiter=separator), [])
     except csv.Error as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(broken(str(error))) from error
 
 
 def _told_apart(names: list[str]) -> list[str]:
@@ -135,7 +148,7 @@ def _json_lines(path: Path) -> Start:
     data, whole = _beginning(path)
     lines = [line for line in data.split(b"\n") if line.strip()]
     if not lines:
-        raise Unreadable("it is empty")
+        raise Unreadable(sentence("it is empty"))
     width = len(_record(lines[0]))
     most = most_rows(width)
     records = [_record(line) for line in itertools.islice(lines, most)]
@@ -149,7 +162,7 @@ def _json_lines(path: Path) -> Start:
 def _record(line: bytes) -> dict[str, Any]:
     found = json.loads(line)
     if not isinstance(found, dict):
-        raise Unreadable("a line of it is no JSON object")
+        raise Unreadable(sentence("a line of it is no JSON object"))
     return found
 
 

@@ -135,6 +135,12 @@ ALL = (
         moments=frozenset({"ends"}),
     ),
     Kind(
+        "team_admitted",
+        _TEAM,
+        N_("Your team was admitted to a phase"),
+        N_("%(challenge)s: by the result as it stands now your team %(team)s is in %(phase)s."),
+    ),
+    Kind(
         "extra_submissions",
         _TEAM,
         N_("Your team got extra submissions"),

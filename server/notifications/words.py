@@ -1,6 +1,5 @@
 """The words of a notification, made when it is read, in its reader's language."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,13 +7,10 @@ from typing import Any
 from server.notifications.kinds import KINDS
 from server.notifications.rules import Kind
 from server.notifications.zones import moment_said
+from server.shared.bidi import isolated
 from server.shared.catalogues import catalogue_of
 from server.shared.errors import N_
 from server.shared.language import language
-
-# Around a name that runs from right to left, so that what follows stays in its place.
-ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
-_RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
 
 
 def words_of(kind: str, values: Mapping[str, Any]) -> str:
@@ -35,10 +31,3 @@ def _shown(kind: Kind, name: str, value: Any) -> str:
     if name in kind.moments:
         return moment_said(datetime.fromisoformat(str(value)))
     return isolated(str(value))
-
-
-def isolated(text: str) -> str:
-    """Return a text that can stand in a line of another direction."""
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
-        return f"{ISOLATE}{text}{END_OF_ISOLATE}"
-    return text

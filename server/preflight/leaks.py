@@ -121,6 +121,13 @@ def _unseen(facts: PhaseFacts, train: Table) -> Iterator[Line]:
         )
 
 
+def _groups(facts: PhaseFacts) -> set[str]:
+    """The columns that name whose a row is: a copy under another patient's name is a copy."""
+    split, unit = facts.spec.split, facts.spec.unit_column
+    by_group = split.column if split is not None and split.by == "group" else None
+    return {name for name in (unit, by_group) if name is not None}
+
+
 class _Same(NamedTuple):
     """How many test rows stand in the training table, beside how many train rows repeat in it."""
 
@@ -130,7 +137,7 @@ class _Same(NamedTuple):
 
 
 def _same_rows(facts: PhaseFacts, train: Table, test: Table) -> Iterator[Line]:
-    left_out = {*facts.spec.id_columns, *facts.targets.columns}
+    left_out = {*facts.spec.id_columns, *facts.targets.columns, *_groups(facts)}
     names = [n for n in test.features(left_out) if n in train.frame.columns]
     if not names:
         return

@@ -31,7 +31,8 @@ def progress(paper: Paper, chart: Chart, top: float) -> None:
     below, half = base + (chart.bottom + 4) * scale, (chart.right - chart.left) * scale / 2
     begin, end = (_day(chart.dots[i].moment.at) for i in (0, -1))
     _label(paper, left + chart.left * scale, below, half, begin, "L")
-    _label(paper, left + chart.left * scale + half, below, half, end, "R")
+    if end != begin:
+        _label(paper, left + chart.left * scale + half, below, half, end, "R")
 
 
 def _label(paper: Paper, left: float, top: float, wide: float, text: str, align: str) -> None:

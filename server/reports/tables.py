@@ -22,7 +22,7 @@ def figures(paper: Paper, facts: Facts) -> None:
         return
     total = facts.snapshot.universities
     figures = [
-        (_("%(rank)s of %(total)s", rank=own.rank, total=total), _("rank by points")),
+        (_of(own.rank, total), _("rank by points")),
         (_span(own.range), _("95 % range of the rank")),
         (_span(own.rules), _("rank over the five rules")),
         (_decimal(own.value, 2), _("points")),
@@ -115,13 +115,18 @@ def results(paper: Paper, facts: Facts) -> None:
         paper.say(says, size=8.5, colour=MUTED, height=6)
 
 
+def _of(rank: int, ranked: int) -> str:
+    """Return a rank among so many without words: in some languages these would be cut off."""
+    return f"{rank} / {ranked}"
+
+
 def _result(found: Found) -> tuple[str, ...]:
     board, result = found.board, found.result
     mark = " *" if board.provisional else ""
     return (
         board.challenge.title + mark,
         found.best_team.name,
-        _("%(rank)s of %(teams)s", rank=result.best_rank, teams=result.teams_ranked),
+        _of(result.best_rank, result.teams_ranked),
         _span(found.rank_range),
         _decimal(result.points, 2),
         _medals(result.medals),

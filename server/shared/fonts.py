@@ -18,6 +18,8 @@ import pylopdf_fonts_zh_cn
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
+from server.shared.bidi import without_isolates
+
 # A line for each table of each font is not for an operator's log.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 LATIN, CHINESE, KOREAN = "noto", "noto-sc", "noto-kr"
@@ -96,7 +98,9 @@ def _needs_shaping(code: int) -> bool:
 
 def printable(text: str) -> str:
     """Return a text in which a box stands for each character that no font has."""
-    return "".join(letter if _has(letter) else MISSING for letter in text)
+    # Whoever draws finds the directions anew; no font has a sign for where a name ends.
+    drawn = without_isolates(text)
+    return "".join(letter if _has(letter) else MISSING for letter in drawn)
 
 
 def legible(text: str) -> str | None:
@@ -104,7 +108,7 @@ def legible(text: str) -> str | None:
 
     Pictures that no font has are left out; a letter never is.
     """
-    kept = [c for c in text if _has(c) or unicodedata.category(c) not in PICTURES]
+    kept = [c for c in without_isolates(text) if _has(c) or unicodedata.category(c) not in PICTURES]
     clean = " ".join("".join(kept).split())
     return clean if clean and is_covered(clean) else None
 

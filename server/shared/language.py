@@ -15,10 +15,12 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
-from jinja2 import pass_eval_context
+from jinja2 import pass_context, pass_eval_context
 from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 from markupsafe import Markup
 
+from server.shared.bidi import set_apart
 from server.shared.catalogues import catalogue_of
 from server.shared.moments import Unit, moment_words, span_words
 from server.shared.web import viewer
@@ -49,6 +51,14 @@ class _Messages(Domain):  # type: ignore[misc]
         """Return the catalogue of the language that is spoken now."""
         return catalogue_of(language())
 
+    def gettext(self, string: str, **variables: Any) -> Any:
+        """Return a message; names that run from right to left keep to themselves."""
+        return super().gettext(string, **set_apart(variables))
+
+    def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> Any:
+        """Return a message of so many, as `gettext` does."""
+        return super().ngettext(singular, plural, num, **set_apart(variables))
+
 
 def install_language(app: Flask) -> None:
     """Translate templates into the reader's language and write numbers its way."""
@@ -60,6 +70,7 @@ def install_language(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.globals["_"] = _said
+    app.jinja_env.globals["ngettext"] = _said_of_many(app.jinja_env.globals["ngettext"])
     app.jinja_env.globals["language_names"] = NAMES
     app.jinja_env.globals["language_tags"] = TAGS
     app.jinja_env.filters["language_name"] = lambda code: NAMES.get(code, code)
@@ -125,7 +136,17 @@ def _said(context: EvalContext, message: str, /, **variables: Any) -> str:
     """Return a message of a template, as Jinja's own `_` does, and in a third of its time."""
     known = catalogue_of(language()), message, context.autoescape
     # What names nothing is formatted too: in a message a percent sign is written twice.
-    return _format(*known) % variables if variables else _unnamed(*known)
+    return _format(*known) % set_apart(variables) if variables else _unnamed(*known)
+
+
+def _said_of_many(own: Any) -> Any:
+    """Return Jinja's own `ngettext`, with the names in it set apart."""
+
+    @pass_context
+    def said(context: Context, singular: str, plural: str, num: int, /, **variables: Any) -> Any:
+        return own(context, singular, plural, num, **set_apart(variables))
+
+    return said
 
 
 @lru_cache(maxsize=MOST_MESSAGES)

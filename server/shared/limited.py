@@ -41,6 +41,8 @@ def prepare(limits: Limits, base: str, warm_up: Callable[[Path], None] | None) -
     the libraries' threads: these may write beneath `base` alone, the child's first thread in
     `bounded` no more than in its own folder there. What does not warm up scores all the same.
     """
+    # At the end of its memory a library written in Rust would wait for ever for more, to say where.
+    os.environ["RUST_BACKTRACE"] = "0"
     # What the fork server loaded is left alone: looking through it would copy its memory.
     gc.freeze()
     gc.enable()

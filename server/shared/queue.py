@@ -3,14 +3,22 @@
 The engine delivers at most once, so whatever is sent is also found by a sweep of the rows.
 """
 
+import logging
+import sqlite3
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import structlog
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
+from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+# What an engine raises that does not answer: nothing is wrong with the job.
+AWAY = (OSError, RedisError, psycopg.Error, sqlite3.Error)
 Handler = Callable[..., None]
 
 
@@ -28,12 +36,38 @@ def make_engine(url: str, data_dir: Path) -> Huey:
     )
 
 
+class _Outage:
+    """Tells once that the engine does not answer, and once that it does again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lasts = False
+
+    def told(self, error: Exception) -> None:
+        """Note that it did not answer; the first time it is logged."""
+        with self._lock:
+            first, self._lasts = not self._lasts, True
+        if first:
+            said = f"{type(error).__name__}: {error}"
+            log.error("queue_away", error=said)
+
+    def over(self) -> None:
+        """Note that it answers."""
+        if not self._lasts:
+            return
+        with self._lock:
+            last, self._lasts = self._lasts, False
+        if last:
+            log.info("queue_back")
+
+
 class Jobs:
     """Sends jobs by name, and runs them where handlers were added (the worker)."""
 
     def __init__(self, engine: Huey) -> None:
         self.engine = engine
         self._handlers: dict[str, Handler] = {}
+        self._outage = _Outage()
         self._task = engine.task(name="run_job")(self._run)
 
     def handle(self, name: str, handler: Handler) -> None:
@@ -44,14 +78,38 @@ class Jobs:
         """Send a job; a broken engine is logged and left to the sweep, never raised."""
         try:
             self._task(name, arguments)
+            self._outage.over()
+        except AWAY as error:
+            self._outage.told(error)
         except Exception:
             log.exception("job_not_sent", job=name, **arguments)
 
     def waiting(self) -> int:
-        """Return the number of signals that no worker has taken yet."""
-        return int(self.engine.pending_count())
+        """Return the number of signals that no worker has taken yet.
+
+        Of an engine that does not answer, more than any sweep would send: nothing is sent now.
+        """
+        try:
+            pending = int(self.engine.pending_count())
+        except AWAY as error:
+            self._outage.told(error)
+            return sys.maxsize
+        self._outage.over()
+        return pending
+
+    def hear_of_outages(self) -> None:
+        """Have an outage told once: a consumer's threads would tell it four times a second each."""
+        logging.getLogger("huey.consumer.Worker").addFilter(self._is_news)
+
+    def _is_news(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, AWAY):
+            return True
+        self._outage.told(error)
+        return False
 
     def _run(self, name: str, arguments: dict[str, Any]) -> None:
+        self._outage.over()
         handler = self._handlers.get(name)
         if handler is None:
             log.error("job_unknown", job=name)

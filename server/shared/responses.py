@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from scorers.sentences import Sentence
+from server.shared.bidi import set_apart
 from server.shared.errors import N_, DomainError, Invalid, NotSignedIn, SecondFactorNeeded
 from server.shared.outages import database_is_away, disk_is_full
 from server.shared.sentences import translated
@@ -44,7 +45,7 @@ def message_of(error: DomainError) -> str:
     if isinstance(error.message, Sentence):
         return translated(error.message)
     text = str(gettext(error.message))
-    return text % error.values if error.values else text
+    return text % set_apart(error.values) if error.values else text
 
 
 def problem(
@@ -76,10 +77,15 @@ def _refused(status: int, detail: str, code: str, errors: list[dict[str, str]]) 
         status=status,
         message=detail,
         errors=errors,
-        action=(gettext(BACK), back) if back and back != request.path else None,
+        action=(gettext(BACK), back) if back and _leads_on(back) else None,
         request_id=g.get("request_id", ""),
     )
     return Response(page, status)
+
+
+def _leads_on(back: str) -> bool:
+    """Say whether the page that the reader came from is another, or a form that was refused."""
+    return request.method == "POST" or back != request.path
 
 
 def _came_from() -> str:

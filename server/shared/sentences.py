@@ -6,6 +6,7 @@ from typing import Any
 from scorers.sentences import Sentence, from_json
 from server.shared.catalogues import catalogue_of
 from server.shared.errors import N_
+from server.shared.fault_lines import recognised
 from server.shared.fault_words import fault_words
 from server.shared.language import LANGUAGES, language
 
@@ -17,8 +18,12 @@ def translated(text: str) -> str:
 
     Of what the scorers found in a file the kinds are told, with the English text in detail.
     """
-    if not isinstance(text, Sentence) or language() == LANGUAGES[0]:
+    if language() == LANGUAGES[0]:
         return str(text)
+    # A line of ours that came as text, from a process or from a trace, is known by its words.
+    text = recognised(text)
+    if not isinstance(text, Sentence):
+        return text
     words = "".join(filter(None, map(fault_words, dict.fromkeys(text.codes))))
     if words:
         detail = {"words": words, "detail": str(text)}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from server.shared.events import Event
-from server.standings.models import Reading
+from server.standings.models import Reading, Snapshot
 
 ONLY = 1
 # A transaction commits long before its event is so old; until then its number may be missing.
@@ -31,9 +31,15 @@ IDLE = (
     "adviser.",
 )
 
+# It moves nothing but the ranges over the replicates.
+RESAMPLED = "score.resampled"
+
 
 class News(NamedTuple):
-    """What changed: challenges and teams to look at; `whole` challenges with all their teams."""
+    """What changed: challenges and teams to look at; `whole` challenges with all their teams.
+
+    `resampled`: a score has its replicates again, which the ranges are made of.
+    """
 
     challenges: set[int]
     teams: set[int]
@@ -41,6 +47,7 @@ class News(NamedTuple):
     seasons: bool
     everything: bool
     read: list[int]
+    resampled: bool = False
 
     @property
     def any(self) -> bool:
@@ -75,6 +82,9 @@ def news_of(events: Iterable[Any]) -> News:
         news.read.append(event.id)
         if event.kind.startswith(IDLE):
             continue
+        if event.kind == RESAMPLED:
+            news = news._replace(resampled=True)
+            continue
         if event.challenge_id is not None:
             news.challenges.add(event.challenge_id)
         if event.team_id is not None:
@@ -108,3 +118,13 @@ def first_reading(news: News, *, now: datetime) -> Reading:
     newest = max(news.read, default=0)
     oldest = min(news.read, default=1)
     return Reading(id=ONLY, newest=newest, newest_at=now, settled=oldest - 1, seen=[])
+
+
+def ask_for_ranges(session: Session) -> None:
+    """Have all ranges computed again: replicates came that none of them was made of.
+
+    Each time another number, below all versions, so that whoever is at it sees that this came.
+    """
+    earlier = col(Snapshot.ranges_version)
+    below = sa.case((earlier >= 0, -1), else_=earlier - 1)
+    session.execute(sa.update(Snapshot).values(ranges_version=below))

@@ -42,10 +42,11 @@ BYTES = 8
 
 
 class Due(NamedTuple):
-    """A season whose ranges are of an earlier version of its standings."""
+    """A season whose ranges are of another version of its standings: `of_version`."""
 
     season: SeasonSet
     version: int
+    of_version: int
     ranks: dict[Rule, dict[int, int]]
 
 
@@ -73,7 +74,7 @@ def _due(session: Session, now: datetime) -> list[Due]:
     boards = set(session.exec(select(StandingBoard.challenge_id)))
     seasons = {s.season_id: s for s in seasons_of(session, boards)}
     return [
-        Due(seasons[k], snapshot.version, _ranks(session, k))
+        Due(seasons[k], snapshot.version, snapshot.ranges_version, _ranks(session, k))
         for k, snapshot in snapshots.items()
         if k in seasons
     ]
@@ -223,7 +224,10 @@ def _keep(
             sa.update(Snapshot)
             .where(col(Snapshot.season_id) == season_id)
             .values(
-                ranges_version=one.version,
+                ranges_version=sa.case(
+                    (col(Snapshot.ranges_version) == one.of_version, one.version),
+                    else_=col(Snapshot.ranges_version),
+                ),
                 ranges_at=now,
                 ranges_seconds=seconds,
                 replicates=replicates,

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from server.shared.database import Database
 from server.standings.contributions import Computed, as_rows, computed, stored
 from server.standings.models import Contribution, Participant, Reading, StandingBoard, table_of
-from server.standings.news import ONLY, News, first_reading, note_read, read_news
+from server.standings.news import ONLY, News, ask_for_ranges, first_reading, note_read, read_news
 from server.standings.participation import (
     AT_ONCE,
     participants_of_challenge,
@@ -139,6 +139,8 @@ def _participants(
 def _write(session: Session, plan: Plan, reading: Reading | None, *, now: datetime) -> Changes:
     reading = reading or first_reading(plan.news, now=now)
     note_read(session, reading, plan.news, now=now)
+    if plan.news.resampled:
+        ask_for_ranges(session)
     universities = _write_participants(session, plan)
     _write_boards(session, plan, version=reading.turn + 1)
     if plan.new or plan.gone or plan.news.seasons:

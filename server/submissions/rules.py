@@ -177,7 +177,6 @@ def may_submit(
         Conflict: the phase is not open or paused, or a quota is used up.
         Forbidden: the team is disqualified or was not admitted to this phase.
         TooLarge: the file has more bytes than the challenge allows.
-        Invalid: the file is empty.
     """
     if size > max_bytes:
         raise TooLarge(
@@ -185,8 +184,6 @@ def may_submit(
             size=f"{size:,}",
             most=f"{max_bytes:,}",
         )
-    if size == 0:
-        raise Invalid(N_("The file is empty. Nothing was kept."), field="file", code="empty-file")
     if now < starts:
         raise Conflict(N_("This phase has not begun yet."), code="not-open")
     # Once the private board is out nothing can count, however early its upload began.

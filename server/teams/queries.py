@@ -14,7 +14,7 @@ from server.challenges.queries import challenge_by_id, is_organiser, phases_of, 
 from server.shared.access import Viewer
 from server.shared.caching import once
 from server.shared.errors import N_, Forbidden, NotFound
-from server.teams.models import Membership, Team, TeamInvitation
+from server.teams.models import Membership, Team, TeamInvitation, TeamOrigin
 from server.teams.rules import Affiliation, locked_from
 from server.universities.models import University
 from server.universities.queries import universities_by_id
@@ -49,6 +49,7 @@ class TeamView:
     captain: int
     members: tuple[MemberView, ...]
     university: University | None
+    universities: list[University]
     code: str | None
 
 
@@ -217,8 +218,20 @@ def team_view(session: Session, team: Team, viewer_id: int | None) -> TeamView:
         captain=team.captain_id if members else 0,
         members=tuple(shown),
         university=universities.get(own or 0),
+        universities=universities_of(session, team, own) if knows else [],
         code=team.code if any(m.id == viewer_id for m in members) else None,
     )
+
+
+def universities_of(session: Session, team: Team, own: int | None) -> list[University]:
+    """Return all universities of a team, for somebody who knows it; `own` is its captain's."""
+    first = None if own is None else session.get(University, own)
+    others: list[University] = []
+    if not challenge_of(session, team).same_university:
+        among = sa.select(col(TeamOrigin.university_id)).where(col(TeamOrigin.team_id) == team.id)
+        query = select(University).where(col(University.id).in_(among), University.id != own)
+        others = list(session.exec(query.order_by(col(University.name))))
+    return [first, *others] if first else others
 
 
 def closed_members(session: Session) -> list[tuple[Team, int]]:

@@ -17,6 +17,7 @@ LONGEST_KEY = 120
 JOINERS = "\u200c\u200d"
 # Letters by their category that no screen shows.
 BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_STRONG = frozenset({"L", "R", "AL"})
 
 
 class Entrance(StrEnum):
@@ -91,15 +92,28 @@ def _is_visible(name: str) -> bool:
 
 
 def own_name(person: str, taken: Collection[str]) -> TeamName:
-    """Return a name for somebody's own team that no key in `taken` has: "Wei's team"."""
+    """Return a name for somebody's own team that no key in `taken` has: "Wei's team".
+
+    A name that runs from right to left takes an ending that does not belong to its last letter:
+    "'s" would stand before the name, turned around.
+    """
     shown = " ".join("".join(c if _is_visible(c) else " " for c in person).split())
+    turned = runs_from_right(shown)
     for number in count(1):
-        ending = "'s team" if number == 1 else f"'s team {number}"
+        ending = (" (team{})" if turned else "'s team{}").format(
+            "" if number == 1 else f" {number}"
+        )
         name = f"{shown[: LONGEST_NAME - len(ending)].strip() or 'Somebody'}{ending}"
         key = name_key(name)[:LONGEST_KEY]
         if key not in taken:
             break
     return TeamName(name, key)
+
+
+def runs_from_right(text: str) -> bool:
+    """Whether a text reads from right to left: its first letter with a direction says so."""
+    strong = (unicodedata.bidirectional(letter) for letter in text)
+    return next((found for found in strong if found in _STRONG), "L") != "L"
 
 
 def code_in(text: str) -> str:

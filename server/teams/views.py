@@ -33,4 +33,7 @@ class TeamOut(BaseModel):
     captain: int = Field(description="The account that leads it; 0 where it is not shown.")
     members: list[MemberOut] = Field(description="The longest first; none in an anonymous class.")
     university: UniversityRef | None
+    universities: list[UniversityRef] = Field(
+        description="All of a mixed team, the captain's first; of any other team its one."
+    )
     code: str | None = Field(description="The invite code; null to all but the members.")

@@ -56,6 +56,18 @@ def teams(add, cast):
     return add("both", 0.9, cast.jonas, cast.amina), add("one", 0.8, cast.manfred, cast.olga)
 
 
+def test_a_mixed_team_names_all_its_universities_to_programs(client, session, cast, teams):
+    both, one = (client.get(f"/api/v1/teams/{team.id}").json for team in teams)
+    assert (both["university"], both["universities"]) == (MUNICH, [MUNICH, NAIROBI])
+    assert one["universities"] == [MUNICH]
+    challenge = session.get_one(Challenge, cast.digits.id)
+    challenge.anonymous = True
+    session.add(challenge)
+    session.commit()
+    hidden = client.get(f"/api/v1/teams/{teams[0].id}").json
+    assert (hidden["university"], hidden["universities"]) == (None, [])
+
+
 def rows(client, **query):
     return client.get(BOARD, query_string=query).json["rows"]
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from server.boards.entries import rebuild_in_phase
@@ -16,6 +17,7 @@ from server.challenges.models import Phase
 from server.evaluations.models import NONE_TO_BE_HAD, Replicates, Score
 from server.evaluations.queries import replicates_of
 from server.evaluations.rules import Board
+from server.shared.events import Event
 from server.submissions.actions import withdraw
 from tests.cast import NOON
 from tests.scores import add_live, report, score, submitted
@@ -134,6 +136,24 @@ def test_a_lost_signal_is_sent_again_and_a_file_that_is_gone_is_not_waited_for_f
     clock.forward(seconds=(PATIENCE - ASK_AGAIN).total_seconds())
     assert not ask()
     assert len(sent) == 2
+
+
+def test_replicates_that_are_back_leave_word_once_and_those_that_are_not_leave_none(
+    database, session, field, replenisher, monkeypatch
+):
+    def words() -> list[int | None]:
+        with database.reading() as reader:
+            kind = Event.kind == "score.resampled"
+            return list(reader.exec(select(Event.subject_id).where(kind)))
+
+    for value in (0.6, 0.5, 0.5):
+        if value == 0.5 and not words():
+            session.execute(sa.delete(Replicates).where(Replicates.data == NONE_TO_BE_HAD))
+            session.commit()
+        again = report(value, value, replicates=True)
+        monkeypatch.setattr(replenisher, "_report", lambda _needed, again=again: again)
+        replenisher.replenish(**field.needed._asdict())
+        assert words() == ([] if value == 0.6 else [field.older.id])
 
 
 def test_what_is_needed_a_second_time_is_asked_for_a_second_time(field, replenisher, clock):

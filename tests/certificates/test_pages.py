@@ -6,6 +6,7 @@ import pytest
 
 from server.accounts.closing import close_account
 from server.accounts.models import Account
+from server.certificates import pages
 from server.certificates.checking import attached_data, confirmed_certificate
 from server.certificates.evidence import (
     evidence_of,
@@ -13,6 +14,7 @@ from server.certificates.evidence import (
     outcomes_of,
     teams_of,
 )
+from server.certificates.paper import certificate_pdf
 from server.certificates.rules import ALPHABET, DRAWN, State, check_character, shown_code
 from server.challenges.models import Organiser
 from server.challenges.rules import Role
@@ -108,6 +110,24 @@ def test_a_superseded_one_says_so_and_where_the_new_one_is(client, handed_out):
     answer = client.get(f"/api/v1/certificates/{old}").json
     assert (answer["state"], answer["replaced_by"]) == ("superseded", new)
     assert "an earlier certificate" in client.get(f"/certificates/{new}").text
+
+
+def test_the_paper_of_one_that_stands_no_more_says_so(client, handed_out, monkeypatch):
+    old, said = shown_code(handed_out.of("lena").code), []
+
+    def drawn(signed, *, ended):
+        said.append(ended)
+        return certificate_pdf(signed, ended=ended)
+
+    monkeypatch.setattr(pages, "certificate_pdf", drawn)
+    assert client.get(f"/certificates/{old}/certificate.pdf").status_code == 200
+    overtake(handed_out)
+    handed_out.ranges()
+    handed_out.follow()
+    assert client.get(f"/certificates/{old}/certificate.pdf").status_code == 200
+    assert said[0] is None
+    assert said[1].en.startswith("Replaced on 20 November 2026")
+    assert said[1].zh.startswith("已于2026年11月20日被新证书取代")
 
 
 @pytest.fixture
@@ -229,6 +249,32 @@ def test_an_organiser_defines_a_standard_in_the_browser(app, client, scene, cast
     assert "ML" in client.get("/standards").text
     own = browser(app, cast.wei).get("/certificates").text
     assert "advanced" in own
+
+
+def test_what_a_hand_out_of_levels_would_change_is_reckoned_by_the_worker(
+    app, scene, cast, session
+):
+    standard = scene.standard(**LEVELS)
+    scene.reveal()
+    issuer = scene.issuer
+    olga = browser(app, cast.olga)
+    first = olga.get("/standards/ml/certificates").text
+    assert "A worker finds out what a hand-out would change" in first
+    assert "Hand out</button>" in first
+    assert app.extensions["varsity"].jobs.waiting() == 1
+    jobs = issuer.tools.jobs
+    jobs.engine.execute(jobs.engine.dequeue())
+    issuer.previews.join(30)
+    known = olga.get("/standards/ml/certificates").text
+    assert "Hand out: 3 changes" in known
+    assert cast.lena.name in known
+    assert "As of" in known
+    assert "this is made anew in a moment" not in known
+    assert jobs.waiting() == 0
+    scene.give_levels(standard)
+    assert "Everybody has theirs" in olga.get("/standards/ml/certificates").text
+    scene.standard(**LEVELS | {"title": "Machine learning, anew"})
+    assert "this is made anew in a moment" in olga.get("/standards/ml/certificates").text
 
 
 def test_a_standard_is_changed_by_who_runs_all_that_it_names(app, scene, cast):

@@ -1,6 +1,7 @@
 """A class from its settings to a student's own grade."""
 
 import csv
+import re
 from datetime import timedelta
 from io import BytesIO, StringIO
 
@@ -86,6 +87,22 @@ def test_settings_come_back_as_they_were_saved(board, olga, database) -> None:
     page = olga.get(URL).text
     assert '<option value="baseline: always zero" selected>' in page
     assert 'name="late_cost" maxlength="40" value="10"' in page
+
+
+def test_a_form_that_is_saved_again_as_it_is_shown_changes_no_grade(board, olga, database) -> None:
+    bands = [{"at": 1 - place / 37, "grade": f"{1 + place / 10:.1f}"} for place in range(14)]
+    with database.writing() as session:
+        row = session.get_one(Challenge, challenge_now(database).id)
+        row.grading = {"rule": "bands", "bands": bands, "late_cost": 1.0}
+        session.add(row)
+        session.commit()
+    page = olga.get(URL).text
+    inputs = dict(re.findall(r'<input[^>]*? name="(\w+)"[^>]*? value="([^"]*)"', page))
+    shown = {name: inputs[name] for name in inputs if name[:3] in ("gra", "at_")}
+    chosen = {f"at_{place}": "number" for place in range(14)}
+    again = {"rule": "bands", "late_days": "0", "late_cost": inputs["late_cost"], **shown, **chosen}
+    assert olga.post(URL, data=again).status_code == 303
+    assert challenge_now(database).grading["bands"] == bands
 
 
 @pytest.mark.parametrize(

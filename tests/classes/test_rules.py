@@ -139,3 +139,17 @@ def test_a_late_file_is_graded_where_that_gives_the_better_grade() -> None:
     assert choose(in_time, late, scheme=costly, known=KNOWN).handed_in == in_time
     assert choose(None, late, scheme=BANDS, known=KNOWN).grade.text == "D"
     assert choose(None, None, scheme=BANDS, known=KNOWN).handed_in is None
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        Known({"forest": 0.8}, 0.7, higher_is_better=True),
+        Known({"forest": 0.1}, 0.4, higher_is_better=False),
+    ],
+)
+def test_where_nobody_is_better_than_the_baseline_nobody_gets_the_highest_grade(
+    known: Known,
+) -> None:
+    with pytest.raises(Conflict, match="worse work would get the better grade"):
+        grade(Measured(0.6), scheme=LINEAR, known=known)

@@ -8,6 +8,8 @@ from itertools import product
 import pytest
 from sqlmodel import select
 
+from scorers.errors import Fault, InvalidSolution
+from scorers.sentences import as_written, to_json
 from server.challenges.models import Challenge, Organiser, Phase
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.rules import EvaluationState, RescoreState
@@ -162,6 +164,19 @@ def test_what_is_wrong_with_a_solution_is_said_in_words(olga, session, scored):
     page = olga.get(f"{HOME}/{third.id}").text
     assert "line 1: “digit” is missing." in page
     assert "Begin again" in page
+
+
+def test_why_a_solution_was_refused_is_said_in_the_language_of_its_reader(olga, session, scored):
+    third = beside(session, scored[0])
+    said = InvalidSolution(
+        [Fault("missing_column", as_written("line 1: “digit” is missing."))]
+    ).said
+    third.state, third.problem, third.problem_said = EvaluationState.REFUSED, said, to_json(said)
+    session.add(third)
+    session.commit()
+    page = olga.get(f"{HOME}/{third.id}", headers={"Accept-Language": "zh"}).text
+    assert "缺少一列" in page
+    assert '<pre lang="en">' not in page
 
 
 def test_going_live_is_asked_with_its_consequences_and_done_once(olga, session, cast, second):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from scorers.sentences import to_json
 from server.challenges.models import ChallengeFile
 from server.corrections.rescoring import ARRIVES_WITHIN, AT_ONCE, NEVER_CAME, Rescorer
 from server.evaluations.models import Evaluation, Rescore
@@ -191,6 +192,7 @@ def test_an_upload_that_broke_off_before_it_was_stored_is_refused_in_the_end(
     rescorer.adopt(uploaded.id)
     assert now_is(session, uploaded) is EvaluationState.REFUSED
     assert uploaded.problem == NEVER_CAME
+    assert uploaded.problem_said == to_json(NEVER_CAME)
 
 
 def test_lost_signals_are_found_by_the_sweep(rescorer, session, jobs, uploaded) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from scorers.sentences import from_json
 from scorers.spec import BY_LABEL
 from server.challenges.models import Challenge
 from server.corrections.actions import Wanted, give_up, put_live, start_evaluation
@@ -297,6 +298,8 @@ def test_a_column_usage_has_the_last_word_and_is_kept_when_it_goes(world):
     fourth = world.correct(relabelled("1") | {"new": "1"})
     assert fourth.state is EvaluationState.REFUSED
     assert "1 rows are new, such as “new”" in fourth.problem
+    assert from_json(fourth.problem_said) == fourth.problem
+    assert fourth.problem_said["message"] or fourth.problem_said["codes"]
 
 
 def test_an_old_solution_that_is_lost_is_told_to_the_organiser(world):
@@ -304,3 +307,4 @@ def test_an_old_solution_that_is_lost_is_told_to_the_organiser(world):
     second = world.correct(relabelled("1"))
     assert second.state is EvaluationState.REFUSED
     assert "The solution of evaluation 1 is missing in the store" in second.problem
+    assert second.problem_said["values"] == {"number": "1"}

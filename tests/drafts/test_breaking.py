@@ -1,5 +1,6 @@
 """What people do wrong with drafts: wrong files, wrong people, twice at once, half-filled."""
 
+import gzip
 from io import BytesIO
 
 import pytest
@@ -7,6 +8,9 @@ from sqlmodel import select
 
 from server.challenges.models import Challenge, ChallengeImage, Organiser
 from server.challenges.rules import Role
+from server.drafts import looking
+from server.drafts.agreeing import Others
+from server.drafts.looking import TableFound
 from server.drafts.models import DraftFile, DraftJob
 from server.drafts.rules import DraftState, FileKind, FileState, JobKind, JobState
 from tests.cast import sign_in
@@ -269,3 +273,43 @@ def test_the_list_of_metrics_is_light_and_works_without_script(desk):
     assert "metric=cohen_kappa" in found
     assert "metric=rmse" not in found
     assert "No metric fits" in desk.get("/metric?list=1&q=nothing+of+that+name")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (SOLUTION.replace("a", "ä").encode("latin-1"), "save the file as UTF-8"),
+        (SOLUTION.encode("utf-16"), "The file is in UTF-16"),
+        (SOLUTION.replace("\n8,a\n", "\n8,a,b\n"), "there are 3 fields"),
+        (SOLUTION.replace("\n8,a\n", '\n8,"a\n'), "a quote is opened and not closed"),
+    ],
+)
+def test_a_solution_that_is_no_clean_table_is_told_as_people_say_it(desk, content, words):
+    desk.begin()
+    desk.fill()
+    desk.upload("/solution/final", ("answers.csv", content))
+    desk.work()
+    page = desk.get("/solution")
+    assert words in page
+    for of_a_library in ("codec", "Schema", "could not parse", "polars"):
+        assert of_a_library not in page
+
+
+def test_a_small_archive_that_unpacks_to_too_much_is_not_read(tmp_path, monkeypatch):
+    packed = tmp_path / "answers.csv.gz"
+    packed.write_bytes(gzip.compress(b"id,kind\n" + b"1,a\n" * 100_000))
+    monkeypatch.setattr(looking, "TOO_BIG", 10_000)
+    found = looking.look_in_child(str(packed), FileKind.SOLUTION, Others(None, None), {}, None)
+    assert "more than the 10,000 bytes allowed" in TableFound.model_validate_json(found).problem
+
+
+def test_a_csv_among_the_data_that_is_no_table_says_why(desk):
+    desk.begin()
+    desk.fill()
+    desk.upload(
+        "/data/files", ("notes.csv", "id,word\n1,übel\n".encode("latin-1")), ("one.png", PNG)
+    )
+    desk.work()
+    page = desk.get("/data")
+    assert "save the file as UTF-8" in page
+    assert "PNG image" not in page

@@ -49,7 +49,7 @@ ASKED = re.compile(r"/compare$|^/standings$")
 NUMBER = re.compile(r"/\d+")
 NOT_PAGES = re.compile(
     r"^/(static|api/v1|bootstrap|\.well-known|metrics)|\.(csv|json|zip|pdf|atom|png|jpg|svg|py|toml|"
-    r"parquet|gz)$|/files/|/download|/embed|/sign-out|/file$|/language/|/state$"
+    r"parquet|gz|xlsx)$|/files/|/download|/embed|/sign-out|/file$|/language/|/state$"
 )
 MOST_PAGES = 160
 HEAVIEST = 100_000

@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+from scorers.sentences import from_json
 from server.kits.found import LookReport
 from server.kits.looking import look, look_in_child
 
@@ -23,6 +24,8 @@ def test_what_can_t_be_read_says_why(tmp_path) -> None:
     looked = look(path, "train.csv.gz")
     assert (looked.kind, looked.table) == ("table", None)
     assert looked.problem
+    assert looked.sentence["message"].startswith("it is damaged")
+    assert from_json(looked.sentence) == looked.problem
 
 
 def test_an_archive_is_told_by_its_files(tmp_path) -> None:

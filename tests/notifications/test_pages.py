@@ -7,7 +7,8 @@ import pytest
 
 from server.accounts.tokens import create_token
 from server.notifications.models import Notification
-from server.notifications.words import ISOLATE, words_of
+from server.notifications.words import words_of
+from server.shared.bidi import ISOLATE
 from server.shared.language import speaking
 from server.shared.mail import Ending, deliver, no_more_link
 from tests.cast import NOON, sign_in

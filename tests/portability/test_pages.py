@@ -9,6 +9,7 @@ from server.accounts.models import Account
 from server.challenges.models import Organiser
 from server.challenges.rules import Role
 from tests.accounts.devices import PROOF, set_up
+from tests.boards.scored import statements
 from tests.cast import sign_in
 
 CLOSE = {**PROOF, "understood": "y"}
@@ -31,6 +32,17 @@ def test_before_it_is_deleted_a_person_sees_what_goes_and_what_stays(client, cas
     goes, stays = page.split('id="stays-title"')
     assert "Browsers in which you are signed in" in goes
     assert "Teams that you are in" in stays
+
+
+@pytest.mark.parametrize("path", ["/settings/data", "/settings/close"])
+def test_however_many_tables_there_are_they_are_counted_in_one_question(
+    client, session, cast, path
+) -> None:
+    browser = sign_in(client, cast.wei)
+    browser.get(path)
+    with statements(session) as seen:
+        assert browser.get(path).status_code == 200
+    assert len(seen) <= 12, [said for said, _values in seen]
 
 
 def test_the_page_of_who_is_gone_is_there_for_nobody(app, client, cast, database) -> None:

@@ -52,6 +52,25 @@ def test_test_rows_that_stand_in_train_are_found(
     assert line.fix is Fix.DATA
 
 
+def test_rows_that_stand_in_train_under_another_patient_are_found(
+    digits: Data, tmp_path: Path
+) -> None:
+    count = digits.test.height
+    copies = digits.train.head(count // 5).select(pl.exclude("id", "y"))
+    others = digits.test.drop("id").tail(count - copies.height)
+    patients = pl.Series("patient", [f"q{row // 3}" for row in range(count)])
+    digits.test = (
+        digits.test.select("id").hstack(pl.concat([copies, others])).with_columns(patients)
+    )
+    digits.train = digits.train.with_columns(
+        patient=pl.Series([f"p{row // 3}" for row in range(digits.train.height)])
+    )
+    digits.beside = {"patient": patients}
+    digits.scoring = 'scorer = "accuracy"\nunit_column = "patient"'
+    digits.phase = 'public_fraction = 0.4\nsplit = { by = "group", column = "patient" }'
+    assert found(check(digits, tmp_path), "same-rows").level is Level.WARNING
+
+
 def test_rows_of_few_values_repeat_without_being_a_leak(tmp_path: Path) -> None:
     random = np.random.default_rng(5)
     both = pl.DataFrame(

@@ -101,3 +101,13 @@ def test_the_line_of_progress_begins_with_the_second_moment(
     # From rank 2 at the bottom to rank 1 at the top.
     assert 'd="M44.0 158.0L388.0 14.0"' in chart
     assert "style=" not in chart
+
+
+def test_a_line_of_one_day_says_the_day_once(client, session, clock, board, refresh, cast):
+    refresh()
+    clock.forward(hours=1)
+    scored(session, board, session.merge(cast.isar), 0.95, by=cast.lena)
+    refresh()
+    page = client.get("/universities/munich").text
+    chart = page[page.index('class="chart"') : page.index("</svg>", page.index('class="chart"'))]
+    assert chart.count("2026</text>") == 1

@@ -71,6 +71,13 @@ def test_a_university_without_a_result_has_a_report_that_says_so(client, cast):
     assert client.get(f"{PATH}?season=winter").status_code == 404
 
 
+def test_no_number_of_a_report_is_cut_off_in_chinese(client, board):
+    found = client.get(PATH, headers={"Accept-Language": "zh-CN"})
+    letters = said(found.data)
+    assert "名" in letters
+    assert "…" not in letters
+
+
 def test_letters_that_no_font_has_are_boxes():
     assert is_covered("Łódź 清华大学 Кириллица Ελληνικά Tiếng Việt 서울대학교")
     assert is_covered("אוניברסיטה")

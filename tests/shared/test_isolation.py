@@ -72,6 +72,10 @@ def test_a_hog_is_stopped_by_its_memory(isolation):
     assert "1,500,000,000 bytes of memory" in refusal(isolation, misbehaviour.hog_memory)
 
 
+def test_a_library_at_the_end_of_its_memory_does_not_wait_for_more_to_say_where(isolation):
+    assert isolation.run(os.getenv, "RUST_BACKTRACE") == "0"
+
+
 def test_a_child_that_leaves_is_told_by_its_exit_code(isolation):
     assert "exit code 7" in refusal(isolation, misbehaviour.leave, 7)
 

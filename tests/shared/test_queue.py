@@ -1,5 +1,6 @@
 """The three engines do the same: deliver by name, lose nothing silently, never raise."""
 
+import logging
 import os
 import sqlite3
 import threading
@@ -8,6 +9,7 @@ from functools import partial
 
 import pytest
 import redis
+import structlog
 from huey import PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 
@@ -138,6 +140,51 @@ def test_a_consumers_threads_take_what_is_sent_while_they_run(engine):
 
 def test_a_redis_that_is_away_is_left_to_the_sweep(tmp_path):
     Jobs(make_engine("redis://127.0.0.1:1/0", tmp_path)).send("score", submission_id=1)
+
+
+def test_an_engine_that_is_away_is_told_once_and_nothing_is_sent_until_it_is_back(
+    tmp_path, monkeypatch
+):
+    jobs, storage = Jobs(make_engine("", tmp_path)), {}
+
+    def away(*_arguments, **_values):
+        raise redis.ConnectionError("Connection refused")
+
+    with structlog.testing.capture_logs() as told:
+        for _ in range(2):
+            for name in ("enqueue", "queue_size", "dequeue"):
+                storage[name] = getattr(jobs.engine.storage, name)
+                monkeypatch.setattr(jobs.engine.storage, name, away)
+            jobs.send("score", submission_id=1)
+            # More than any sweep would send.
+            assert jobs.waiting() > 10**9
+            jobs.send("score", submission_id=2)
+            monkeypatch.undo()
+            assert jobs.waiting() == 0
+            jobs.send("score", submission_id=3)
+            drain(jobs)
+    events = [(line["event"], line["log_level"]) for line in told if "queue" in line["event"]]
+    assert events == [("queue_away", "error"), ("queue_back", "info")] * 2
+    assert "Connection refused" in told[0]["error"]
+
+
+def test_the_threads_of_a_consumer_tell_of_an_outage_once(tmp_path, monkeypatch, caplog):
+    jobs = Jobs(make_engine("", tmp_path))
+
+    def away(*_arguments, **_values):
+        raise redis.ConnectionError("Connection refused")
+
+    monkeypatch.setattr(jobs.engine.storage, "dequeue", away)
+    jobs.hear_of_outages()
+    consumer = Consumer(jobs.engine, workers=2, periodic=False, initial_delay=0.01, max_delay=0.02)
+    consumer._set_signal_handlers = lambda: None
+    with structlog.testing.capture_logs() as told:
+        consumer.start()
+        time.sleep(0.3)
+        consumer.stop(graceful=True)
+    assert [line["event"] for line in told] == ["queue_away"]
+    assert "Error reading from queue" not in caplog.text
+    logging.getLogger("huey.consumer.Worker").removeFilter(jobs._is_news)
 
 
 def test_a_broken_queue_file_is_left_to_the_sweep(tmp_path):

@@ -109,14 +109,22 @@ def test_the_file_is_stored_before_its_row_is_committed(post, app, monkeypatch):
     assert order[-2:] == ["stored", "committed"]
 
 
-def test_an_empty_file_and_a_missing_one_are_told_apart(post, client, token):
-    assert post(b"").json["code"] == "empty-file"
+def test_an_empty_file_is_received_and_a_missing_one_is_refused(post, client, token, app):
+    answer = post(b"")
+    sha256 = hashlib.sha256(b"").hexdigest()
+    said = answer.json
+    assert (answer.status_code, said["sha256"], said["size"]) == (202, sha256, 0)
+    assert app.extensions["varsity"].files.has(sha256)
+    bearer = {"Authorization": f"Bearer {token}"}
+    got = client.get(f"/api/v1/submissions/{said['id']}/file", headers=bearer)
+    assert (got.status_code, got.data) == (200, b"")
     bare = client.post(
         URL,
         data={"comment": "x"},
-        headers={"Authorization": f"Bearer {token}"},
+        headers=bearer,
         content_type="multipart/form-data",
     )
+    assert bare.status_code == 422
     assert bare.json["errors"][0]["field"] == "file"
 
 

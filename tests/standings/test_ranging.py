@@ -10,7 +10,11 @@ from server.challenges.models import Phase
 from server.challenges.rules import Ranking
 from server.evaluations.models import Replicates, Score
 from server.evaluations.rules import Board
+from server.shared.events import record
+from server.standings import ranging
+from server.standings.keeping import Keeper
 from server.standings.models import Snapshot, StandingRange
+from server.standings.news import RESAMPLED, ask_for_ranges
 from server.standings.ranging import AT_LEAST_APART, refresh_ranges
 from server.standings.rules import Rule
 from tests.boards.scored import evaluate, reveal_now, scored
@@ -96,6 +100,44 @@ def test_they_are_computed_when_something_changed_and_not_too_often(
         writer.commit()
     assert refresh_ranges(database, now=NOON + AT_LEAST_APART - timedelta(seconds=1)) == 0
     assert refresh_ranges(database, now=NOON + AT_LEAST_APART) == 1
+
+
+def test_replicates_that_came_back_are_taken_into_the_ranges(
+    database, session, cast, board, clock, refresh
+):
+    keeper, row = Keeper(database), session.exec(select(Replicates).limit(1)).one()
+    number, data = row.score_id, row.data
+    session.delete(row)
+    session.commit()
+    keeper.refresh(now=NOON)
+    refresh_ranges(database, now=NOON)
+    assert ranges(database) == [(1, 1), (1, 2)]
+    later = NOON + timedelta(minutes=1)
+    session.add(Replicates(score_id=number, data=data))
+    record(session, RESAMPLED, at=NOON, challenge_id=cast.digits.id)
+    session.commit()
+    keeper.refresh(now=later)
+    assert refresh_ranges(database, now=later) == 1
+    assert ranges(database) == [(1, 2), (1, 2)]
+    assert refresh_ranges(database, now=later + timedelta(days=1)) == 0
+
+
+def test_replicates_that_come_while_ranges_are_computed_are_not_forgotten(
+    database, session, board, monkeypatch
+):
+    sums = ranging._sums
+
+    def meanwhile(*arguments):
+        with database.writing() as writer:
+            ask_for_ranges(writer)
+            writer.commit()
+        return sums(*arguments)
+
+    monkeypatch.setattr(ranging, "_sums", meanwhile)
+    assert refresh_ranges(database, now=NOON) == 1
+    monkeypatch.undo()
+    assert refresh_ranges(database, now=NOON + timedelta(hours=1)) == 1
+    assert refresh_ranges(database, now=NOON + timedelta(hours=2)) == 0
 
 
 def test_without_any_replicates_there_are_no_ranges_and_the_page_says_nothing_of_them(

@@ -1,6 +1,7 @@
 """The upload page: where a file can go, what is left, and what is said about what was sent."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -194,6 +195,17 @@ def test_where_no_phase_is_open_nothing_can_be_sent(wei, change, database):
     assert "Nothing can be submitted now" in wei.get(URL).text
     assert send(wei).status_code == 409
     assert ids(database) == []
+
+
+def test_a_form_that_is_refused_leads_back_to_its_page(wei):
+    refused = wei.post(URL, headers={"Referer": f"http://localhost{URL}"})
+    assert refused.status_code == 422
+    assert f'<a class="btn btn-primary" href="{URL}">' in refused.text
+
+
+def test_the_browser_itself_asks_for_a_file_that_is_missing(wei):
+    (field,) = re.findall(r'<input[^>]* type="file"[^>]*>', wei.get(URL).text)
+    assert " required" in field
 
 
 def test_a_team_gets_its_own_file_back_and_no_other_teams(client, cast, database):

@@ -189,10 +189,9 @@ def test_of_several_faults_the_first_in_order_is_told(first):
     assert (error.code, type(error)) == FAULTS[first][1:]
 
 
-def test_an_empty_file_is_refused_at_its_field_before_anything_else():
-    error = refusal(size=0, now=STARTS - TICK, disqualified=True)
-    assert isinstance(error, Invalid)
-    assert (error.code, error.field) == ("empty-file", "file")
+def test_an_empty_file_is_taken_like_any_other_that_will_be_rejected():
+    assert ask(size=0)
+    assert isinstance(refusal(size=0, now=STARTS - TICK), Conflict)
 
 
 def test_a_file_of_exactly_the_most_bytes_is_taken():

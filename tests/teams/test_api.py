@@ -28,6 +28,7 @@ def test_a_team_is_created_with_a_name(client: FlaskClient, cast: Cast, bearer) 
         "captain": cast.jonas.id,
         "members": [{"id": cast.jonas.id, "name": "Jonas Huber", "university": munich}],
         "university": munich,
+        "universities": [munich],
     }
 
 

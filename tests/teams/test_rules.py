@@ -71,6 +71,14 @@ def test_somebodys_own_team_is_called_after_the_person() -> None:
     assert rules.own_name("王伟", set()).name == "王伟's team"
 
 
+@pytest.mark.parametrize("person", ["محمد علي", "12 דניאל"])
+def test_a_name_that_runs_from_right_to_left_takes_an_ending_that_stays_behind_it(person):
+    first = rules.own_name(person, set())
+    assert first.name == f"{person} (team)"
+    assert rules.own_name(person, {first.key}).name == f"{person} (team 2)"
+    assert not rules.runs_from_right("Wei محمد")
+
+
 def test_a_second_team_of_the_same_name_gets_a_number() -> None:
     taken = {rules.name_key("Wei's team"), rules.name_key("Wei's team 2")}
     assert rules.own_name("WEI", taken).name == "WEI's team 3"
