@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,6 +76,7 @@ def read_json_lines(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -
 def _first(line: bytes) -> dict[str, Any]:
     first = _object(line)
     if first is None:
+        _refuse_repeated(line)
         text = said_of(where(1, 0), sentence("this is not a JSON object."))
         refuse("not_json", text, 1, sentence("an object on each line"))
     if not first:
@@ -92,6 +94,21 @@ def _object(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
+
+
+def _refuse_repeated(line: bytes) -> None:
+    """Name the key that stands there twice, where that is the fault. Raises: InvalidPredictions."""
+    try:
+        pairs = json.loads(line, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return
+    names = (
+        [pair[0] for pair in pairs if isinstance(pair, tuple)] if isinstance(pairs, list) else []
+    )
+    twice = next((name for name, times in Counter(names).items() if times > 1), None)
+    if twice is not None and _is_unicode(twice):
+        said = sentence("the column “%(name)s” stands there more than once.", name=shorten(twice))
+        refuse("repeated_column", said_of(where(1, 0), said), 1)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def book_of(session: Session, challenge: Challenge, phase: Phase) -> Book:
     }
     rows = [
         Row(student, *chosen.get((student.team and student.team.id) or 0, nothing))
-        for student in students_of(session, challenge)
+        for student in students_of(session, challenge, phase)
     ]
     return Book(phase, evaluation, board, scheme, known, rows)
 

@@ -28,7 +28,10 @@ from server.shared.responses import message_of
 
 
 class ClassPage(NamedTuple):
-    """What the page of a class shows. `problem` says why there is no gradebook."""
+    """What the page of a class shows. `problem` says why there is no gradebook.
+
+    `uncounted`: how many students its chart leaves out.
+    """
 
     phases: list[Phase]
     phase: Phase | None
@@ -41,6 +44,7 @@ class ClassPage(NamedTuple):
     differs: int | None
     students: int
     late_now: bool
+    uncounted: int
 
 
 def class_page(
@@ -63,6 +67,7 @@ def class_page(
         differs=grades_differ(session, of_phase[0], book.rows) if book and of_phase else None,
         students=len(book.rows) if book else len(students_of(session, challenge)),
         late_now=phase is not None and takes_late_files(challenge, phase, now=now),
+        uncounted=uncounted(book) if book else 0,
     )
 
 
@@ -126,6 +131,13 @@ def spread(book: Book) -> BarChart | None:
     else:
         bars = _tenths(book)
     return bar_chart(bars, names=(gettext("Students"),))
+
+
+def uncounted(book: Book) -> int:
+    """Return how many students the chart leaves out: what is written for nothing has no place."""
+    if book.scheme.bands:
+        return 0
+    return sum(row.grade.points is None for row in book.rows)
 
 
 def _tenths(book: Book) -> list[Bar]:

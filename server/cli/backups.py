@@ -39,7 +39,7 @@ def backup(file: Path, as_json: bool) -> None:
 def restore(file: Path, as_json: bool) -> None:
     """Read FILE, a backup, into an empty instance, on whatever database this one uses.
 
-    Stop the server first. A restore that fails leaves nothing behind.
+    Stop the server first. A restore that fails leaves the instance empty.
     """
     with opened() as instance:
         contents = _guarded(_read, instance, file)

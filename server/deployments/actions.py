@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from scorers.evaluate import EvaluationSpec
 from scorers.facts import facts_of
 from server.boards.anonymity import follow_anonymity
 from server.boards.models import Entry, KeptEntry
@@ -32,7 +33,7 @@ from server.deployments.drawing import (
 from server.deployments.run import Deployed, Run
 from server.evaluations.actions import add_evaluation
 from server.evaluations.models import Evaluation, Replicates, Rescore, Rung, Score
-from server.evaluations.queries import live_evaluation
+from server.evaluations.queries import live_evaluation, open_evaluations
 from server.evaluations.rescores import queue_rescoring
 from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import SolutionReport
@@ -148,7 +149,7 @@ def _deploy_solution(run: Run, phase: Phase, deployed: Deployed) -> None:
     solution = run.folder.solution_of(phase.slug)
     live = live_evaluation(run.session, phase.id)
     spec = replace(run.folder.spec_for(phase.slug), replicates=run.replicates)
-    if live is not None and not differs(run, live, solution.sha256, spec):
+    if live is not None and _stands(run, live, solution.sha256, spec):
         return
     used = live is not None and has_submissions(run.session, phase.id or 0)
     bases = bases_under(run, phase, solution, spec) if used else []
@@ -194,6 +195,16 @@ def _deploy_solution(run: Run, phase: Phase, deployed: Deployed) -> None:
         deployed.to_rescore += queue_rescoring(run.session, evaluation)
     elif live is not None:
         deployed.to_score += score_baselines_again(run.session, phase)
+
+
+def _stands(run: Run, live: Evaluation, sha256: str, spec: EvaluationSpec) -> bool:
+    """Whether the phase is scored as the folder says: by the live evaluation or by one beside it.
+
+    One beside it was asked for by an earlier deployment; a second of the same kind would score
+    every submission again for nothing.
+    """
+    known = [live, *open_evaluations(run.session, live.phase_id)]
+    return any(not differs(run, one, sha256, spec) for one in known)
 
 
 def _note_evaluation(

@@ -91,12 +91,6 @@ def _header(submission: Submission, header: list[str]) -> Iterator[Problem]:
         said = sentence("%(file)s has no column to predict.", file=submission.sample)
         remedy = sentence("Add a column for the predictions.")
         yield Problem(("submission", "sample"), said, remedy)
-    for _, column in repeated(header):
-        said = sentence(
-            '%(file)s has the column "%(column)s" twice.', file=submission.sample, column=column
-        )
-        remedy = sentence("Give each column a name of its own.")
-        yield Problem(("submission", "sample"), said, remedy)
 
 
 def _labels(labels: list[str] | None) -> Iterator[Problem]:

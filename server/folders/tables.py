@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,6 +15,7 @@ from scorers.errors import InvalidPredictions
 from scorers.reading.containers import Format, Unpacked, unpack
 from scorers.reading.csv_reading import check_encoding, first_structural_fault
 from scorers.sentences import Sentence, as_written, sentence
+from server.folders.faults import repeated
 
 MAX_UNPACKED_BYTES = 4_000_000_000
 _BROKEN = (OSError, ValueError, EOFError, csv.Error, pl.exceptions.PolarsError)
@@ -35,13 +38,25 @@ def header_of(path: Path, *, most_bytes: int = MAX_UNPACKED_BYTES) -> list[str]:
         raise UnreadableTable(said) from error
     if not header or not all(name.strip() for name in header):
         raise UnreadableTable(sentence("the first line must name every column."))
+    _refuse_repeated(header)
     return header
+
+
+def _refuse_repeated(header: Sequence[str]) -> None:
+    """Refuse a name that stands there again: a library would rename or drop such a column."""
+    for _, name in repeated(header):
+        said = sentence(
+            "it has the column “%(column)s” more than once; give each column a name of its own.",
+            column=name,
+        )
+        raise UnreadableTable(said)
 
 
 def text_columns(path: Path, *, most_bytes: int = MAX_UNPACKED_BYTES) -> pl.DataFrame:
     """Return a whole table as text, absent values as null. Raises UnreadableTable."""
     table = _unpacked(path, most_bytes)
     try:
+        _refuse_repeated(_header(table))
         return _frame(table).cast(pl.String)
     except _BROKEN as error:
         raise UnreadableTable(_why(table) or as_written(_first_line(error))) from error
@@ -73,9 +88,15 @@ def _header(table: Unpacked) -> list[str]:
         case Format.PARQUET:
             return list(pl.read_parquet_schema(io.BytesIO(table.data)))
         case Format.JSON_LINES:
-            return list(json.loads(table.data.lstrip(b"\xef\xbb\xbf").splitlines()[0]))
+            line = table.data.lstrip(b"\xef\xbb\xbf").splitlines()[0]
+            return list(json.loads(line, object_pairs_hook=_names))
     text = io.TextIOWrapper(io.BytesIO(table.data), encoding="utf-8-sig", newline="")
     return next(csv.reader(text, strict=True), [])
+
+
+def _names(pairs: list[tuple[str, Any]]) -> list[str]:
+    """Return the keys of an object, those that stand there again included."""
+    return [name for name, _ in pairs]
 
 
 def _frame(table: Unpacked) -> pl.DataFrame:

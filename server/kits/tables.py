@@ -5,6 +5,8 @@ import gzip
 import io
 import itertools
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,6 +93,7 @@ def _csv(path: Path) -> Start:
         raise Unreadable(sentence("it is empty"))
     separator = _separator(data)
     names = _header(data, separator)
+    _refuse_repeated(names)
     width = len(names)
     most = most_rows(width)
     frame = pl.read_csv(
@@ -103,7 +106,7 @@ def _csv(path: Path) -> Start:
         truncate_ragged_lines=True,
     )
     # Polars keeps the quotes within a quoted name doubled.
-    frame.columns = _told_apart(names[: frame.width])
+    frame.columns = names[: frame.width]
     if whole and frame.height <= most:
         return Start(frame, frame.height, width)
     # Where it was cut the last row may be half of one.
@@ -124,15 +127,12 @@ def _header(data: bytes, separator: str) -> list[str]:
         raise Unreadable(broken(str(error))) from error
 
 
-def _told_apart(names: list[str]) -> list[str]:
-    """Give a name that stands there again the place it stands at."""
-    seen: set[str] = set()
-    apart = []
-    for place, name in enumerate(names, start=1):
-        own = f"{name} ({place})" if name in seen else name
-        seen.add(own)
-        apart.append(own)
-    return apart
+def _refuse_repeated(names: Sequence[str]) -> None:
+    """Refuse a name that stands there again: pandas and others would each rename it their way."""
+    if len(set(names)) == len(names):
+        return
+    name = Counter(names).most_common(1)[0][0]
+    raise Unreadable(sentence("it has the column “%(column)s” more than once", column=name))
 
 
 def _count_csv(path: Path, separator: str) -> int | None:
@@ -160,10 +160,15 @@ def _json_lines(path: Path) -> Start:
 
 
 def _record(line: bytes) -> dict[str, Any]:
-    found = json.loads(line)
+    found = json.loads(line, object_pairs_hook=_distinct)
     if not isinstance(found, dict):
         raise Unreadable(sentence("a line of it is no JSON object"))
     return found
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    _refuse_repeated([name for name, _ in pairs])
+    return dict(pairs)
 
 
 def _cell(value: object) -> str | None:

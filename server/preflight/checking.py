@@ -21,7 +21,7 @@ from server.preflight.report import Level, Line, Place, Report
 from server.preflight.schedule import Where, lines_on_schedule
 from server.preflight.scores import lines_on_scores
 from server.preflight.structure import lines_of_faults, lines_of_findings
-from server.preflight.tables import Table, read_tables, tables_of
+from server.preflight.tables import Found, lines_on_files, read_tables, tables_of
 from server.preflight.terms import lines_on_terms
 from server.preflight.traps import lines_on_metric
 
@@ -47,11 +47,12 @@ def report(
         return Report.of(lines, quick=True)
     scored = Scored(folder, run)
     lines = [*lines_of_findings(folder, check_folder(folder, run=run, scored=scored)), *lines]
-    tables, unsearched = read_tables(folder, scored.samples.values(), budget.bytes)
+    tables = read_tables(folder, scored.samples.values(), budget.bytes)
+    lines += lines_on_files(tables)
     for phase in folder.definition.phases:
         facts = facts_of_phase(scored, phase, (entrants or {}).get(phase.slug))
         if facts is not None:
-            lines += _on_phase(folder, facts, (tables, unsearched), budget)
+            lines += _on_phase(folder, facts, tables, budget)
     return Report.of(lines)
 
 
@@ -72,13 +73,13 @@ def report_on_mistakes(
 def _tried(folder: Folder, run: Run | None, budget: Budget) -> Iterator[Line]:
     scored = Scored(folder, run)
     yield from lines_of_findings(folder, check_folder(folder, run=run, scored=scored))
-    tables, unsearched = read_tables(folder, scored.samples.values(), budget.bytes)
+    tables = read_tables(folder, scored.samples.values(), budget.bytes)
     for phase in folder.definition.phases:
         facts = facts_of_phase(scored, phase)
         if facts is not None:
             yield from lines_on_scores(folder, facts)
             yield from lines_on_metric(facts)
-            yield from lines_on_leaks(facts, tables_of(facts, tables, unsearched), budget)
+            yield from lines_on_leaks(facts, tables_of(facts, tables), budget)
 
 
 def _structure(folder: Folder, now: datetime) -> Iterator[Line]:
@@ -96,10 +97,10 @@ def _places(text: str) -> Where:
 def _on_phase(
     folder: Folder,
     facts: PhaseFacts,
-    tables: tuple[list[Table], tuple[str, ...]],
+    tables: Found,
     budget: Budget,
 ) -> Iterator[Line]:
-    found = tables_of(facts, *tables)
+    found = tables_of(facts, tables)
     yield from lines_on_scores(folder, facts)
     yield from lines_on_metric(facts)
     yield from lines_on_boards(facts, budget)

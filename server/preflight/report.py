@@ -10,6 +10,7 @@ from scorers.sentences import Sentence, from_json, to_json
 
 Value = str | int | float
 _LONGEST = 300
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 SENTENCES = ("said", "why", "remedy", "how")
 
 
@@ -161,14 +162,15 @@ def in_words(value: Value) -> str:
 
 def _printable(text: str) -> str:
     """A name out of somebody's file, fit for a terminal: no control characters, not endless."""
-    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: _LONGEST + 1])
+    start = text[: _LONGEST + 1]
+    shown = "".join(c if c.isprintable() or c == _NO_BREAK else repr(c)[1:-1] for c in start)
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
 def share_in_words(share: float) -> str:
-    """A share as a percentage, never 0 % or 100 % where it is not."""
+    """A share as a percentage, never 0 % or 100 % where it is not; its sign stays beside it."""
     if 0 < share < 0.001:
-        return "less than 0.1 %"
+        return f"less than 0.1{_NO_BREAK}%"
     if 0.999 < share < 1:
-        return "more than 99.9 %"
-    return f"{100 * share:.3g} %"
+        return f"more than 99.9{_NO_BREAK}%"
+    return f"{100 * share:.3g}{_NO_BREAK}%"

@@ -1,20 +1,26 @@
 """The organiser's tables: which of the data files is for training, and which for testing."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scorers.sentences import Sentence, sentence
 from server.folders.contents import DataFile, Folder
 from server.folders.tables import UnreadableTable, header_of, text_columns
 from server.preflight.facts import PhaseFacts
+from server.preflight.report import Fix, Level, Line, Place
+from server.shared.errors import N_
 
 _ENOUGH_IDS = 0.5
 _LOOKED_AT = 10_000
+# An archive of pictures is no table that went wrong.
+_TABLES = (".csv", ".csv.gz", ".parquet", ".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,25 +49,50 @@ class Tables:
     unsearched: tuple[str, ...] = ()
 
 
-def read_tables(
-    folder: Folder, samples: Collection[Path], largest: int
-) -> tuple[list[Table], tuple[str, ...]]:
-    """Every data file that is a table, the samples aside, and the names of those too large."""
+class Found(NamedTuple):
+    """What the data files are: tables, files too large, and tables by name that can't be read."""
+
+    tables: list[Table]
+    unsearched: tuple[str, ...] = ()
+    unread: tuple[tuple[str, Sentence], ...] = ()
+
+
+def read_tables(folder: Folder, samples: Collection[Path], largest: int) -> Found:
+    """Read every data file that is a table, the samples aside, up to so many bytes."""
     served = [file for file in folder.files if file.path not in {folder.sample, *samples}]
-    small = [file for file in served if file.size <= largest]
     ids = folder.definition.submission.id_columns
-    found = [table for file in small if (table := _read(file, ids)) is not None]
-    return found, tuple(file.name for file in served if file.size > largest)
+    tables: list[Table] = []
+    unread: list[tuple[str, Sentence]] = []
+    for file in (file for file in served if file.size <= largest):
+        try:
+            table = _read(file, ids)
+        except UnreadableTable as error:
+            unread += [(file.name, error.said)] if file.name.lower().endswith(_TABLES) else []
+        else:
+            tables += [] if table is None else [table]
+    large = tuple(file.name for file in served if file.size > largest)
+    return Found(tables, large, tuple(unread))
+
+
+def lines_on_files(found: Found) -> Iterator[Line]:
+    """Say which files are tables by their names, and are left out of what is looked at."""
+    for name, why in found.unread:
+        yield Line(
+            Level.NOTE,
+            "no-table",
+            Fix.DATA,
+            sentence("data/%(name)s was not read as a table: %(problem)s", name=name, problem=why),
+            N_("Nothing in it was compared with the answers, and participants stumble over it."),
+            N_("Write the file anew."),
+            where=Place(f"data/{name}"),
+        )
 
 
 def _read(file: DataFile, ids: tuple[str, ...]) -> Table | None:
-    try:
-        header = header_of(file.path)
-        if len(header) < 2:
-            return None
-        return Table(file.name, _typed(file.path, [name for name in ids if name in header]))
-    except UnreadableTable:
+    header = header_of(file.path)
+    if len(header) < 2:
         return None
+    return Table(file.name, _typed(file.path, [name for name in ids if name in header]))
 
 
 def _typed(path: Path, ids: list[str]) -> pl.DataFrame:
@@ -78,12 +109,13 @@ def _numbers(column: pl.Series) -> pl.Series:
     return numbers if numbers.null_count() == column.null_count() else column
 
 
-def tables_of(facts: PhaseFacts, tables: list[Table], unsearched: tuple[str, ...]) -> Tables:
+def tables_of(facts: PhaseFacts, found: Found) -> Tables:
     """Recognise a phase's training and test tables by their columns and ids.
 
     Ids that start anew in each file are common: a table with the column of answers is taken for the
     test table only where there is no other.
     """
+    tables, unsearched = found.tables, found.unsearched
     ids, answers = list(facts.spec.id_columns), set(facts.targets.columns)
     hidden = facts.ids.select(pl.col(ids).cast(pl.String)).with_row_index("_row")
     rows = {table.name: _rows_of(table, hidden, ids) for table in tables}

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 # Hebrew, Arabic and their kin, their presentation forms, and the scripts of the planes above.
 _RIGHT_TO_LEFT = re.compile(
@@ -23,6 +25,12 @@ def isolated(text: str) -> str:
     if text.startswith(ISOLATE) and text.endswith(END_OF_ISOLATE):
         return text
     return f"{ISOLATE}{text}{END_OF_ISOLATE}"
+
+
+def isolated_name(text: str) -> str:
+    """Return a name for the title of a page, beside other words; a piece of a page stays one."""
+    done = isolated(text)
+    return Markup(done) if isinstance(text, Markup) else done  # noqa: S704 - escaped before
 
 
 def set_apart(values: Mapping[str, Any]) -> dict[str, Any]:

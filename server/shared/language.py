@@ -20,7 +20,7 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from server.shared.bidi import set_apart
+from server.shared.bidi import isolated_name, set_apart
 from server.shared.catalogues import catalogue_of
 from server.shared.moments import Unit, moment_words, span_words
 from server.shared.web import viewer
@@ -77,6 +77,7 @@ def install_language(app: Flask) -> None:
     app.jinja_env.filters["decimalformat"] = _decimal
     app.jinja_env.filters["numberformat"] = _decimal
     app.jinja_env.filters["minus"] = with_minus
+    app.jinja_env.filters["isolated"] = isolated_name
     app.jinja_env.filters["datetimeformat"] = _moment
     app.jinja_env.filters["timedeltaformat"] = _span
 

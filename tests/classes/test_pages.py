@@ -12,13 +12,18 @@ from server.accounts.tokens import create_token
 from server.boards.actions import reveal
 from server.boards.schedules import reveal_due
 from server.challenges.models import Challenge, Invitation, Organiser
+from server.challenges.queries import phases_of
 from server.challenges.rules import Role
 from server.classes.models import GradeBook, PublishedGrade
+from server.classes.queries import book_of
 from server.notifications.models import Notification
 from server.shared.errors import Conflict
 from server.shared.workbooks import TYPE
 from server.submissions.models import Submission
-from server.teams.models import Team
+from server.teams.actions import leave
+from server.teams.models import Membership, Team
+from server.teams.queries import members_of
+from server.teams.seats import log, seat
 from tests.boards.scored import evaluate, scored
 from tests.cast import NOON, sign_in
 from tests.shared.test_workbooks import cells_of
@@ -318,3 +323,65 @@ def test_what_changed_since_the_grades_were_published_is_counted(
     assert "1 grade has changed since" in olga.get(URL).text
     with database.reading() as reading:
         assert len(reading.exec(select(GradeBook)).all()) == 1
+
+
+def now_graded(session):
+    session.expire_all()
+    challenge = session.exec(select(Challenge)).one()
+    return book_of(session, challenge, phases_of(session, challenge.id)[0])
+
+
+def grades_of(database) -> dict[int, str]:
+    with database.reading() as reading:
+        rows = reading.exec(select(PublishedGrade).order_by(PublishedGrade.id)).all()
+    return {row.account_id: row.grade for row in rows}
+
+
+def test_who_changed_teams_after_a_phase_keeps_the_grade_of_the_team_of_that_phase(
+    board, olga, cast, session, clock, database
+) -> None:
+    olga.post(URL, data=LINEAR)
+    finish(session, session.merge(board), clock)
+    olga.post(f"{URL}/phases/a/publish")
+    before = grades_of(database)
+    pandas, isar = session.merge(cast.pandas), session.merge(cast.isar)
+    comer = next(
+        a for a in members_of(session, pandas.id) if a.id in before and a.id != pandas.captain_id
+    )
+    clock.forward(days=1)
+    leave(session, team=pandas, account_id=comer.id, now=clock())
+    clock.forward(hours=1)
+    session.add(
+        Membership(
+            team_id=isar.id,
+            challenge_id=isar.challenge_id,
+            account_id=comer.id,
+            joined_at=clock(),
+        )
+    )
+    log(session, "member.joined", isar, at=clock(), actor_id=comer.id)
+    session.commit()
+    book = now_graded(session)
+    (row,) = [row for row in book.rows if row.student.account_id == comer.id]
+    assert row.student.team.id == pandas.id
+    assert row.grade.text == before[comer.id]
+    session.rollback()
+    assert "when this phase ended" in olga.get(f"{URL}?phase=a").text
+
+
+def test_who_came_after_a_phase_has_no_grade_of_it_and_the_chart_says_who_is_left_out(
+    board, olga, cast, session, clock
+) -> None:
+    olga.post(URL, data=LINEAR | {"missing": "none"})
+    finish(session, session.merge(board), clock)
+    isar = session.merge(cast.isar)
+    clock.forward(days=1)
+    seat(session, isar, session.merge(cast.chidi), clock())
+    log(session, "member.joined", isar, at=clock(), actor_id=cast.chidi.id)
+    session.commit()
+    book = now_graded(session)
+    (row,) = [row for row in book.rows if row.student.account_id == cast.chidi.id]
+    assert (row.student.team, row.handed_in, row.grade.text) == (None, None, "none")
+    session.rollback()
+    missing = sum(row.grade.points is None for row in book.rows)
+    assert f"{missing} student" in olga.get(f"{URL}?phase=a").text.partition("not in the chart")[0]

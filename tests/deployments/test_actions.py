@@ -84,6 +84,18 @@ def test_a_new_evaluation_is_scored_beside_the_live_one(session, cast, put, wine
     assert live_evaluation(session, phase_of(session).id).number == 1
 
 
+@pytest.mark.parametrize("again", [True, False])
+def test_the_same_folder_again_makes_no_second_evaluation_beside_the_live_one(
+    session, cast, put, wines, again
+):
+    put()
+    send(session, cast)
+    correct(wines)
+    put(new_evaluation=True, reason="a wine was mislabelled")
+    assert put(new_evaluation=again).changes == []
+    assert numbers(session) == {1: EvaluationState.LIVE, 2: EvaluationState.SCORING}
+
+
 @pytest.mark.parametrize("drawn_before", [True, False])
 def test_a_corrected_solution_is_drawn_as_the_one_before_it(
     session, cast, put, wines, drawn_before

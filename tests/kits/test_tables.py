@@ -26,10 +26,18 @@ def test_the_sign_between_the_columns_is_told_from_the_header(tmp_path, sign) ->
     assert (found.frame.columns, found.rows, found.width) == (["id", "x"], 2, 2)
 
 
-def test_quotes_breaks_and_names_that_repeat_are_kept_apart(tmp_path) -> None:
-    text = '\ufeffid,"a ""b"", c",id,\n1,"two\nlines",3,4\n'
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.csv", "id,x,id\n1,2,3\n"), ("a.jsonl", '{"id": 1, "id": 2}\n')]
+)
+def test_a_column_named_twice_is_said_by_its_name(tmp_path, name, text) -> None:
+    with pytest.raises(tables.Unreadable, match="it has the column “id” more than once"):
+        start(tmp_path, name, text)
+
+
+def test_quotes_and_breaks_are_read_as_they_are_meant(tmp_path) -> None:
+    text = '\ufeffid,"a ""b"", c",x,\n1,"two\nlines",3,4\n'
     found = start(tmp_path, "a.csv", text)
-    assert found.frame.columns == ["id", 'a "b", c', "id (3)", ""]
+    assert found.frame.columns == ["id", 'a "b", c', "x", ""]
     assert found.frame.row(0) == ("1", "two\nlines", "3", "4")
 
 

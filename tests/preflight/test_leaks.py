@@ -48,7 +48,7 @@ def test_test_rows_that_stand_in_train_are_found(
     line = found(said, "same-rows")
     assert line.level is level
     assert line.values["rows"] == count
-    assert line.values["usual"] == "0 %"
+    assert line.values["usual"] == "0\N{NO-BREAK SPACE}%"
     assert line.fix is Fix.DATA
 
 
@@ -94,7 +94,7 @@ def test_numbers_written_otherwise_are_the_same_rows(digits: Data, tmp_path: Pat
     copied = digits.test.with_columns(y=digits.answers, id=pl.col("id") + 100_000)
     whole = [pl.col(n).cast(pl.Int64) for n in copied.columns if n.startswith("x")]
     digits.train = copied.with_columns(whole).select(digits.train.columns)
-    assert found(check(digits, tmp_path), "same-rows").values["share"] == "100 %"
+    assert found(check(digits, tmp_path), "same-rows").values["share"] == "100\N{NO-BREAK SPACE}%"
 
 
 def test_ids_in_the_order_of_the_answers_are_found(digits: Data, tmp_path: Path) -> None:
@@ -217,3 +217,43 @@ def test_a_name_with_control_characters_and_places_does_no_harm(
     assert "%(phase)s 100%" in told
     assert len(told) < 500
     assert "\x1b" not in str(line.where)
+
+
+@pytest.mark.parametrize("named_in_test", [True, False])
+def test_groups_with_rows_in_train_and_in_test_are_counted(
+    digits: Data, tmp_path: Path, named_in_test: bool
+) -> None:
+    asked = pl.Series("patient", [f"q{row // 3}" for row in range(digits.test.height)])
+    shown = [f"p{row // 3}" for row in range(digits.train.height)]
+    shown[:20] = ["q0"] * 10 + ["q1"] * 10
+    digits.train = digits.train.with_columns(patient=pl.Series(shown))
+    if named_in_test:
+        digits.test = digits.test.with_columns(asked)
+    digits.beside = {"patient": asked}
+    digits.scoring = 'scorer = "accuracy"\nunit_column = "patient"'
+    digits.phase = 'public_fraction = 0.4\nsplit = { by = "group", column = "patient" }'
+    (line,) = [line for line in check(digits, tmp_path).lines if line.code == "same-groups"]
+    assert line.level is Level.WARNING
+    assert line.values["both"] == 2
+    assert line.values["asked"] == asked.n_unique()
+
+
+def test_groups_that_stand_on_one_side_alone_are_no_matter(digits: Data, tmp_path: Path) -> None:
+    asked = pl.Series("patient", [f"q{row // 3}" for row in range(digits.test.height)])
+    digits.train = digits.train.with_columns(
+        patient=pl.Series([f"p{row // 3}" for row in range(digits.train.height)])
+    )
+    digits.beside = {"patient": asked}
+    digits.scoring = 'scorer = "accuracy"\nunit_column = "patient"'
+    digits.phase = 'public_fraction = 0.4\nsplit = { by = "group", column = "patient" }'
+    assert not [line for line in check(digits, tmp_path).lines if line.code == "same-groups"]
+
+
+def test_a_data_file_whose_header_names_a_column_twice_is_said_to_be_no_table(
+    digits: Data, tmp_path: Path
+) -> None:
+    folder = digits.write(tmp_path / "challenge")
+    (folder / "data" / "more.csv").write_text("id,x,x\n1,2,3\n", "utf-8")
+    lines = [line for line in checked(folder).lines if line.code == "no-table"]
+    assert [line.where.file for line in lines] == ["data/more.csv"]
+    assert "the column “x” more than once" in lines[0].told(lines[0].said)

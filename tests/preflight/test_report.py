@@ -260,7 +260,12 @@ def test_numbers_are_written_with_the_digits_that_count(value: object, words: st
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0, "0 %"), (1, "100 %"), (0.00001, "less than 0.1 %"), (0.99999, "more than 99.9 %")],
+    [
+        (0, "0\N{NO-BREAK SPACE}%"),
+        (1, "100\N{NO-BREAK SPACE}%"),
+        (0.00001, "less than 0.1\N{NO-BREAK SPACE}%"),
+        (0.99999, "more than 99.9\N{NO-BREAK SPACE}%"),
+    ],
 )
 def test_a_share_is_never_rounded_to_nothing_or_all(share: float, words: str) -> None:
     assert share_in_words(share) == words

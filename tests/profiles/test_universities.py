@@ -97,6 +97,10 @@ def test_the_line_of_progress_begins_with_the_second_moment(
     scored(session, board, session.merge(cast.isar), 0.95, by=cast.lena)
     refresh()
     page = client.get("/universities/munich").text
+    table = page[page.index('class="chart-table"') :]
+    table = table[: table.index("</details>")]
+    assert table.count('<th scope="row">') == 2
+    assert '<td class="num">1</td>' in table
     chart = page[page.index('class="chart"') : page.index("</svg>", page.index('class="chart"'))]
     # From rank 2 at the bottom to rank 1 at the top.
     assert 'd="M44.0 158.0L388.0 14.0"' in chart

@@ -5,7 +5,14 @@ from flask import g, render_template_string
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from server.shared.bidi import END_OF_ISOLATE, ISOLATE, isolated, set_apart, without_isolates
+from server.shared.bidi import (
+    END_OF_ISOLATE,
+    ISOLATE,
+    isolated,
+    isolated_name,
+    set_apart,
+    without_isolates,
+)
 from server.shared.errors import Conflict
 from server.shared.fonts import printable
 from server.shared.language import speaking
@@ -60,3 +67,11 @@ def test_what_is_typed_is_no_markup_for_that(app):
 
 def test_on_paper_no_box_stands_where_a_name_is_set_apart():
     assert printable(f"Join {APART}") == printable(f"Join {ARABIC}")
+
+
+def test_a_name_in_a_title_is_set_apart_and_what_was_escaped_stays_so():
+    assert isolated_name("Lena") == "Lena"
+    assert isolated_name("\u05d3\u05d2") == "\u2068\u05d3\u05d2\u2069"
+    made = isolated_name(Markup("&lt;\u05d3"))
+    assert isinstance(made, Markup)
+    assert made == "\u2068&lt;\u05d3\u2069"

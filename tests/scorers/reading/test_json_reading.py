@@ -37,3 +37,11 @@ def test_numbers_and_whole_characters_are_taken_as_text(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text(GOOD + r'{"id": 2, "y": "\ud83d\ude00"}')
     assert read_predictions(path, TEXTS).rows() == [("a", "x"), ("2", "😀")]
+
+
+def test_a_key_that_stands_twice_in_the_first_line_is_named(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "a", "y": "x", "y": "z"}\n')
+    with pytest.raises(InvalidPredictions, match="“y” stands there more than once") as error:
+        read_predictions(path, TEXTS)
+    assert error.value.faults[0].code == "repeated_column"
