@@ -31,6 +31,8 @@ COMPRESSION = 3
 # Which processes run where is no content: on another machine it would be a lie. A session that was
 # ended after the backup must not come back with it: people sign in again.
 OF_THE_MOMENT = frozenset({"worker_beat", "browser_session", "trial"})
+# The job engine may live in the same database: what it keeps are signals, which are sent again.
+OF_THE_ENGINE = "huey_"
 
 
 class Contents(NamedTuple):
@@ -109,7 +111,8 @@ def _dump_tables(database: Database, scratch: Path) -> list[dict[str, Any]]:
 
 def _require_all_known(connection: sa.Connection) -> None:
     known = {*SQLModel.metadata.tables, "alembic_version"}
-    strange = set(sa.inspect(connection).get_table_names()) - known
+    found = set(sa.inspect(connection).get_table_names()) - known
+    strange = {name for name in found if not name.startswith(OF_THE_ENGINE)}
     if strange:
         names = ", ".join(sorted(strange))
         raise Conflict(N_("These tables are not of this version: %(names)s"), names=names)
