@@ -2,7 +2,7 @@
 
 It says their name, address and number, and holds the token of their forms: marks stand in the
 places of these, and a frame is drawn once for all who are in the same position. While it is drawn
-nothing of the person is at hand.
+a stand-in is who asks: nothing that is looked up by its number is a person's.
 """
 
 import secrets
@@ -103,12 +103,13 @@ def standing_in(reader: Reader, marks: Sequence[Markup]) -> Iterator[dict[str, A
         yield {}
         return
     name, email, _, token = marks
-    own, g.csrf_token = g.csrf_token, token
+    own, own_token = g.viewer, g.csrf_token
+    g.viewer = shown = replace(_nameless(own), id=_NUMBER, name=name, email=email)
+    g.csrf_token = token
     try:
-        shown = replace(_nameless(viewer()), id=_NUMBER, name=name, email=email)
         yield {**reader.context, "viewer": shown}
     finally:
-        g.csrf_token = own
+        g.viewer, g.csrf_token = own, own_token
 
 
 def with_mark(html: str, marks: Sequence[Markup]) -> str:

@@ -165,7 +165,7 @@ def role_of(session: Session, challenge_id: int, account_id: int | None) -> Role
     """Return what an account is among a challenge's people."""
     if account_id is None:
         return None
-    if recalled(session, (ORGANISES_ANY, account_id)) in (False, 0):
+    if recalled(session, (ORGANISES_ANY, account_id)) is False:
         return None
     key = (challenge_id, account_id)
     row = once(session, ("organiser", key), lambda: session.get(Organiser, key))

@@ -5,7 +5,6 @@ import gzip
 import io
 import itertools
 import json
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from scorers.sentences import Sentence, sentence
+from server.folders.faults import repeated
 
 MOST_ROWS = 200_000
 MOST_CELLS = 8_000_000
@@ -129,10 +129,8 @@ def _header(data: bytes, separator: str) -> list[str]:
 
 def _refuse_repeated(names: Sequence[str]) -> None:
     """Refuse a name that stands there again: pandas and others would each rename it their way."""
-    if len(set(names)) == len(names):
-        return
-    name = Counter(names).most_common(1)[0][0]
-    raise Unreadable(sentence("it has the column “%(column)s” more than once", column=name))
+    for _, name in repeated(names):
+        raise Unreadable(sentence("it has the column “%(column)s” more than once", column=name))
 
 
 def _count_csv(path: Path, separator: str) -> int | None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from server.preflight.budget import Budget
 from server.preflight.facts import PhaseFacts, some_rows
+from server.preflight.groups import group_columns, lines_on_groups
 from server.preflight.report import Fix, Level, Line, Place, Value, share_in_words
 from server.preflight.tables import Table, Tables, common_types
 from server.preflight.telling import tells_all
@@ -33,7 +34,7 @@ def lines_on_leaks(facts: PhaseFacts, tables: Tables, budget: Budget) -> Iterato
     found = [
         *_same_rows(facts, tables.train, tables.test),
         *_same_ids(facts, tables.train, tables.test),
-        *_same_groups(facts, tables),
+        *lines_on_groups(facts, tables),
         *_columns(facts, tables.train, tables.test, budget),
         *lines_on_time(facts, tables.train, tables.test),
     ]
@@ -122,13 +123,6 @@ def _unseen(facts: PhaseFacts, train: Table) -> Iterator[Line]:
         )
 
 
-def _groups(facts: PhaseFacts) -> set[str]:
-    """The columns that name whose a row is: a copy under another patient's name is a copy."""
-    split, unit = facts.spec.split, facts.spec.unit_column
-    by_group = split.column if split is not None and split.by == "group" else None
-    return {name for name in (unit, by_group) if name is not None}
-
-
 class _Same(NamedTuple):
     """How many test rows stand in the training table, beside how many train rows repeat in it."""
 
@@ -138,7 +132,7 @@ class _Same(NamedTuple):
 
 
 def _same_rows(facts: PhaseFacts, train: Table, test: Table) -> Iterator[Line]:
-    left_out = {*facts.spec.id_columns, *facts.targets.columns, *_groups(facts)}
+    left_out = {*facts.spec.id_columns, *facts.targets.columns, *group_columns(facts)}
     names = [n for n in test.features(left_out) if n in train.frame.columns]
     if not names:
         return
@@ -222,60 +216,6 @@ def _same_ids(facts: PhaseFacts, train: Table, test: Table) -> Iterator[Line]:
             },
             phase=facts.slug,
         )
-
-
-def _same_groups(facts: PhaseFacts, tables: Tables) -> Iterator[Line]:
-    """Patients, series, images of which rows stand on either side."""
-    assert tables.train is not None
-    assert tables.test is not None
-    for name in sorted(_groups(facts) - {*facts.spec.id_columns}):
-        asked = _asked_groups(facts, tables, name)
-        if asked is None or name not in tables.train.frame.columns:
-            continue
-        shown = tables.train.frame.get_column(name).cast(pl.String).drop_nulls().unique()
-        both = int(asked.is_in(shown.implode()).sum())
-        if both:
-            yield _groups_on_both(facts, tables.train, name, (both, len(asked)))
-
-
-def _asked_groups(facts: PhaseFacts, tables: Tables, name: str) -> pl.Series | None:
-    """The groups that are to be predicted; the test file need not name them, the solution may."""
-    if tables.test is not None and name in tables.test.frame.columns:
-        return tables.test.frame.get_column(name).cast(pl.String).drop_nulls().unique()
-    if name == facts.spec.unit_column and facts.units is not None:
-        return pl.Series(facts.units[facts.public | facts.private]).cast(pl.String).unique()
-    return None
-
-
-def _groups_on_both(facts: PhaseFacts, train: Table, name: str, counted: tuple[int, int]) -> Line:
-    """`counted`: how many groups of the test rows the training data have too, and of how many."""
-    both, asked = counted
-    return Line(
-        Level.WARNING,
-        "same-groups",
-        Fix.DATA,
-        N_(
-            "Phase %(phase)s: %(both)s of %(asked)s groups of test rows (column “%(column)s”) have"
-            " rows in data/%(train)s too."
-        ),
-        N_(
-            "A model may know such a group again instead of learning the task: the score says too"
-            " little of groups that nobody has seen."
-        ),
-        N_(
-            "Keep every group wholly in the training data or wholly in the test data; where known"
-            " groups are what is meant, say so in the rules."
-        ),
-        values={
-            "phase": facts.slug,
-            "both": both,
-            "asked": asked,
-            "column": name,
-            "train": train.name,
-        },
-        where=Place(f"data/{train.name}", 1, name),
-        phase=facts.slug,
-    )
 
 
 def _columns(facts: PhaseFacts, train: Table, test: Table, budget: Budget) -> Iterator[Line]:

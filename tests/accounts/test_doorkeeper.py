@@ -4,7 +4,6 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from server.app import DOORKEEPER
 from server.challenges.queries import organises_any
 from server.drafts.queries import has_console
 from server.notifications.models import Notification
@@ -63,7 +62,3 @@ def test_a_session_that_may_see_changes_asks_again(database, cast):
     with Session(database.read_engine, info={FOUND: {}}) as page:
         remember(page, ("unread now", cast.wei.id), 7)
         assert unread_count(page, cast.wei.id) == 7
-
-
-def test_the_keeper_of_the_door_knows_what_it_asks_besides():
-    assert DOORKEEPER._names == ["organises any", "unread now", "drafts any"]

@@ -40,6 +40,14 @@ def evaluate(session: Session, phase: Phase, *, has_private: bool = True) -> Eva
     return evaluation
 
 
+def open_phase(session: Session, cast: Any) -> Phase:
+    """Return the open phase `a` of the cast's challenge with its live evaluation, committed."""
+    phase = session.merge(cast.phase_a)
+    evaluate(session, phase)
+    session.commit()
+    return phase
+
+
 def another_contest(session: Session, phase: Phase, slug: str) -> Phase:
     """Add a challenge like that of a phase, with a phase like it under a live evaluation."""
     like = session.get_one(Challenge, phase.challenge_id).model_dump(exclude={"id", "slug"})

@@ -86,16 +86,7 @@ def test_every_page_of_a_board_is_the_one_that_is_drawn_whole(
     assert {status for status, _ in drawn} <= {200, 403}
 
 
-def test_pages_of_one_outline_are_drawn_once(monkeypatch, client, contest):
-    drawn = []
-    split = sheets._MARK.split
-
-    class Counted:
-        def split(self, text):
-            drawn.append(text)
-            return split(text)
-
-    monkeypatch.setattr(sheets, "_MARK", Counted())
+def test_pages_of_one_outline_are_drawn_once(drawn, client, contest):
     for asked in ("?per_page=1&page=2", "?per_page=1&page=3"):
         assert client.get(f"{BOARD}{asked}").status_code == 200
     assert len(drawn) == 1

@@ -6,17 +6,14 @@ import sqlalchemy as sa
 from server.cli.visits import first_visits
 from server.shared.language import LANGUAGES
 from server.shared.measures import REQUESTS
-from tests.boards.scored import evaluate, scored
+from tests.boards.scored import open_phase, scored
 
 BOARD = "/challenges/digits/leaderboard"
 
 
 @pytest.fixture
 def board(session, cast):
-    phase = session.merge(cast.phase_a)
-    evaluate(session, phase)
-    session.commit()
-    return phase
+    return open_phase(session, cast)
 
 
 def boards_counted() -> float:

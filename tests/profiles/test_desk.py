@@ -17,7 +17,7 @@ from server.teams.models import ExtraSubmissions, JoinRequest, Membership, Team
 from tests.boards.scored import (
     add_team,
     another_contest,
-    evaluate,
+    open_phase,
     reveal_now,
     scored,
     statements,
@@ -28,10 +28,7 @@ from tests.cast import NOON, sign_in
 
 @pytest.fixture
 def phase(session, cast):
-    made = session.merge(cast.phase_a)
-    evaluate(session, made)
-    session.commit()
-    return made
+    return open_phase(session, cast)
 
 
 def viewer_of(account) -> Viewer:

@@ -23,16 +23,13 @@ from server.standings.models import (
 from server.standings.rules import Rule
 from server.teams.models import Team
 from server.teams.origins import fix_university
-from tests.boards.scored import add_member, add_team, evaluate, reveal_now, scored
+from tests.boards.scored import add_member, add_team, open_phase, reveal_now, scored
 from tests.cast import NOON
 
 
 @pytest.fixture
 def board(session, cast):
-    phase = session.merge(cast.phase_a)
-    evaluate(session, phase)
-    session.commit()
-    return phase
+    return open_phase(session, cast)
 
 
 @pytest.fixture
