@@ -1,6 +1,8 @@
 """Writes of boards: every recorded score moves the entries in the same transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ from server.boards.admitting import admit, admit_beside, admit_since
 from server.boards.entries import rebuild_baseline, rebuild_entry, rebuild_team
 from server.boards.freezing import forget_copy
 from server.boards.kept import keep_board
+from server.boards.ladder import climb_beside
 from server.boards.rebuilding import hold_teams
 from server.boards.replacing import replace_board
 from server.boards.since import changed_since
@@ -45,9 +48,11 @@ def record_score(
     holder: str,
     report: Report,
     now: datetime,
+    beside: Mapping[int, Report] = MappingProxyType({}),
 ) -> bool:
     """Write a claimed submission's end: score, state and entry, in the caller's transaction.
 
+    `beside`: what evaluations that are not live, by id, say of it; written with it.
     Returns False, and writes nothing, where the claim is no longer ours or the evaluation is no
     longer the live one: somebody else will score it, or has.
     """
@@ -79,7 +84,8 @@ def record_score(
     # What the claim returned is from before the end that was just written.
     ended = session.get_one(Submission, submission.id, populate_existing=True)
     _move_entry(session, ended, evaluation)
-    score_beside(session, ended)
+    for evaluation_id in score_beside(session, ended, beside, now=now):
+        climb_beside(session, submission_id=submission.id, evaluation_id=evaluation_id)
     record(
         session,
         f"submission.{state.value}",

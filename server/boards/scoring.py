@@ -2,6 +2,8 @@
 
 import time
 import traceback
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,21 +16,29 @@ from server.challenges.models import Phase
 from server.challenges.rules import Ranking
 from server.evaluations.actions import ended_state
 from server.evaluations.models import Evaluation
-from server.evaluations.queries import live_evaluation
-from server.evaluations.running import run_scorer
+from server.evaluations.queries import live_evaluation, open_evaluations
+from server.evaluations.running import run_scorer, score_stored
 from server.evaluations.scoring import Outcome, Report
 from server.evaluations.sides import truth_of
 from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded
 from server.shared.measures import measure_scored, measure_scoring
 from server.submissions.alerts import alert_organisers
-from server.submissions.claims import claim, fail_interrupted, finish, try_again_or_fail
+from server.submissions.claims import (
+    claim,
+    fail_interrupted,
+    finish,
+    hold_longer,
+    try_again_or_fail,
+)
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from server.submissions.worklist import waiting_ids
 
 log = structlog.get_logger(__name__)
 MOST_SIGNALS = 1000
+# An evaluation that broke or took too long holds up no live score for so long.
+LEFT_ALONE = timedelta(minutes=10)
 
 
 class Claim(NamedTuple):
@@ -45,6 +55,7 @@ class Work(NamedTuple):
     evaluation: Evaluation
     holder: str
     ladder: bool
+    beside: Sequence[Evaluation]
 
     @property
     def claim(self) -> Claim:
@@ -64,6 +75,7 @@ class Scorer:
         self.base_url = base_url
         self.scored = 0
         self._stopping = False
+        self._left_until: dict[int, datetime] = {}
         tools.jobs.handle("score", self.score)
 
     def score(self, submission_id: int) -> None:
@@ -73,8 +85,7 @@ class Scorer:
             return
         started = time.perf_counter()
         try:
-            report = self._report(work)
-            self._record(work, report)
+            self._record(work, self._report(work), self._beside(work))
         except Exception:  # noqa: BLE001 - whatever fails here is ours, and is tried again
             # A worker that stops takes its children along, and gives everything back itself.
             if not self._stopping:
@@ -113,13 +124,14 @@ class Scorer:
             )
             evaluation = live_evaluation(session, submission.phase_id) if submission else None
             phase = session.get(Phase, submission.phase_id) if submission else None
+            beside = open_evaluations(session, submission.phase_id) if submission else []
             session.commit()
         if submission is None or phase is None:
             return None
         if evaluation is None:
             self._fault(Claim(submission, holder), "The phase has no live evaluation.")
             return None
-        return Work(submission, evaluation, holder, phase.ranking is Ranking.LADDER)
+        return Work(submission, evaluation, holder, phase.ranking is Ranking.LADDER, beside)
 
     def _report(self, work: Work) -> Report:
         files, hidden = self.tools.stores
@@ -136,7 +148,35 @@ class Scorer:
             except LimitExceeded as error:
                 return Report(outcome=Outcome.FAULT, trace=str(error))
 
-    def _record(self, work: Work, report: Report) -> None:
+    def _beside(self, work: Work) -> dict[int, Report]:
+        """Return what the evaluations beside the live one say of it.
+
+        Written with its score, so that one that knows everything goes on to do so however fast
+        files arrive. Whatever goes wrong here is left to the queue, which tries again and tells.
+        """
+        said = {}
+        for evaluation in work.beside:
+            evaluation_id, now = evaluation.id or 0, self.tools.clock()
+            if now < self._left_until.get(evaluation_id, now) or not self._extend(work):
+                continue
+            try:
+                said[evaluation_id] = score_stored(
+                    self.tools, work.submission.sha256, evaluation, ladder=work.ladder
+                )
+            except Exception:
+                self._left_until[evaluation_id] = now + LEFT_ALONE
+                log.warning("not_scored_beside", submission=work.submission.id, exc_info=True)
+        return said
+
+    def _extend(self, work: Work) -> bool:
+        assert work.submission.id is not None
+        until = self.tools.clock() + self.tools.lease
+        with self.tools.database.writing() as session:
+            ours = hold_longer(session, work.submission.id, holder=work.holder, until=until)
+            session.commit()
+        return ours
+
+    def _record(self, work: Work, report: Report, beside: dict[int, Report]) -> None:
         with self.tools.database.writing() as session:
             written = record_score(
                 session,
@@ -145,6 +185,7 @@ class Scorer:
                 holder=work.holder,
                 report=report,
                 now=self.tools.clock(),
+                beside=beside,
             )
             if not written:
                 session.rollback()

@@ -1,5 +1,6 @@
 """Writes of rescoring: a phase's submissions under an evaluation beside the live one."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -115,20 +116,47 @@ def refuse_solution(
     log(session, "evaluation.refused", evaluation, phase, at=now, actor_id=None)
 
 
-def score_beside(session: Session, submission: Submission) -> list[tuple[int, int]]:
-    """Queue a submission that came to its end under every evaluation beside the live one."""
-    pairs = []
+def score_beside(
+    session: Session, submission: Submission, said: Mapping[int, Report], *, now: datetime
+) -> list[int]:
+    """Bring a submission that came to its end to one under every evaluation beside the live one.
+
+    `said`: what evaluations, by id, say of it already: these return. The others have it queued.
+    """
+    ended = []
     for evaluation in open_evaluations(session, submission.phase_id):
-        before = session.get(Rescore, (submission.id, evaluation.id))
+        pair = (submission.id or 0, evaluation.id or 0)
+        before = session.get(Rescore, pair)
         # What had failed there is tried again with it.
-        if before is None or before.state is RescoreState.FAILED:
-            session.merge(
-                Rescore(submission_id=submission.id or 0, evaluation_id=evaluation.id or 0)
-            )
+        if before is not None and before.state is not RescoreState.FAILED:
+            continue
+        report = said.get(pair[1])
+        if report is None or report.outcome is Outcome.FAULT:
+            session.merge(Rescore(submission_id=pair[0], evaluation_id=pair[1]))
             evaluation.state = EvaluationState.SCORING
             session.add(evaluation)
-            pairs.append((submission.id or 0, evaluation.id or 0))
-    return pairs
+        else:
+            row = Rescore(submission_id=pair[0], evaluation_id=pair[1])
+            _end(session, session.merge(row), report, now=now)
+            ended.append(pair[1])
+    return ended
+
+
+def _end(session: Session, row: Rescore, report: Report, *, now: datetime) -> None:
+    again = report.outcome is Outcome.FAULT and row.attempts < MOST_ATTEMPTS
+    row.state = RescoreState.QUEUED if again else RescoreState(ended_state(report).value)
+    for name, said in words_of(report).items():
+        setattr(row, name, said)
+    session.add(row)
+    if row.state is RescoreState.SCORED:
+        write_scores(
+            session,
+            submission_id=row.submission_id,
+            evaluation_id=row.evaluation_id,
+            report=report,
+            now=now,
+        )
+    session.flush()
 
 
 def claim_rescore(
@@ -148,15 +176,8 @@ def end_rescore(
     if row is None or row.state is not RescoreState.SCORING:
         return False
     row.attempts += 1
-    again = report.outcome is Outcome.FAULT and row.attempts < MOST_ATTEMPTS
-    row.state = RescoreState.QUEUED if again else RescoreState(ended_state(report).value)
     row.lease_until = row.lease_holder = None
-    for name, said in words_of(report).items():
-        setattr(row, name, said)
-    session.add(row)
-    if row.state is RescoreState.SCORED:
-        write_scores(session, submission_id=pair[0], evaluation_id=pair[1], report=report, now=now)
-    session.flush()
+    _end(session, row, report, now=now)
     complete_where_done(session, pair[1])
     return True
 

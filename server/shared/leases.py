@@ -55,6 +55,14 @@ class Leases:
         )
         return taken == 1
 
+    def extend(
+        self, session: Session, *which: sa.ColumnElement[bool], holder: str, until: datetime
+    ) -> bool:
+        """Hold a row that was taken for longer, and say whether it was still ours to hold."""
+        mine = (self._column("state") == self.held, self._column("lease_holder") == holder)
+        held = sa.update(self.table).where(*which, *mine).values(lease_until=until)
+        return changed_rows(session, held) == 1
+
     def end(
         self, session: Session, *which: sa.ColumnElement[bool], holder: str, **values: Any
     ) -> bool:

@@ -22,6 +22,12 @@ def claim(
     return session.get(Submission, submission_id, populate_existing=True)
 
 
+def hold_longer(session: Session, submission_id: int, *, holder: str, until: datetime) -> bool:
+    """Keep a claimed submission until later, and say whether it was still ours to keep."""
+    which = col(Submission.id) == submission_id
+    return SUBMISSIONS.extend(session, which, holder=holder, until=until)
+
+
 def finish(
     session: Session, submission_id: int, *, holder: str, state: SubmissionState, **values: Any
 ) -> bool:
