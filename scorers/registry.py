@@ -14,8 +14,7 @@ from scorers.other_names import name_here, said
 from scorers.plugging import entries, plugged
 from scorers.scorer import Scorer
 from scorers.sentences import Sentence, sentence, together
-
-SKLEARN = "sklearn:"
+from scorers.sklearn_metrics import SKLEARN
 
 
 class Family(NamedTuple):
@@ -171,7 +170,8 @@ def plugins() -> dict[str, Scorer]:
 def get_unbound(name: str) -> Scorer:
     """The scorer of this name with its defaults, to be looked at. Raises: UnknownScorer."""
     if name.startswith(SKLEARN):
-        scorer: Scorer = import_module("scorers.sklearn_metrics.functions").scorer_of(name)
+        functions = import_module("scorers.sklearn_metrics.functions")
+        scorer: Scorer = functions.scorer_of(name, twin_of=get_unbound)
         return scorer
     if name not in SCORERS:
         raise UnknownScorer(_unknown(name))

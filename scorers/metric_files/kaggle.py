@@ -2,15 +2,14 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from scorers.metric_files.running import Columns, Rows
+from scorers.metric_files.rows import Columns, Rows
 
 
-def call(score: Callable[..., Any], rows: "Rows", params: Mapping[str, Any]) -> Any:
+def call(score: Callable[..., Any], rows: Rows, params: Mapping[str, Any]) -> Any:
     """What the metric returns for these rows: it gets frames of its own, to do with as it likes.
 
     Both frames have the id column, in the same order; `Usage` is not there. Source: Kaggle's
@@ -24,5 +23,5 @@ def call(score: Callable[..., Any], rows: "Rows", params: Mapping[str, Any]) -> 
         return score(solution, submission, id_name, **params)
 
 
-def _frame(columns: "Columns") -> pd.DataFrame:
+def _frame(columns: Columns) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(values.copy()) for name, values in columns.items()})

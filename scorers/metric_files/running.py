@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scorers.metric_files.file import METRIC, MetricFile, Signature
+from scorers.metric_files.rows import Array, Rows
 from scorers.sampling.resampling import Resampling
 
 MOST_OF_TRACE = 20_000
@@ -27,33 +28,8 @@ _MODULE = "metric"
 _VISIBLE = "ParticipantVisibleError"
 _SEED_BITS = 32
 
-Array = NDArray[Any]
-Columns = Mapping[str, Array]
 Clock = Callable[[], float]
-Call = Callable[["Rows"], float]
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows of one board, aligned: the ids, the solution's other columns, the predictions."""
-
-    ids: Columns
-    solution: Columns
-    submission: Columns
-
-    def take(self, rows: NDArray[np.int64]) -> "Rows":
-        """Some of the rows, in this order."""
-        return Rows(
-            *(
-                {n: v[rows] for n, v in c.items()}
-                for c in (self.ids, self.solution, self.submission)
-            )
-        )
-
-    @property
-    def count(self) -> int:
-        """How many rows there are."""
-        return len(next(iter(self.submission.values())))
+Call = Callable[[Rows], float]
 
 
 @dataclass(frozen=True, eq=False)

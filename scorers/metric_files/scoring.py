@@ -16,7 +16,8 @@ from scorers.binding import invalid
 from scorers.errors import InvalidParameter, MetricFault
 from scorers.metric_files.file import InvalidMetric, MetricFile, Signature, read_metric
 from scorers.metric_files.reading import Answers
-from scorers.metric_files.running import Board, Columns, Rows, Task
+from scorers.metric_files.rows import Columns, Rows
+from scorers.metric_files.running import Board, Task
 from scorers.sampling.resampling import Resampling
 from scorers.sentences import said_by, sentence
 from scorers.solutions.splitting import Mask

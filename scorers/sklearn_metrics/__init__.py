@@ -1,1 +1,3 @@
 """Any function of `sklearn.metrics` as a scorer."""
+
+SKLEARN = "sklearn:"

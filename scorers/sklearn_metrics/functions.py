@@ -16,10 +16,10 @@ from scorers.classes.placement import of_positive
 from scorers.clusters.contingency import group_codes
 from scorers.errors import InvalidParameter, UnknownScorer, did_you_mean
 from scorers.kinds import InputKind
-from scorers.registry import SKLEARN, get_unbound
 from scorers.sampling.terms import Sums
 from scorers.scorer import Scorer
 from scorers.sentences import Sentence, sentence, together
+from scorers.sklearn_metrics import SKLEARN
 from scorers.sklearn_metrics.parameters import NOT_TAKEN, parameters_of
 from scorers.sklearn_metrics.table import FUNCTIONS, REFUSED, Known
 from scorers.uncertainty import Evidence, Interval, withheld
@@ -54,8 +54,11 @@ def _counting(scorer: Scorer) -> Scorer:
     return replace(scorer, upper=math.inf, perfect=perfect)
 
 
-def scorer_of(name: str) -> Scorer:
-    """The scorer of this name, under the function's defaults. Raises: UnknownScorer."""
+def scorer_of(name: str, *, twin_of: Callable[[str], Scorer]) -> Scorer:
+    """The scorer of this name, under the function's defaults. Raises: UnknownScorer.
+
+    `twin_of` finds the scorer of our own that computes the same.
+    """
     function = name.removeprefix(SKLEARN)
     if function in REFUSED:
         said = sentence(
@@ -68,7 +71,7 @@ def scorer_of(name: str) -> Scorer:
         raise UnknownScorer(
             sentence("The scikit-learn that is installed has no “%(name)s” yet.", name=function)
         )
-    return _build(function)
+    return _build(function, twin_of)
 
 
 def _unknown(function: str) -> Sentence:
@@ -82,9 +85,9 @@ def _unknown(function: str) -> Sentence:
 
 
 @cache
-def _build(name: str) -> Scorer:
+def _build(name: str, twin_of: Callable[[str], Scorer]) -> Scorer:
     known, function = FUNCTIONS[name], getattr(metrics, name)
-    twin = None if known.twin is None else get_unbound(known.twin)
+    twin = None if known.twin is None else twin_of(known.twin)
     higher = is_higher_better(name)
     parameters = parameters_of(function)
     defaults = {p.name: p.default for p in parameters}
