@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 from scorers.errors import BrokenPlugin, MissingExtra, UnknownScorer, did_you_mean
 from scorers.other_names import name_here, said
 from scorers.plugging import entries, plugged
-from scorers.scorer import Scorer
+from scorers.scorer import SKLEARN, Scorer
 from scorers.sentences import Sentence, sentence, together
-from scorers.sklearn_metrics import SKLEARN
 
 
 class Family(NamedTuple):

@@ -21,6 +21,8 @@ from scorers.sentences import sentence
 from scorers.uncertainty import Interval, Range, ScoreResult, resampled_result
 
 Array = NDArray[Any]
+# What the names of functions of scikit-learn begin with, beside those of our own scorers.
+SKLEARN = "sklearn:"
 
 
 @dataclass(frozen=True, eq=False)

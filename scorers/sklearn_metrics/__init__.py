@@ -1,3 +1,1 @@
 """Any function of `sklearn.metrics` as a scorer."""
-
-SKLEARN = "sklearn:"

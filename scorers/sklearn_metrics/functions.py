@@ -17,9 +17,8 @@ from scorers.clusters.contingency import group_codes
 from scorers.errors import InvalidParameter, UnknownScorer, did_you_mean
 from scorers.kinds import InputKind
 from scorers.sampling.terms import Sums
-from scorers.scorer import Scorer
+from scorers.scorer import SKLEARN, Scorer
 from scorers.sentences import Sentence, sentence, together
-from scorers.sklearn_metrics import SKLEARN
 from scorers.sklearn_metrics.parameters import NOT_TAKEN, parameters_of
 from scorers.sklearn_metrics.table import FUNCTIONS, REFUSED, Known
 from scorers.uncertainty import Evidence, Interval, withheld
