@@ -68,7 +68,8 @@ class Worker:
         self.jobs = Jobs(make_engine(settings.queue_url, settings.data_dir))
         self.name = f"{socket.gethostname()}/{os.getpid()}/{born(os.getpid())}"
         self.tools = self._tools()
-        self.scorer = Scorer(self.tools, base_url=settings.base_url)
+        rescorer = Rescorer(self.tools)
+        self.scorer = Scorer(self.tools, base_url=settings.base_url, catch_up=rescorer.catch_up)
         self.reporter = Reporter(self.tools, memory_bytes=settings.scoring_memory_bytes)
         self.issuer = Issuer(self.tools, settings)
         self.exporter = Exporter(self.tools)
@@ -77,7 +78,7 @@ class Worker:
             database=self.database,
             parts=Parts(
                 scorer=self.scorer,
-                rescorer=Rescorer(self.tools),
+                rescorer=rescorer,
                 comparer=Comparer(self.tools),
                 reporter=self.reporter,
                 issuer=self.issuer,

@@ -9,6 +9,7 @@ from server.boards.scoring import LEFT_ALONE
 from server.challenges.models import Phase
 from server.evaluations.actions import make_live
 from server.evaluations.models import Evaluation, Rescore, Score
+from server.evaluations.rescores import queue_rescoring
 from server.evaluations.rules import Board, EvaluationState, RescoreState
 from server.shared.isolation import LimitExceeded
 from server.submissions.claims import claim
@@ -126,3 +127,20 @@ def test_a_claim_that_was_lost_meanwhile_writes_nothing_under_either(
     assert rescore(database, submission_id, second) is None
     with database.reading() as session:
         assert not session.exec(select(Score)).all()
+
+
+def test_each_new_file_brings_an_evaluation_that_lacks_others_a_file_further(
+    worker, database, send, add_beside
+):
+    earlier = [send(PERFECT), send(PERFECT + "\n")]
+    for submission_id in earlier:
+        worker.scorer.score(submission_id)
+    second = add_beside(CORRECTED)
+    with database.writing() as session:
+        assert len(queue_rescoring(session, session.get_one(Evaluation, second))) == 2
+        session.commit()
+    for left, text in ((1, "\n" + PERFECT), (0, "\n\n" + PERFECT)):
+        worker.scorer.score(send(text))
+        waiting = [rescore(database, i, second).state is RescoreState.QUEUED for i in earlier]
+        assert sum(waiting) == left
+    assert state_of(database, second) is EvaluationState.COMPLETE

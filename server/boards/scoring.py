@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from server.challenges.rules import Ranking
 from server.evaluations.actions import ended_state
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import live_evaluation, open_evaluations
+from server.evaluations.rules import EvaluationState
 from server.evaluations.running import run_scorer, score_stored
 from server.evaluations.scoring import Outcome, Report
 from server.evaluations.sides import truth_of
@@ -68,11 +69,17 @@ class MissingFile(Exception):
 
 
 class Scorer:
-    """Scores what teams sent."""
+    """Scores what teams sent.
 
-    def __init__(self, tools: Tools, *, base_url: str) -> None:
+    `catch_up` scores one of those that an evaluation beside the live one still lacks.
+    """
+
+    def __init__(
+        self, tools: Tools, *, base_url: str, catch_up: Callable[[], object] = lambda: None
+    ) -> None:
         self.tools = tools
         self.base_url = base_url
+        self.catch_up = catch_up
         self.scored = 0
         self._stopping = False
         self._left_until: dict[int, datetime] = {}
@@ -91,6 +98,9 @@ class Scorer:
             if not self._stopping:
                 self._fault(work.claim, traceback.format_exc())
         measure_scoring(time.perf_counter() - started)
+        # However long the queue of new files is, what came before them is scored again some day.
+        if any(e.state is EvaluationState.SCORING and self._is_quick(e) for e in work.beside):
+            self.catch_up()
 
     def stop(self) -> None:
         """Take no more, and blame no file for what ends with the worker."""
@@ -156,17 +166,21 @@ class Scorer:
         """
         said = {}
         for evaluation in work.beside:
-            evaluation_id, now = evaluation.id or 0, self.tools.clock()
-            if now < self._left_until.get(evaluation_id, now) or not self._extend(work):
+            if not self._is_quick(evaluation) or not self._extend(work):
                 continue
             try:
-                said[evaluation_id] = score_stored(
+                said[evaluation.id or 0] = score_stored(
                     self.tools, work.submission.sha256, evaluation, ladder=work.ladder
                 )
             except Exception:
-                self._left_until[evaluation_id] = now + LEFT_ALONE
+                self._left_until[evaluation.id or 0] = self.tools.clock() + LEFT_ALONE
                 log.warning("not_scored_beside", submission=work.submission.id, exc_info=True)
         return said
+
+    def _is_quick(self, evaluation: Evaluation) -> bool:
+        """Whether nothing is known to this worker that would hold up live scores."""
+        now = self.tools.clock()
+        return now >= self._left_until.get(evaluation.id or 0, now)
 
     def _extend(self, work: Work) -> bool:
         assert work.submission.id is not None

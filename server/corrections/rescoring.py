@@ -158,10 +158,14 @@ class Rescorer:
         A signal names nothing and is sent on when its work is done: however many submissions are
         to be scored again, a new one waits behind a few signals and no more.
         """
+        if self.catch_up():
+            self.tools.jobs.send("rescore_next")
+
+    def catch_up(self) -> bool:
+        """Score what waits longest, and say whether there may be more that can be scored now."""
         with self.tools.database.reading() as session:
             pair = next_rescore(session, now=self.tools.clock())
-        if pair is not None and self.rescore(*pair):
-            self.tools.jobs.send("rescore_next")
+        return pair is not None and self.rescore(*pair)
 
     def rescore(self, submission_id: int, evaluation_id: int) -> bool:
         """Score one submission under one evaluation; called again, it changes nothing.
