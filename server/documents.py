@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask_babel import gettext
 
 from server.shared.access import Who, access, declared
+from server.shared.body_words import body_words
 from server.shared.errors import N_, NotFound
 from server.shared.responses import PROBLEM, problem
 from server.shared.web import services
@@ -144,7 +145,8 @@ def _bad_body(error: HTTPError) -> Response:
 
 
 def _texts(messages: Any) -> list[str]:
-    return [str(m) for m in messages] if isinstance(messages, list) else [str(messages)]
+    said = messages if isinstance(messages, list) else [messages]
+    return [body_words(str(one)) for one in said]
 
 
 def _finish(spec: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,10 @@ from datetime import datetime, timedelta
 import structlog
 from huey.consumer import Consumer
 
+# A copy of what is kept of a person is made here: tables that no chore needs belong to it too.
+import server.classes.models
+import server.policies.models
+import server.profiles.models  # noqa: F401
 from server.boards.replenishing import Replenisher
 from server.boards.scoring import Scorer
 from server.certificates.working import Issuer
@@ -35,6 +39,7 @@ from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
 from server.shared.isolation import Isolation, LimitExceeded, NoChildren
 from server.shared.limited import Limits, network_of_this_process
+from server.shared.own_folder import OwnFolder
 from server.shared.queue import Jobs, make_engine
 from server.shared.schedules import beat, forget
 from server.shared.settings import Settings
@@ -46,6 +51,8 @@ from server.trials.working import Trier
 log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.5
 BEAT = timedelta(seconds=5)
+# It is each machine's own to tidy, so this is no chore that one worker does for all.
+TIDY = timedelta(minutes=10)
 # What the fork server imports before a child is wanted.
 PRELOADED = [
     score_file.__module__,
@@ -61,9 +68,12 @@ PRELOADED = [
 class Worker:
     """Scores submissions of a database, with the files and the limits of its settings."""
 
-    def __init__(self, settings: Settings, *, clock: Clock = utcnow) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock = utcnow, folder: OwnFolder | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self.folder = folder
         self.database = Database(settings.database)
         self.jobs = Jobs(make_engine(settings.queue_url, settings.data_dir))
         self.name = f"{socket.gethostname()}/{os.getpid()}/{born(os.getpid())}"
@@ -98,6 +108,7 @@ class Worker:
         )
         self.started_at = clock()
         self._last_beat: datetime | None = None
+        self._last_tidied: datetime | None = None
         self.stopping = threading.Event()
 
     def _tools(self) -> Tools:
@@ -134,6 +145,7 @@ class Worker:
         while not self.stopping.wait(TICK_SECONDS):
             self._guarded("chores", self.chores.run_due)
             self._guarded("beat", self._beat)
+            self._guarded("tidy", self._tidy)
 
     def _guarded(self, name: str, act: Callable[[], None]) -> None:
         try:
@@ -156,6 +168,16 @@ class Worker:
             )
             session.commit()
 
+    def _tidy(self) -> None:
+        """Remove the temporary files of workers of this machine that were killed."""
+        now = self.clock()
+        if self.folder is None or (self._last_tidied and now < self._last_tidied + TIDY):
+            return
+        self._last_tidied = now
+        removed = self.folder.tidy()
+        if removed:
+            log.info("tidied", removed=removed)
+
     def stop(self) -> None:
         """Give back what is unfinished and leave the list of workers."""
         self.stopping.set()
@@ -174,7 +196,7 @@ class Worker:
 
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT: what runs finishes within 20 s, or goes back."""
-    worker = Worker(settings)
+    worker = Worker(settings, folder=OwnFolder())
     # Beside the work: the first child takes seconds to start.
     threading.Thread(target=worker.log_protection, name="protection", daemon=True).start()
     worker.chores.free_the_dead()

@@ -5,6 +5,7 @@ from io import BytesIO
 from flask import Flask
 
 from server.shared.access import declared
+from tests.cast import sign_in
 
 FREE = {"static", "bootstrap.static"}
 
@@ -26,6 +27,18 @@ def test_health_answers(client, cast) -> None:
 
 def test_a_wrong_address_is_a_page_or_a_problem(client) -> None:
     assert client.get("/api/v1/nothing").mimetype == "application/problem+json"
+
+
+def test_a_page_that_is_not_there_knows_who_is_signed_in(app, cast) -> None:
+    def header(browser):
+        answer = browser.get("/nothing/here")
+        assert answer.status_code == 404
+        return answer.text
+
+    assert "/sign-up" in header(app.test_client())
+    wei = header(sign_in(app.test_client(), cast.wei))
+    assert cast.wei.name in wei
+    assert "/sign-up" not in wei
 
 
 def test_a_number_that_no_row_can_have_is_no_page(client, cast) -> None:

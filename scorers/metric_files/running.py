@@ -78,10 +78,15 @@ def perform(task: Task, *, clock: Clock, seconds: float) -> dict[str, Any]:
 
 def _told(error: BaseException) -> dict[str, Any]:
     if any(kind.__name__ == _VISIBLE for kind in type(error).__mro__):
-        return {"visible": str(error)[:MOST_OF_MESSAGE]}
+        return {"visible": _sendable(str(error)[:MOST_OF_MESSAGE])}
     kind = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
     said = str(error) if isinstance(error, NotANumber) else f"{METRIC} raised {kind}: {error}"
-    return {"fault": said[:MOST_OF_MESSAGE], "trace": _trace(error)}
+    return {"fault": _sendable(said[:MOST_OF_MESSAGE]), "trace": _sendable(_trace(error))}
+
+
+def _sendable(text: str) -> str:
+    """A text without halves of characters: JSON that has one is not read."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _trace(error: BaseException) -> str:

@@ -44,8 +44,8 @@ _ACCEPTED = sentence("a CSV file (also .gz, or a .zip holding one), Parquet, JSO
 _ONE_FILE = sentence("one file")
 _MOST_MEMBERS = 10_000
 _PIECE = 1 << 20
-# What macOS packs beside each file, about the file.
-_OF_MACOS = "__MACOSX/"
+# What macOS packs beside the files, about them.
+_OF_MACOS = "__MACOSX"
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PARQUET = b"PAR1"
@@ -183,7 +183,7 @@ def _unzip(data: bytes, max_bytes: int) -> Unpacked:
     except _BROKEN:
         refuse("archive", sentence("The zip archive is damaged or cut short; pack it again."))
     with archive:
-        members = [m for m in archive.infolist() if not m.filename.startswith(_OF_MACOS)]
+        members = [m for m in archive.infolist() if _is_a_file_of_theirs(m)]
         _check_members(members)
         if all(member.filename.endswith(".npy") for member in members):
             return Unpacked(Format.NPZ, b"", _read_members(archive, members, max_bytes))
@@ -211,17 +211,12 @@ def _check_single(members: list[zipfile.ZipInfo]) -> None:
             names=names,
         )
         refuse("archive", told, expected=_ONE_FILE)
-    name = members[0].filename
-    if "/" in name or "\\" in name or name.startswith("."):
-        due = sentence("a file name without a folder")
-        refuse(
-            "archive",
-            sentence(
-                "The zip archive's file “%(name)s” carries a path; pack the file alone.",
-                name=shorten(name),
-            ),
-            expected=due,
-        )
+
+
+def _is_a_file_of_theirs(member: zipfile.ZipInfo) -> bool:
+    """Whether somebody packed this; folders, and what the system hides in them, are not meant."""
+    *folders, name = member.filename.replace("\\", "/").split("/")
+    return bool(name) and not name.startswith(".") and _OF_MACOS not in folders
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> bytes:

@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scorers.reading.checking import DTYPES, Table, is_clean
+from scorers.reading.lengths import LONGEST_HEADER
 from scorers.reading.schema import HeaderMismatchError, Plan, Rules
 
 _BOM = b"\xef\xbb\xbf"
@@ -93,6 +94,8 @@ def _is_utf_8(block: bytes) -> bool:
 
 
 def _plan(block: bytes, plan: Plan) -> tuple[list[str], Rules] | None:
+    if block.find(b"\n") > LONGEST_HEADER:
+        return None
     line = block[: block.find(b"\n") + 1].removeprefix(_BOM).decode("utf-8")
     header = next(csv.reader([line], strict=True), [])
     try:

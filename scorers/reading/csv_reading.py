@@ -2,11 +2,10 @@
 
 import array
 import csv
-import io
 import sys
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,17 +14,16 @@ from scorers.errors import Fault, FaultList, InvalidPredictions, shorten
 from scorers.reading.checking import DTYPES, Locate, Table, check_cells, is_clean
 from scorers.reading.containers import refuse, too_many_rows
 from scorers.reading.csv_blocks import count_lines
+from scorers.reading.lengths import LONGEST_HEADER, LONGEST_LINE, RowsOfText, check_lengths
 from scorers.reading.schema import HeaderMismatchError, Plan, Rules
 from scorers.reading.wording import not_as_due, said_of, where
 from scorers.sentences import Sentence, as_written, sentence, together
-
-if TYPE_CHECKING:
-    import _csv
 
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ROWS_AT_ONCE = 65_536
 _QUOTE = ord('"')
+_LOOKED_AT_ONCE = 1 << 22
 # What may stand before a quote that opens and after one that closes; inside a field it stands twice
 _BEFORE, _AFTER = tuple(b',\n"'), tuple(b',\r\n"')
 _TO_UTF_8 = sentence("save the file as UTF-8 (in Excel: “CSV UTF-8”; in pandas: encoding=“utf-8”)")
@@ -51,13 +49,17 @@ def read_csv(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -> Table
     """
     check_encoding(data)
     data = data.removeprefix(_BOM).rstrip(b"\r\n")
+    check_lengths(data, LONGEST_HEADER)
     header = _header(data)
     try:
         rules = plan(header)
     except HeaderMismatchError as mismatch:
         raise InvalidPredictions(mismatch.faults) from None
-    check_rows(count_lines(data) if b'"' not in data else 0, max_rows)
-    return _read_fast(data, header, rules) or _read_slowly(data, header, rules, max_rows, faults)
+    lines = count_lines(data)
+    check_rows(lines if b'"' not in data else 0, max_rows)
+    # In quotes there may be lines without end in a row, or rows without end: one by one then.
+    table = _read_fast(data, header, rules) if lines <= max_rows else None
+    return table or _read_slowly(data, header, rules, max_rows, faults)
 
 
 def check_encoding(data: bytes) -> None:
@@ -87,6 +89,7 @@ def first_structural_fault(data: bytes) -> Sentence | None:
     """
     check_encoding(data)
     data, faults = data.removeprefix(_BOM).rstrip(b"\r\n"), FaultList()
+    check_lengths(data, LONGEST_LINE)
     _scan(data, _header(data), sys.maxsize, None, faults)
     return InvalidPredictions(faults.in_file_order()[:1]).said if faults else None
 
@@ -103,14 +106,10 @@ def _line_of(data: bytes, position: int) -> int:
 
 def _header(data: bytes) -> list[str]:
     try:
-        return next(_rows(data), [""]) or [""]
+        return next(RowsOfText(data, LONGEST_HEADER), [""]) or [""]
     except csv.Error:
         said = sentence("the header has a quote that is not closed.")
         refuse("unbalanced_quotes", said_of(where(1, 0), said), 1)
-
-
-def _rows(data: bytes) -> "_csv.Reader":
-    return csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline=""), strict=True)
 
 
 def _read_fast(data: bytes, header: list[str], rules: Rules) -> Table | None:
@@ -134,13 +133,16 @@ def _is_well_quoted(data: bytes) -> bool:
     """Whether every quote belongs to a field in quotes: of others polars makes what it can."""
     if b'"' not in data:
         return True
-    text = np.frombuffer(data, dtype=np.uint8)
-    quotes = np.flatnonzero(text == _QUOTE)
-    opening, closing = quotes[0::2], quotes[1::2]
-    before = text[opening[opening > 0] - 1]
-    after = text[closing[closing < len(text) - 1] + 1]
-    paired = len(opening) == len(closing)
-    return paired and bool(np.isin(before, _BEFORE).all() and np.isin(after, _AFTER).all())
+    text, found = np.frombuffer(data, dtype=np.uint8), 0
+    for start in range(0, len(text), _LOOKED_AT_ONCE):
+        quotes = start + np.flatnonzero(text[start : start + _LOOKED_AT_ONCE] == _QUOTE)
+        opening, closing = quotes[found % 2 :: 2], quotes[1 - found % 2 :: 2]
+        before = text[opening[opening > 0] - 1]
+        after = text[closing[closing < len(text) - 1] + 1]
+        if not (np.isin(before, _BEFORE).all() and np.isin(after, _AFTER).all()):
+            return False
+        found += len(quotes)
+    return found % 2 == 0
 
 
 def _locator(data: bytes) -> Locate:
@@ -149,7 +151,7 @@ def _locator(data: bytes) -> Locate:
 
     @cache
     def lines() -> Sequence[int]:
-        reader = _rows(data)
+        reader = RowsOfText(data)
         starts, last = array.array("q"), 0
         for _ in reader:
             starts.append(last + 1)
@@ -182,7 +184,7 @@ def _scan(
 
     `hint`: what is told where a row has too many fields.
     """
-    reader, lines, blocks = _rows(data), array.array("q"), []
+    reader, lines, blocks = RowsOfText(data), array.array("q"), []
     pending: list[list[str]] = []
     last, whole = 0, True
     try:

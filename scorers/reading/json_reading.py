@@ -17,6 +17,7 @@ from scorers.reading.checking import (
 )
 from scorers.reading.containers import refuse
 from scorers.reading.csv_reading import check_encoding, check_rows
+from scorers.reading.lengths import LONGEST_LINE, check_lengths
 from scorers.reading.schema import HeaderMismatchError, Plan, Rules
 from scorers.reading.wording import not_as_due, said_of, where
 from scorers.sentences import Sentence, as_written, sentence
@@ -54,23 +55,27 @@ def read_json_lines(data: bytes, plan: Plan, max_rows: int, faults: FaultList) -
     Raises: InvalidPredictions for what is wrong with the file as a whole.
     """
     check_encoding(data)
-    lines = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n \t").split(b"\n")
-    check_rows(len(lines), max_rows)
+    data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n \t")
+    check_lengths(data, LONGEST_LINE)
+    check_rows(data.count(b"\n") + 1, max_rows)
+    lines = data.split(b"\n")
     first = _first(lines[0])
     rules = rules_without_line(plan, list(first))
-    rows, places = [], []
+    # As text at once: lists of small things take many times the memory of what was sent.
+    columns: dict[str, list[str | None]] = {name: [] for name in first}
+    places = []
     for number, line in enumerate(lines, start=1):
         row = _object(line)
         fault = _fault(number, row, list(first), rules)
         if fault or row is None:
             faults.add(fault or _not_an_object(number, list(first)))
         else:
-            rows.append(row)
+            for name, cells in columns.items():
+                cells.append(_text(row[name]))
             places.append(number)
-    columns = {name: [_text(row[name]) for row in rows] for name in first}
     strings = pl.DataFrame(columns, schema=dict.fromkeys(first, pl.String))
     table = checked(strings, rules, places.__getitem__, faults)
-    return table._replace(whole=len(rows) == len(lines))
+    return table._replace(whole=len(places) == len(lines))
 
 
 def _first(line: bytes) -> dict[str, Any]:

@@ -60,8 +60,8 @@ class NewTokenOut(BaseModel):
 class PageIn(BaseModel):
     """Which page of a list."""
 
-    page: int = Field(1, ge=1, le=1_000_000)
-    per_page: int = Field(50, ge=1, le=100)
+    page: int = Field(1, ge=1, description="From 1.")
+    per_page: int = Field(50, ge=1, description="At most 100 are given.")
 
 
 class TokensOut(BaseModel):

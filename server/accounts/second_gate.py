@@ -10,6 +10,7 @@ from server.accounts.second_factor_queries import factor_in_use
 from server.shared.access import Gate, Viewer, Who
 from server.shared.errors import N_, SecondFactorNeeded
 from server.shared.settings import SecondFactorFor
+from server.shared.web import is_api
 
 # What only a role opens. A route that teams and organisers share stays open.
 OF_A_ROLE = frozenset(
@@ -31,9 +32,10 @@ ROOMS_OF_A_ROLE = ("/organise", "/admin")
 def lacks_second_factor(session: Session, viewer: Viewer, asked_of: SecondFactorFor) -> bool:
     """Whether somebody has a role that asks for a second factor, and has none.
 
-    A program's token is a factor of its own: it was made by whoever was signed in.
+    A program's token is a factor of its own where programs ask: it opens no page of a role.
     """
-    if viewer.id is None or viewer.by_token or not _is_asked(viewer, asked_of):
+    by_program = viewer.by_token and is_api()
+    if viewer.id is None or by_program or not _is_asked(viewer, asked_of):
         return False
     return factor_in_use(session, viewer.id) is None
 

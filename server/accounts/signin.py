@@ -47,15 +47,17 @@ class Doorkeeper:
     def viewer(self, session: Session, now: datetime) -> Viewer:
         """Return who asks.
 
-        A cookie counts in the API for reading only, so that no other site can write with it.
+        A cookie counts in the API for reading only, so that no other site can write with it. A
+        token counts on pages for reading only: what is written there is a person's to write.
 
         Raises:
             NotSignedIn: a bearer token was sent that is unknown or revoked.
         """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
+        reads = request.method in SAFE_METHODS
+        if (reads or is_api()) and scheme.lower() == "bearer":
             return self._by_token(session, token.strip(), now)
-        if is_api() and request.method not in SAFE_METHODS:
+        if is_api() and not reads:
             return VISITOR
         return self._by_cookie(session, now)
 

@@ -18,6 +18,7 @@ from server.administration.queries import (
 )
 from server.administration.room import bp, done, page_number, perform
 from server.audit.queries import chain_facts
+from server.organise.rules import diagnose
 from server.shared.access import Who, access
 from server.shared.migrate import newest_revision
 from server.shared.web import now, reading, services, viewer
@@ -45,6 +46,7 @@ def queue() -> str:
         facts=queue_facts(session, now=now()),
         waiting=oldest_waiting(session),
         failed=failures(session, page=page_number()),
+        diagnose=diagnose,
     )
 
 

@@ -81,6 +81,11 @@ def steps_to(session: Session, about: str, awards: Iterable[Award]) -> list[Step
     ]
 
 
+def changes_first(steps: Iterable[Step]) -> list[Step]:
+    """Return steps for a reader: what changes something stands before what does not."""
+    return sorted(steps, key=lambda step: step.what in (What.KEEP, What.LEAVE_OUT))
+
+
 def _step(award: Award, present: Certificate | None, barred: set[int]) -> Step:
     if present is None:
         what = What.LEAVE_OUT if award.account_id in barred else What.GIVE

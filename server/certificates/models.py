@@ -84,7 +84,7 @@ class LevelPreview(SQLModel, table=True):
     """What a hand-out of a standard's levels would change, as the worker found it.
 
     `version` of what it was made of; `counts` of steps by what they do; `first`: some of the
-    steps, by account.
+    steps, those that change something before the others.
     """
 
     __tablename__ = "level_preview"

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.certificates import actions
 from server.certificates.awarding import awards_of, final_board
 from server.certificates.forms import read_hand_out
-from server.certificates.issuing import Step, What, steps_to
+from server.certificates.issuing import What, changes_first, steps_to
 from server.certificates.models import Certificate
 from server.certificates.queries import (
     about_challenge,
@@ -80,16 +80,11 @@ def _preview(session: Session, challenge: Challenge) -> dict[str, Any]:
     steps = steps_to(session, about, awards_of(session, board, chosen))
     return values | {
         "placings": Placing,
-        "steps": _to_show(steps)[:MOST_PREVIEWED],
+        "steps": changes_first(steps)[:MOST_PREVIEWED],
         "counts": Counter(step.what.value for step in steps),
         "kinds": Counter(step.body["kind"] for step in steps if step.what is not What.REVOKE),
         "more": max(0, len(steps) - MOST_PREVIEWED),
     }
-
-
-def _to_show(steps: list[Step]) -> list[Step]:
-    """Return what would change first."""
-    return sorted(steps, key=lambda step: step.what in (What.KEEP, What.LEAVE_OUT))
 
 
 def _handed_out(session: Session, challenge: Challenge) -> dict[str, Any]:

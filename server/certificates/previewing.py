@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from server.accounts.models import Account
 from server.boards.versions import look_at_all, version_of
 from server.certificates.evidence import level_awards
-from server.certificates.issuing import Step, What, steps_to
+from server.certificates.issuing import Step, What, changes_first, steps_to
 from server.certificates.models import LevelPreview, Standard
 from server.certificates.queries import about_standard, challenges_named, counts_about
 from server.shared.database import Database
@@ -89,7 +89,7 @@ def reckon(database: Database, standard_id: int, *, now: datetime) -> None:
         version=version,
         as_of=now,
         counts=dict(Counter(step.what.value for step in steps)),
-        first=[_kept(step) for step in steps[:MOST_PREVIEWED]],
+        first=[_kept(step) for step in changes_first(steps)[:MOST_PREVIEWED]],
     )
     with database.writing() as session:
         if session.get(Standard, standard_id) is not None:

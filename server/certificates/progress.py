@@ -22,15 +22,21 @@ from server.certificates.queries import (
     standards,
 )
 from server.challenges.models import Challenge
-from server.challenges.queries import sees
+from server.challenges.queries import phases_of, sees
 from server.shared.access import Viewer
+
+# By the short names of a challenge and of a phase of it; without the second, the challenge's.
+Titles = dict[tuple[str, str], str]
 
 
 class InChallenge(NamedTuple):
-    """A challenge of a condition: what it takes, what somebody has, and whether that is enough."""
+    """A challenge of a condition, and its phase where one is named: what it takes, what somebody
+    has, and whether that is enough.
+    """
 
     named: Named
     title: str
+    phase: str
     bar: float | None
     outcome: Outcome | None
     holds: bool
@@ -61,7 +67,7 @@ def standard_view(session: Session, standard: Standard, account_id: int | None) 
     teams = teams_of(session, account_id) if account_id else frozenset()
     evidence = evidence_of(session, standard, teams=teams)
     outcomes = outcomes_of(evidence, teams)
-    titles = {c.slug: c.title for c in challenges_named(session, standard)}
+    titles = _titles(session, standard)
     levels = {
         level: [_on(progress, evidence, outcomes, titles) for progress in found]
         for level, found in progress_of(evidence.levels, outcomes).items()
@@ -70,13 +76,24 @@ def standard_view(session: Session, standard: Standard, account_id: int | None) 
     return StandardView(standard, levels, level_reached(evidence.levels, outcomes), held)
 
 
+def _titles(session: Session, standard: Standard) -> Titles:
+    """Return the titles of challenges, and of their phases, by their slugs."""
+    found: Titles = {}
+    for challenge in challenges_named(session, standard):
+        found[challenge.slug, ""] = challenge.title
+        phases = phases_of(session, challenge.id or 0)
+        found |= {(challenge.slug, phase.slug): phase.title for phase in phases}
+    return found
+
+
 def _on(
-    progress: Progress, evidence: Evidence, outcomes: dict[Named, Outcome], titles: dict[str, str]
+    progress: Progress, evidence: Evidence, outcomes: dict[Named, Outcome], titles: Titles
 ) -> OnCondition:
     found = [
         InChallenge(
             named=named,
-            title=titles.get(named.challenge, named.challenge),
+            title=titles.get((named.challenge, ""), named.challenge),
+            phase=titles.get((named.challenge, named.phase), named.phase) if named.phase else "",
             bar=_bar(evidence, named),
             outcome=outcomes.get(named),
             holds=named in progress.holds_in,

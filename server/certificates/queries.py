@@ -93,7 +93,7 @@ def found_certificates(session: Session, about: str, *, q: str, page: int) -> Pa
     if q.strip():
         named = select(Account.id).where(col(Account.name).icontains(q.strip(), autoescape=True))
         query = query.where(col(Certificate.account_id).in_(named))
-    return page_of(session, query.order_by(col(Certificate.id).desc()), page=page, per_page=50)
+    return page_of(session, query.order_by(col(Certificate.id).desc()), page=page, per_page=25)
 
 
 def counts_about(session: Session, about: str) -> dict[State, int]:

@@ -33,7 +33,7 @@ class Both(NamedTuple):
 TITLES = {
     Kind.PARTICIPATION: Both("Certificate of participation", "参赛证书"),
     Kind.PLACEMENT: Both("Certificate of placement", "名次证书"),
-    Kind.LEVEL: Both("Certificate of competence", "能力等级证书"),
+    Kind.LEVEL: Both("Certificate of competence", "能力证书"),
 }
 LEVELS = {
     Level.ELEMENTARY: Both("elementary", "初级"),
@@ -57,7 +57,7 @@ OF = Both("of {university}", "{university}")
 PARTICIPATED = Both(
     "took part in “{title}” as a member of the team “{team}”, of which {count} submissions were "
     "scored in time.",
-    "作为团队“{team}”的成员参加了“{title}”，该团队在截止时间前有 {count} 次提交获得评分。",
+    "作为队伍“{team}”的成员参加了“{title}”，该队伍在截止时间前有 {count} 次提交获得评分。",
 )
 PARTICIPATED_ONCE = Both(
     "took part in “{title}” as a member of the team “{team}”, of which one submission was scored "
@@ -66,7 +66,7 @@ PARTICIPATED_ONCE = Both(
 )
 PLACED = Both(
     "reached rank {rank} of {teams} teams in “{title}” as a member of the team “{team}”.",
-    "作为团队“{team}”的成员，在“{title}”的 {teams} 支队伍中获得第 {rank} 名。",
+    "作为队伍“{team}”的成员，在“{title}”的 {teams} 支队伍中获得第 {rank} 名。",
 )
 PLACED_ALONE = Both(
     "reached rank {rank} of {teams} team in “{title}” as a member of the team “{team}”.",

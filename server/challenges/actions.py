@@ -8,6 +8,8 @@ from sqlmodel import Session, select
 
 from server.accounts.addresses import clean_address
 from server.accounts.models import Account
+from server.accounts.queries import account_by_email
+from server.accounts.rules import language_of_letters
 from server.challenges.changes import Change, ChangeKind, challenge_values
 from server.challenges.deployment import (
     Deployment,
@@ -25,13 +27,16 @@ from server.challenges.models import Challenge, Invitation, Participation, Phase
 from server.challenges.queries import participation_of, phases_of, rules_digest
 from server.challenges.registration_queries import check_registered
 from server.folders.contents import DataFile, Folder, sha256_of
+from server.notifications.words import said
 from server.shared import events
 from server.shared.errors import N_
+from server.shared.language import language, speaking
 from server.shared.mail import post
 from server.shared.storage import FileStore
 
+INVITED = N_("You are invited to %(title)s")
 INVITATION = N_(
-    "You are invited to the challenge %(title)s:\n\n%(url)s\n\n"
+    "You are invited to take part in a challenge:\n\n    %(title)s\n    %(url)s\n\n"
     "Sign in, or sign up, with the address %(address)s and confirm it; then you can take part.\n"
 )
 
@@ -89,16 +94,32 @@ def invite(
     added = [a for a in addresses if session.get(Invitation, (challenge.id, a)) is None]
     for address in added:
         session.add(Invitation(challenge_id=challenge.id, email=address))
-        body = INVITATION % {
-            "title": challenge.title,
-            "url": f"{base_url}/challenges/{challenge.slug}",
-            "address": address,
-        }
-        post(session, recipient=address, subject=challenge.title, body=body, now=now)
+        with speaking(_language_of(session, address)):
+            _write_to(session, address, challenge, base_url=base_url, now=now)
     events.record(
         session, "challenge.invited", at=now, challenge_id=challenge.id, people=len(added)
     )
     return added
+
+
+def _language_of(session: Session, address: str) -> str:
+    """Return the language of whoever has the address, else that of whoever invites."""
+    known = account_by_email(session, address)
+    if known is None:
+        return language()
+    return language_of_letters(known.language, known.language_seen)
+
+
+def _write_to(
+    session: Session, address: str, challenge: Challenge, *, base_url: str, now: datetime
+) -> None:
+    values = {
+        "title": challenge.title,
+        "url": f"{base_url}/challenges/{challenge.slug}",
+        "address": address,
+    }
+    subject, body = said(INVITED, **values), said(INVITATION, **values)
+    post(session, recipient=address, subject=subject, body=body, now=now)
 
 
 def deploy_challenge(

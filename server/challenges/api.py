@@ -73,7 +73,7 @@ def files(slug: str, query: PageQuery) -> FilesOut:
 @bp.doc(
     summary="Download a file",
     operation_id="downloadFile",
-    responses=RANGES,  # type: ignore[arg-type]
+    responses=RANGES | {403: "Not joined yet."},  # type: ignore[arg-type]
 )
 def file(slug: str, name: str) -> Response:
     """For those who joined the challenge. Answers single ranges (Range, If-Range) and ETags."""

@@ -11,6 +11,7 @@ from scorers.evaluate import BoardResult
 from scorers.facts import facts_of
 from scorers.metric_files.scoring import MetricFault, Run
 from server.archives.reading import UnreadableArchive, unpacked
+from server.cli.instance import known_settings
 from server.cli.output import Refusal, json_option, print_json
 from server.cli.showing import number, score_text
 from server.evaluations.metrics import metric_rules, metric_runner
@@ -22,7 +23,6 @@ from server.folders.reading import (
 )
 from server.folders.scaffold import CannotScaffold, new_challenge
 from server.shared.clock import utcnow
-from server.shared.settings import Settings
 
 
 def _as_folder(context: click.Context, _argument: click.Parameter, given: Path) -> Path:
@@ -101,7 +101,7 @@ def _rejected_json(error: InvalidPredictions) -> dict[str, Any]:
 
 def runner() -> Run:
     """How a challenge's own metric.py is run: as the worker runs it."""
-    return metric_runner(metric_rules(Settings()))
+    return metric_runner(metric_rules(known_settings()))
 
 
 def _score_json(found: OfflineScore) -> dict[str, Any]:

@@ -51,19 +51,25 @@ def data_option(command: Command) -> Command:
 
 
 def load_settings() -> Settings:
-    """Return the settings. Raises Refusal that names each setting that is wrong."""
+    """Return the settings of an instance. Raises Refusal that names each one that is wrong."""
+    settings = known_settings()
     try:
-        settings = Settings()
         # Private scores and messages lie in it: no other user of the machine may read them.
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         settings.require_secret()
-    except ValidationError as error:
-        raise Refusal("\n".join(_fault(fault) for fault in error.errors())) from error
     except InsecureSettings as error:
         raise Refusal(str(error)) from error
     except OSError as error:
         raise Refusal(f"The data folder can't be used: {error}. Set VARSITY_DATA_DIR.") from error
     return settings
+
+
+def known_settings() -> Settings:
+    """Return the settings, without any instance. Raises Refusal that names each wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise Refusal("\n".join(_fault(fault) for fault in error.errors())) from error
 
 
 def _fault(fault: Any) -> str:

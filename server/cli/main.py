@@ -6,6 +6,8 @@ so it stays tiny, and every command lives in a module of its own.
 
 import gc
 import importlib
+import sys
+from io import TextIOWrapper
 from typing import NamedTuple
 
 import click
@@ -90,6 +92,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code: 0, 1 (refused) or 2 (usage)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A file's name need not be text, and not every terminal has every character.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     cli(prog_name="varsity")
 
 

@@ -83,7 +83,7 @@ class Turn(NamedTuple):
     team: str | None
     before: SubmissionState
     after: RescoreState
-    said: str | None
+    said: Any
 
 
 class Which(StrEnum):
@@ -111,6 +111,7 @@ def _turned(evaluation_id: int, which: Which) -> sa.Select[*tuple[Any, ...]]:
             col(Team.name),
             col(Rescore.state),
             func.coalesce(col(Rescore.message), col(Rescore.trace)),
+            col(Rescore.trace_said),
         )
         .join(Rescore, col(Rescore.submission_id) == col(Submission.id))
         .outerjoin(Team, col(Team.id) == col(Submission.team_id))
@@ -125,7 +126,9 @@ def turns(
     page, per_page = clamp(page, per_page)
     query = _turned(evaluation_id, which).order_by(col(Submission.id))
     found = session.execute(query.offset((page - 1) * per_page).limit(per_page))
-    rows = [Turn(s, team, s.state, state, said) for s, team, state, said in found]
+    rows = [
+        Turn(s, team, s.state, state, sentence or said) for s, team, state, said, sentence in found
+    ]
     return Page(_count(session, evaluation_id, which), page, per_page, rows)
 
 

@@ -26,8 +26,8 @@ bp = APIBlueprint("discussions_api", __name__, url_prefix="/api/v1", tag="News a
 class NewsIn(BaseModel):
     """Which page of a list."""
 
-    page: int = Field(1, ge=1, le=1_000_000)
-    per_page: int = Field(20, ge=1, le=100)
+    page: int = Field(1, ge=1, description="From 1.")
+    per_page: int = Field(20, ge=1, description="At most 100 are given.")
 
 
 class AnnouncementOut(BaseModel):

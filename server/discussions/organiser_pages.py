@@ -24,7 +24,7 @@ from server.discussions.queries import (
 )
 from server.discussions.rules import QuestionState
 from server.shared.access import Who, access
-from server.shared.markdown import render_markdown
+from server.shared.markdown import pictures_elsewhere, render_markdown
 from server.shared.web import now, reading, viewer, writing
 
 bp = Blueprint("discussing", __name__)
@@ -83,6 +83,7 @@ def _announcements(slug: str, form: AnnouncementForm, *, preview: bool = False) 
         form=form,
         preview=preview,
         render=render_markdown,
+        elsewhere=pictures_elsewhere,
     )
 
 
@@ -129,6 +130,7 @@ def _announcement(slug: str, number: int, form: AnnouncementForm, *, preview: bo
         form=form,
         preview=preview,
         render=render_markdown,
+        elsewhere=pictures_elsewhere,
     )
 
 

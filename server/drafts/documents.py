@@ -137,6 +137,12 @@ def sample_of(definition: Mapping[str, Any], files: Sequence[DraftFile]) -> Draf
     return data[0] if data else None
 
 
+def read_as_one(found: Mapping[str, Any] | None) -> bool:
+    """Whether a table's only column holds several: a spreadsheet wrote it without commas."""
+    columns = (found or {}).get("columns") or []
+    return len(columns) == 1 and any(mark in columns[0]["name"] for mark in (";", "\t"))
+
+
 def id_columns_of(definition: Mapping[str, Any]) -> list[str]:
     """Return the columns that make up a row's key."""
     named = section(definition, "submission").get("id_column", "id")

@@ -8,6 +8,7 @@ from server.drafts.models import ChallengeDraft
 from server.drafts.zones import local_text, to_utc
 from server.folders.definition import as_title
 from server.shared.errors import N_, Conflict, Invalid
+from server.trials.settings_typed import parts_of
 
 MEGABYTE = 1_000_000
 MOST_QUESTIONS, LONGEST_QUESTION = 10, 200
@@ -17,8 +18,7 @@ PERSONAL = {"yes": True, "no": False}
 
 def listed(text: str | None) -> list[str]:
     """Return what is separated by commas or lines, each once."""
-    parts = (text or "").replace("\r", "").replace("\n", ",").split(",")
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    return list(dict.fromkeys(parts_of(text or "")))
 
 
 def lines(text: str | None) -> list[str]:

@@ -10,6 +10,8 @@ from server.folders.definition import SLUG_LENGTH, as_slug, is_slug
 
 REQUIRED = InputRequired(_("This is needed."))
 MOST = 2**31 - 1
+# What an address looks like, for whoever typed one in which no Latin letter stands.
+EXAMPLE = "autumn-2026"
 # To the second: many deadlines are at 23:59:59.
 MOMENT = {"type": "datetime-local", "step": "1"}
 AT_LEAST_ONE = NumberRange(min=1, max=MOST, message=_("Write a whole number of at least 1."))
@@ -29,7 +31,7 @@ def as_an_address(form: Any, field: Any) -> None:
                 "Use lowercase letters, digits and single hyphens, at most %(most)s characters, "
                 "such as %(example)s.",
                 most=SLUG_LENGTH,
-                example=as_slug(field.data),
+                example=as_slug(field.data, otherwise=EXAMPLE),
             )
         )
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.drafts.actions import GivenFile, require_same
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import path_in_folder, sample_of, stamp_of
+from server.drafts.documents import path_in_folder, read_as_one, sample_of, stamp_of
 from server.drafts.editing import submission_of, write_submission
 from server.drafts.file_forms import SubmissionForm
 from server.drafts.filing import (
@@ -22,7 +22,7 @@ from server.drafts.filing import (
 from server.drafts.metric_pages import read_anew
 from server.drafts.models import ChallengeDraft, DraftFile
 from server.drafts.progress import apart_of_sample
-from server.drafts.queries import of_kind
+from server.drafts.queries import files_of_draft, of_kind
 from server.drafts.rules import FileKind, Step
 from server.drafts.serving import address, render, rights, saved
 from server.drafts.uploading import UNTIL, by_viewer, gone, state_of, upload_limit
@@ -68,6 +68,7 @@ def _data(desk: Desk, form: SubmissionForm, **more: Any) -> str:
         stamp=stamp_of(submission_of(desk.draft.definition)),
         most_bytes=services().settings.max_upload_bytes,
         state=state_of(desk, FileKind.DATA),
+        read_as_one=read_as_one,
         until=UNTIL,
         **more,
     )
@@ -84,6 +85,7 @@ def data_state(draft_id: int) -> Response:
         draft=desk.draft,
         files=of_kind(desk.files, FileKind.DATA),
         sample=sample_of(desk.draft.definition, desk.files),
+        read_as_one=read_as_one,
         **rights(desk),
     )
     return jsonify({"state": state_of(desk, FileKind.DATA), "html": html})
@@ -102,7 +104,7 @@ def add_data(draft_id: int) -> BaseResponse:
     with writing() as session:
         files = add_files(session, draft_id, given, by_viewer())
         draft = session.get_one(ChallengeDraft, draft_id)
-        _guess_sample(draft, files)
+        _guess_sample(draft, files, files_of_draft(session, draft_id))
         jobs = [ask_to_look(session, draft_id, file, by_viewer()) for file in files]
         if sample_of(draft.definition, files) is not None:
             jobs += look_again(session, draft_id, by_viewer())
@@ -112,9 +114,11 @@ def add_data(draft_id: int) -> BaseResponse:
     return gone(draft_id, Step.DATA)
 
 
-def _guess_sample(draft: ChallengeDraft, files: list[DraftFile]) -> None:
-    named = [file for file in files if "sample" in file.name.lower()]
-    if named and not draft.definition.get("submission", {}).get("sample"):
+def _guess_sample(draft: ChallengeDraft, added: list[DraftFile], files: list[DraftFile]) -> None:
+    """Take a file for the sample by its name, unless there is one already that can be read."""
+    named = [file for file in added if "sample" in file.name.lower()]
+    known = sample_of(draft.definition, files)
+    if named and (known is None or (known.found or {}).get("problem")):
         submission = draft.definition.get("submission", {}) | {"sample": path_in_folder(named[0])}
         draft.definition = {**draft.definition, "submission": submission}
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from server.accounts.queries import account_by_id
+from server.accounts.rules import language_of_letters
 from server.challenges.actions import invite
 from server.challenges.models import Challenge, Organiser
 from server.challenges.rules import Role
@@ -18,6 +19,7 @@ from server.drafts.rules import RESERVED_SLUGS, DraftState
 from server.folders.contents import Folder
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
+from server.shared.language import speaking
 from server.shared.storage import Stores
 
 
@@ -67,8 +69,7 @@ def launch(
     if draft.challenge_id is None:
         _people(session, draft, challenge)
     if draft.invited:
-        base_url = circumstances.base_url
-        invite(session, challenge=challenge, emails=draft.invited, base_url=base_url, now=now)
+        _invite(session, draft, challenge, circumstances.base_url, now)
     draft.challenge_id, draft.state, draft.updated_at = challenge.id, DraftState.LAUNCHED, now
     session.add(draft)
     record(
@@ -81,6 +82,15 @@ def launch(
     )
     session.flush()
     return deployed
+
+
+def _invite(
+    session: Session, draft: ChallengeDraft, challenge: Challenge, base_url: str, now: datetime
+) -> None:
+    """Write to whom the draft invites; strangers in the language of whoever wrote it."""
+    owner = account_by_id(session, draft.owner_id)
+    with speaking(language_of_letters(owner.language, owner.language_seen)):
+        invite(session, challenge=challenge, emails=draft.invited, base_url=base_url, now=now)
 
 
 def _refuse_address(session: Session, draft: ChallengeDraft) -> None:

@@ -21,7 +21,7 @@ from server.shared.access import Who, access
 from server.shared.errors import N_, DomainError, Invalid
 from server.shared.responses import message_of
 from server.shared.web import now, reading, services, viewer, writing
-from server.trials.catalogue import Metric, metric_by_name, search
+from server.trials.catalogue import Metric, metric_by_name, search, searched
 from server.trials.examples import example_of
 from server.trials.settings_typed import PREFIX, choice_text, read_settings, typed_text
 from server.trials.showing import faults_of
@@ -54,6 +54,7 @@ def _list(desk: Desk, scoring: Mapping[str, Any]) -> str:
         Step.METRIC,
         "drafts/metrics.html",
         metrics=found,
+        searched=searched,
         families=[(name, list(group)) for name, group in groupby(found, lambda m: m.family)],
         words=words,
         kind=kind,

@@ -60,7 +60,7 @@ def begin() -> BaseResponse:
         draft = actions.begin_draft(
             session,
             owner_id=viewer().account_id,
-            slug=as_slug(form.title.data),
+            slug=as_slug(form.title.data, otherwise=f"challenge-{now():%Y}"),
             definition=new_definition(form.title.data, now=now()),
             pages=new_pages(),
             now=now(),

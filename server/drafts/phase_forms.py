@@ -12,6 +12,7 @@ from server.drafts.zones import read_zone, to_utc
 from server.folders.definition import SLUG_LENGTH
 from server.shared.errors import DomainError
 from server.shared.responses import message_of
+from server.trials.settings_typed import parts_of
 
 
 class PhaseForm(Form):
@@ -151,7 +152,7 @@ class SplitForm(Form):
 
     def validate_public(self, field: Any) -> None:
         """Ask for the values where they decide."""
-        if self.by.data == "column" and not (field.data or "").strip(" ,"):
+        if self.by.data == "column" and not parts_of(field.data or ""):
             raise ValidationError(_("Say which values are public."))
 
     def validate_public_percent(self, field: Any) -> None:

@@ -9,6 +9,7 @@ from server.drafts.documents import (
     id_columns_of,
     moment_of,
     phases_of,
+    read_as_one,
     sample_of,
     section,
     solution_of,
@@ -37,7 +38,7 @@ MOST_NAMED = 12
 
 
 class Mark(StrEnum):
-    """How a step stands: a fault stops the launch, what is to do does too, an optional one not."""
+    """How a step stands. What the check can't do without stops the launch; pages are asked for."""
 
     DONE = "done"
     TODO = "todo"
@@ -131,6 +132,15 @@ def _data(draft: ChallengeDraft, files: Sequence[DraftFile]) -> Iterator[Note]:
         yield _todo(N_("Say which file is the sample submission."), "sample")
         return
     names = [column["name"] for column in (sample.found or {}).get("columns", ())]
+    if read_as_one(sample.found):
+        yield _fault(
+            N_(
+                "The columns of the sample submission are separated by semicolons or tabs, so all"
+                " are read as one: save it with commas, and upload it again."
+            ),
+            "sample",
+        )
+        return
     for name in id_columns_of(draft.definition) if names else ():
         if name not in names:
             yield _fault(

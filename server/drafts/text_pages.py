@@ -1,7 +1,8 @@
 """Pages of the steps Pages and Rules: Markdown with a preview, and the pictures in it."""
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.challenges.downloads import send_picture
@@ -20,7 +21,7 @@ from server.folders.pictures import PICTURE_BYTES, PICTURES, is_picture_name, pi
 from server.shared.access import Who, access
 from server.shared.errors import N_, Conflict, Invalid, NotFound
 from server.shared.limits import asker, by_setting, limiter
-from server.shared.markdown import render_markdown
+from server.shared.markdown import pictures_elsewhere, render_markdown
 from server.shared.uploads import received
 from server.shared.web import accepts_upload, now, reading, services, viewer, writing
 
@@ -46,7 +47,7 @@ def _index(desk: Desk, form: PageForm) -> str:
 def add(draft_id: int) -> BaseResponse:
     """Add a tab."""
     form = PageForm()
-    form.slug.data = as_slug(form.slug.data) if form.slug.data else form.slug.data
+    form.slug.data = as_slug(form.slug.data or "", otherwise=form.slug.data or "")
 
     def edit(draft: ChallengeDraft) -> None:
         if form.slug.data in draft.pages:
@@ -82,11 +83,14 @@ def _edit(desk: Desk, form: PageForm, page: str, shown: str) -> str:
     )
 
 
-def preview_of(desk: Desk, text: str) -> str:
-    """Return a text as participants will read it, with the draft's own pictures."""
+def preview_of(desk: Desk, text: str) -> Markup:
+    """Return a text as participants will read it, with the draft's pictures, and what to mend."""
     images = url_for("draft_texts.image", draft_id=desk.draft.id, name="-").removesuffix("-")
     # What is longer can't be saved either.
-    return render_markdown(text[:LONGEST_PAGE], images)
+    shown = text[:LONGEST_PAGE]
+    html, elsewhere = render_markdown(shown, images), pictures_elsewhere(shown)
+    said = render_template("drafts/_previewed.html", html=html, elsewhere=elsewhere)
+    return Markup(said)  # noqa: S704 - a template's own output
 
 
 @bp.post("/organise/drafts/<int:draft_id>/pages/<page>")
@@ -147,7 +151,7 @@ def arrange(draft_id: int, page: str, what: str) -> BaseResponse:
 def preview(draft_id: int) -> Response:
     """Say what a text looks like, for the page on which it is being written."""
     desk = desk_of(reading(), draft_id)
-    return jsonify({"html": str(preview_of(desk, request.form.get("markdown", "")))})
+    return jsonify({"html": preview_of(desk, request.form.get("markdown", ""))})
 
 
 @bp.get("/organise/drafts/<int:draft_id>/rules")

@@ -227,6 +227,7 @@ def words_of(report: Report) -> dict[str, Any]:
         "faults": report.faults,
         "fault_count": report.fault_count,
         "trace": report.trace or (report.message if unfit else None),
+        "trace_said": (report.said or None) if unfit else None,
     }
 
 

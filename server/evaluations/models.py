@@ -132,6 +132,8 @@ class Rescore(SQLModel, table=True):
     faults: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     fault_count: int = 0
     trace: str | None = Field(default=None, sa_type=sa.Text)
+    # What the trace says first, where that is a sentence of ours: for readers of any language.
+    trace_said: Any = Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
 
 RESCORES = Leases(Rescore, RescoreState.QUEUED, RescoreState.SCORING)

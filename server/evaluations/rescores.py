@@ -19,7 +19,7 @@ from server.submissions.models import Submission
 from server.submissions.rules import FINAL, MOST_ATTEMPTS, MOST_INTERRUPTIONS
 
 # What is told of a submission's end, in columns that both tables have.
-WORDS = ("message", "faults", "fault_count", "trace")
+WORDS = ("message", "faults", "fault_count", "trace", "trace_said")
 # Who holds what came to another end when its evaluation went live, until its team is told.
 TO_BE_TOLD = "to be told"
 
@@ -206,6 +206,7 @@ def fail_interrupted_rescores(session: Session) -> None:
         .values(
             state=RescoreState.FAILED,
             trace=f"The worker died {MOST_INTERRUPTIONS} times while it scored this.",
+            trace_said=None,
         )
     )
 
@@ -226,7 +227,9 @@ def score_failed_again(session: Session, evaluation: Evaluation) -> int:
         .where(
             col(Rescore.evaluation_id) == evaluation.id, col(Rescore.state) == RescoreState.FAILED
         )
-        .values(state=RescoreState.QUEUED, attempts=0, interruptions=0, trace=None),
+        .values(
+            state=RescoreState.QUEUED, attempts=0, interruptions=0, trace=None, trace_said=None
+        ),
     )
     if again:
         evaluation.state = EvaluationState.SCORING

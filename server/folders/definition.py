@@ -107,9 +107,9 @@ def is_slug(name: str) -> bool:
     return len(name) <= SLUG_LENGTH and SLUG.fullmatch(name) is not None
 
 
-def as_slug(name: str) -> str:
-    """Return the slug that comes nearest to a name."""
-    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:SLUG_LENGTH].strip("-") or "a"
+def as_slug(name: str, *, otherwise: str = "a") -> str:
+    """Return the slug that comes nearest to a name; a name in another script comes near to none."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:SLUG_LENGTH].strip("-") or otherwise
 
 
 def as_title(slug: str) -> str:

@@ -32,7 +32,10 @@ STARTER = "baseline.py"
 def misplaced(root: Path, name: str) -> tuple[Sentence, Sentence] | None:
     """Say what is wrong with a file that the definition names, and the remedy."""
     path = root / name
-    if not path.resolve().is_relative_to(root.resolve()):
+    real = _real(path)
+    if real is None:
+        return sentence("There is no file %(name)s.", name=name), _absent(root)
+    if not real.is_relative_to(root.resolve()):
         return (
             sentence("%(name)s is outside the challenge's folder.", name=name),
             sentence("Copy the file into the folder and name it by its path inside."),
@@ -46,6 +49,14 @@ def misplaced(root: Path, name: str) -> tuple[Sentence, Sentence] | None:
     return None
 
 
+def _real(path: Path) -> Path | None:
+    """Where a path leads; None: nowhere, as links in a circle do, and no name has a NUL."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
 def _absent(root: Path) -> Sentence:
     if (root / PREPARE).exists():
         return sentence("prepare.py should have written it: run it, or correct the path.")
@@ -54,7 +65,8 @@ def _absent(root: Path) -> Sentence:
 
 def is_served(root: Path, name: str) -> bool:
     """Tell whether a file lies in data/, where anyone may download it."""
-    return (root / name).resolve().is_relative_to((root / DATA).resolve())
+    real = _real(root / name)
+    return real is not None and real.is_relative_to((root / DATA).resolve())
 
 
 def page_slugs(root: Path, named: list[str] | None) -> list[str]:

@@ -19,8 +19,8 @@ bp = APIBlueprint("notifications_api", __name__, url_prefix="/api/v1", tag="Noti
 class NotificationsIn(BaseModel):
     """Which page of the notifications."""
 
-    page: int = Field(1, ge=1, le=1_000_000)
-    per_page: int = Field(50, ge=1, le=100)
+    page: int = Field(1, ge=1, description="From 1.")
+    per_page: int = Field(50, ge=1, description="At most 100 are given.")
     unread: bool = Field(False, description="Only those that were not read.")
 
 

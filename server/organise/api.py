@@ -19,6 +19,7 @@ from server.organise.searching import Filter, Sort, all_submissions
 from server.shared.access import Who, access
 from server.shared.errors import N_, FieldError, Invalid
 from server.shared.numbers import LARGEST_ID
+from server.shared.sentences import told
 from server.shared.web import now, reading, viewer, writing
 from server.submissions.api import UPLOAD_EXTENSION
 from server.submissions.queries import submission_by_id
@@ -141,7 +142,7 @@ def _out(view: SubmissionView) -> OrganisersSubmissionOut:
         withdrawn_at=s.withdrawn_at,
         disqualified_at=s.disqualified_at,
         disqualified_reason=s.disqualified_reason,
-        trace=s.trace,
+        trace=told(s.trace_said or s.trace) if s.trace else None,
     )
 
 

@@ -70,7 +70,7 @@ def _check(session: Session, challenge: Challenge, title: str, slug: str) -> Non
         raise Invalid(
             N_("Use lowercase letters, digits and single hyphens, such as %(example)s."),
             field="slug",
-            example=as_slug(slug),
+            example=as_slug(slug, otherwise=f"{challenge.slug}-2"),
         )
     if session.exec(select(Challenge.id).where(col(Challenge.slug) == slug)).first() is not None:
         raise Conflict(N_("There is a challenge at this address already."), field="slug")

@@ -1,15 +1,18 @@
 """Pure decisions for organisers: whose fault a failure is, and what to do about it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from server.shared.errors import N_
 
 
 class Diagnosis(NamedTuple):
-    """A failure in plain words: whose it is, what was said, and what helps."""
+    """A failure in plain words: whose it is, what was said, and what helps.
+
+    `said`: a line, or a sentence as it is kept for readers of any language.
+    """
 
     whose: str
-    said: str
+    said: Any
     remedy: str
 
 
@@ -57,8 +60,8 @@ METRIC = "metric.py"
 TRACEBACK = "Traceback (most recent call last)"
 
 
-def diagnose(trace: str | None) -> Diagnosis:
-    """Say whose fault a failure is by what was kept of it.
+def diagnose(trace: str | None, sentence: Any = None) -> Diagnosis:
+    """Say whose fault a failure is by what was kept of it; `sentence`: the same for translators.
 
     What is no trace of ours is a sentence of the scorers, about the organiser's own files.
     """
@@ -74,4 +77,4 @@ def diagnose(trace: str | None) -> Diagnosis:
         return Diagnosis(OURS, said, AGAIN)
     if said.startswith(METRIC):
         return Diagnosis(YOUR_METRIC, said, MEND_METRIC)
-    return Diagnosis(YOURS, said, CORRECT)
+    return Diagnosis(YOURS, sentence or said, CORRECT)

@@ -13,7 +13,7 @@ from server.policies.rules import Policy
 from server.shared.access import Who, access, declared
 from server.shared.errors import N_, DomainError, NotFound
 from server.shared.language import LANGUAGES, NAMES, language
-from server.shared.markdown import render_markdown
+from server.shared.markdown import pictures_elsewhere, render_markdown
 from server.shared.responses import message_of
 from server.shared.web import now, reading, safe_path, viewer, wants_json, writing
 
@@ -125,7 +125,12 @@ def edit(policy: str) -> Answer:
         return redirect(url_for("policies.index"), 303)
     shown = _previews(form) if request.form.get("act") == "preview" else []
     page = render_template(
-        "policies/edit.html", form=form, title=title_of(which), latest=latest, previews=shown
+        "policies/edit.html",
+        form=form,
+        title=title_of(which),
+        latest=latest,
+        previews=shown,
+        elsewhere=pictures_elsewhere,
     )
     return (page, 422) if form.errors else page
 

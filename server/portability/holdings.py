@@ -232,9 +232,9 @@ HOLDINGS: tuple[Holding, ...] = (
         WITH_CHALLENGE,
         After.ANONYMOUS,
         emptied={"filename": "", "comment": ""},
-        hidden=LEASE | _of("faults", "state", "scored_at", "message"),
+        hidden=LEASE | _of("faults", "state", "scored_at", "message", "trace_said"),
         written_here=_of("baseline", "sha256", "message", "faults", "trace", "lease_holder")
-        | _of("disqualified_reason"),
+        | _of("trace_said", "disqualified_reason"),
     ),
     Holding(
         "submission_note",

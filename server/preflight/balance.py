@@ -164,7 +164,10 @@ def _units(facts: PhaseFacts) -> Iterator[Line]:
             Fix.METRIC,
             N_("Phase %(phase)s is split by “%(column)s”, but its rows are taken as independent."),
             N_("Rows that belong together repeat each other: the intervals would be too narrow."),
-            N_("Name it in the scoring section too: unit_column = “%(column)s”."),
+            N_(
+                "Name “%(column)s” as the rows that belong together, beside the metric"
+                " (unit_column under [scoring])."
+            ),
             values={"phase": facts.slug, "column": split.column},
             phase=facts.slug,
         )

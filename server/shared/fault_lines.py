@@ -16,7 +16,11 @@ LINES = (
     N_("the scoring process ended without an answer"),
     N_("the scoring process died (exit code %(code)s)"),
     N_("The worker died %(times)s times while it scored this."),
+    N_("The worker died %(times)s times while it compared these."),
+    N_("The worker died %(times)s times while it looked at this file."),
+    N_("The worker died %(times)s times in the middle of it."),
     N_("The phase has no live evaluation."),
+    N_("The phase has no live evaluation: there is nothing to compare by."),
     N_(
         "the submitted file is missing in the store: the fault is the installation's, not the "
         "team's. Put the store back from a backup, or deploy the challenge again; then try again."

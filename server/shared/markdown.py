@@ -1,7 +1,7 @@
 """Markdown of organisers, made safe."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import nh3
@@ -80,6 +80,39 @@ def _place_images(token: Token, images: str) -> None:
             child.attrSet("src", images + source.removeprefix(IMAGES))
 
 
+def _is_elsewhere(source: str) -> bool:
+    return source.startswith("//") or "://" in source
+
+
+def _sources_elsewhere(token: Token) -> Iterator[str]:
+    for child in token.children or ():
+        source = str(child.attrs.get("src", ""))
+        if child.type == "image" and _is_elsewhere(source):
+            yield source
+
+
+def pictures_elsewhere(text: str) -> list[str]:
+    """Return the addresses of pictures on other sites, each once: no browser loads them here."""
+    inline = (token for token in _PARSER.parse(text) if token.type == "inline")
+    return list(dict.fromkeys(source for token in inline for source in _sources_elsewhere(token)))
+
+
+def _link_pictures_elsewhere(token: Token) -> None:
+    """Put a link where a picture of another site stands: the page's policy lets none in."""
+    shown, within = list[Token](), 0
+    for child in token.children or ():
+        within += child.nesting if child.type.startswith("link_") else 0
+        source = str(child.attrs.get("src", ""))
+        if child.type != "image" or not _is_elsewhere(source):
+            shown.append(child)
+            continue
+        words = Token("text", "", 0, content=child.content or source)
+        # A link can't stand in a link: there the words are enough.
+        opened = Token("link_open", "a", 1, attrs={"href": source})
+        shown += [words] if within else [opened, words, Token("link_close", "a", -1)]
+    token.children = shown
+
+
 def render_markdown(text: str, images: str = "") -> Markup:
     """Return sanitised HTML: no raw HTML of the author's, no script, no style.
 
@@ -88,6 +121,8 @@ def render_markdown(text: str, images: str = "") -> Markup:
     tokens = _PARSER.parse(text)
     _name_headings(tokens)
     for token in tokens:
+        if token.type == "inline":
+            _link_pictures_elsewhere(token)
         if token.type == "inline" and images:
             _place_images(token, images)
         if token.type in ("th_open", "td_open"):

@@ -4,7 +4,7 @@ import json
 import tarfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,10 +52,18 @@ def read_backup(path: Path, *, database: Database, stores: Stores, advance: Adva
             )
     except BaseException:
         # Also for Ctrl-C: the rows were rolled back, so nothing refers to these files.
-        for file in stored:
-            file.store.delete(file.sha256)
+        _remove(stored, stores)
         raise
     return contents_of(manifest)
+
+
+def _remove(stored: list[_Stored], stores: Stores) -> None:
+    for file in stored:
+        # The last one may not have come that far.
+        with suppress(FileNotFoundError):
+            file.store.delete(file.sha256)
+    for store in stores:
+        store.remove_empty_folders()
 
 
 @contextmanager

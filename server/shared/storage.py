@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -88,6 +88,13 @@ class FileStore:
         """Remove a stored file."""
         obstore.delete(self.store, _key(sha256))
 
+    def remove_empty_folders(self) -> None:
+        """Remove what deleted files leave of a local store; only while nobody stores a file."""
+        for folder in () if self.root is None else tuple(self.root.iterdir()):
+            # One that holds something stays.
+            with suppress(OSError):
+                folder.rmdir()
+
     def keys(self) -> Iterator[str]:
         """Yield the sha256 of every stored file."""
         for batch in obstore.list(self.store):
@@ -100,7 +107,7 @@ class FileStore:
         if self.root is not None:
             yield self.root / _key(sha256)
             return
-        with tempfile.NamedTemporaryFile(prefix="varsity-") as copy:
+        with tempfile.NamedTemporaryFile(prefix="varsity-copy-") as copy:
             with self.open(sha256) as source:
                 shutil.copyfileobj(source, copy, 1 << 20)
             copy.flush()
@@ -108,7 +115,7 @@ class FileStore:
 
     def copy_from(self, stream: IO[bytes], sha256: str) -> None:
         """Store a stream (a restored backup's member) under its sha256."""
-        with tempfile.NamedTemporaryFile(prefix="varsity-") as copy:
+        with tempfile.NamedTemporaryFile(prefix="varsity-copy-") as copy:
             shutil.copyfileobj(stream, copy, 1 << 20)
             copy.flush()
             self.put(Path(copy.name), sha256)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from flask import session as cookie
 from sqlmodel import Session
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -150,6 +151,9 @@ def _let_in() -> None:
     request.max_content_length = ORDINARY_BODY
     _hurry(ORDINARY_SECONDS)
     if view is None:
+        # There is no such page: whoever is signed in reads that as such, in the own language.
+        if cookie and not is_api():
+            g.viewer = services().load_viewer(reading(), g.now)
         return
     who = Who.EVERYBODY if request.endpoint in ("static", "bootstrap.static") else declared(view)
     if who is None:

@@ -245,6 +245,10 @@
     tab.closest(".tabs").scrollLeft = tab.offsetLeft - 60;
   });
   enhance(document);
+  // A form that comes back says at a field what is wrong: where the top of the page does not, the
+  // field is shown, which on a telephone is far below.
+  const wrong = document.querySelector("main [aria-invalid=true]");
+  if (wrong && !document.querySelector("main [role=alert]:not([hidden])")) wrong.focus();
   // Whoever waits for a deadline sees it come nearer.
   setInterval(() => { if (!document.hidden) writeTimes(document); }, 10000);
 })();

@@ -173,7 +173,7 @@ def retry(session: Session, *, submission: Submission, actor_id: int, now: datet
         raise Conflict(N_("Only a failed submission can be tried again."))
     submission.state = SubmissionState.QUEUED
     submission.attempts = submission.interruptions = 0
-    submission.scored_at = submission.trace = None
+    submission.scored_at = submission.trace = submission.trace_said = None
     session.add(submission)
     log(session, "submission.retried", submission, at=now, actor_id=actor_id)
 

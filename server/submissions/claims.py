@@ -43,7 +43,7 @@ def try_again_or_fail(
     attempts = submission.attempts + 1
     last = attempts >= MOST_ATTEMPTS
     state = SubmissionState.FAILED if last else SubmissionState.QUEUED
-    values: dict[str, Any] = {"attempts": attempts, "trace": trace}
+    values: dict[str, Any] = {"attempts": attempts, "trace": trace, "trace_said": None}
     if last:
         values |= {"scored_at": now, "message": None}
     assert submission.id is not None
@@ -69,6 +69,7 @@ def fail_interrupted(session: Session, *, now: datetime) -> Sequence[Submission]
         submission.state = SubmissionState.FAILED
         submission.scored_at = now
         submission.trace = f"The worker died {submission.interruptions} times while it scored this."
+        submission.trace_said = None
         session.add(submission)
         log(session, "submission.failed", submission, at=now, actor_id=None)
     return failed

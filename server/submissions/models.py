@@ -78,6 +78,8 @@ class Submission(SQLModel, table=True):
     faults: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     fault_count: int = 0
     trace: str | None = Field(default=None, sa_type=sa.Text)
+    # What the trace says first, where that is a sentence of ours: for readers of any language.
+    trace_said: Any = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     attempts: int = 0
     interruptions: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)

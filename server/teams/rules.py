@@ -18,6 +18,8 @@ JOINERS = "\u200c\u200d"
 # Letters by their category that no screen shows.
 BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _STRONG = frozenset({"L", "R", "AL"})
+# From here on stand the letters that Chinese is written with, and their neighbours'.
+_HAN = "\u2e80"
 
 
 class Entrance(StrEnum):
@@ -91,23 +93,31 @@ def _is_visible(name: str) -> bool:
     return all((c.isprintable() and c not in BLANKS) or c in JOINERS for c in name)
 
 
-def own_name(person: str, taken: Collection[str]) -> TeamName:
+def own_name(person: str, taken: Collection[str], *, language: str = "en") -> TeamName:
     """Return a name for somebody's own team that no key in `taken` has: "Wei's team".
 
-    A name that runs from right to left takes an ending that does not belong to its last letter:
-    "'s" would stand before the name, turned around.
+    It is put into the person's language, and stays so for every reader: it is a name.
     """
     shown = " ".join("".join(c if _is_visible(c) else " " for c in person).split())
-    turned = runs_from_right(shown)
+    nobody = "匿名" if language == "zh" else "Somebody"
     for number in count(1):
-        ending = (" (team{})" if turned else "'s team{}").format(
-            "" if number == 1 else f" {number}"
-        )
-        name = f"{shown[: LONGEST_NAME - len(ending)].strip() or 'Somebody'}{ending}"
+        ending = _ending(shown or nobody, language).format("" if number == 1 else f" {number}")
+        name = f"{shown[: LONGEST_NAME - len(ending)].strip() or nobody}{ending}"
         key = name_key(name)[:LONGEST_KEY]
         if key not in taken:
             break
     return TeamName(name, key)
+
+
+def _ending(person: str, language: str) -> str:
+    """Return what makes a person's name a team's, with a place for a number.
+
+    A name that runs from right to left takes an ending that does not belong to its last letter:
+    "'s" would stand before the name, turned around. Chinese keeps a blank to Latin letters.
+    """
+    if language == "zh":
+        return "的队伍{}" if name_key(person)[-1:] >= _HAN else " 的队伍{}"
+    return " (team{})" if runs_from_right(person) else "'s team{}"
 
 
 def runs_from_right(text: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from server.accounts.models import Account
-from server.accounts.rules import RequestState
+from server.accounts.rules import RequestState, language_of_letters
 from server.challenges.actions import join
 from server.challenges.models import Challenge
 from server.challenges.queries import participation_of, rules_digest
@@ -155,7 +155,8 @@ def name_for(
     if challenge.anonymous:
         return drawn_name(keys_taken(session, challenge.id), secrets.choice)
     if name is None or not name.strip():
-        return rules.own_name(account.name, keys_taken(session, challenge.id))
+        spoken = language_of_letters(account.language, account.language_seen)
+        return rules.own_name(account.name, keys_taken(session, challenge.id), language=spoken)
     chosen = rules.check_name(name)
     refuse_taken(session, challenge, chosen)
     return chosen

@@ -26,6 +26,7 @@ from scorers.parameters import (
 )
 from scorers.registry import FAMILIES, SCORERS, plugins
 from scorers.scorer import Scorer
+from server.shared.scorer_messages import scorer_words
 
 TABLE = Path(__file__).with_name("catalogue.json")
 # How a parameter is typed in: the form's field, and how its text is read.
@@ -85,16 +86,22 @@ def metric_by_name(name: str) -> Metric | None:
     return next((metric for metric in metrics() if metric.name == name), None)
 
 
-def search(words: str, kind: str = "") -> list[Metric]:
+def search(words: str, kind: str = "", *, say: Callable[[str], str] = scorer_words) -> list[Metric]:
     """Return the metrics in which every word occurs, and that can be fed this kind."""
     wanted = words.casefold().split()
-    return [m for m in metrics() if _has(m, wanted) and (not kind or kind in m.kinds)]
+    return [m for m in metrics() if _has(m, wanted, say) and (not kind or kind in m.kinds)]
 
 
-def _has(metric: Metric, wanted: list[str]) -> bool:
-    text = " ".join([metric.name, metric.title, metric.family, metric.summary, *metric.reads])
-    text = f"{text} {metric.name.replace('_', ' ')}".casefold()
+def _has(metric: Metric, wanted: list[str], say: Callable[[str], str]) -> bool:
+    text = searched(metric, say)
     return all(word in text for word in wanted)
+
+
+def searched(metric: Metric, say: Callable[[str], str] = scorer_words) -> str:
+    """Return what a search looks in: a metric's words in English, and as its reader sees them."""
+    said = [metric.title, metric.family, metric.summary, *metric.reads]
+    words = [metric.name, metric.name.replace("_", " "), *said, *map(say, said)]
+    return " ".join(dict.fromkeys(words)).casefold()
 
 
 def _read(row: dict[str, Any]) -> Metric:

@@ -19,7 +19,7 @@ from server.trials.examples import example_of
 from server.trials.models import Trial
 from server.trials.queries import trial_by_id
 from server.trials.rules import ENDED, MOST_PASTED, MOST_UPLOADED
-from server.trials.settings_typed import PREFIX, choice_text, read_settings, typed_text
+from server.trials.settings_typed import PREFIX, choice_text, parts_of, read_settings, typed_text
 from server.trials.showing import faults_of
 
 bp = Blueprint("trials", __name__)
@@ -112,7 +112,7 @@ def _wanted(metric: Metric) -> Wanted:
     form = request.form
     truth, prediction = _table("truth"), _table("prediction")
     draft = form.get("draft", "")
-    columns = [part.strip() for part in form.get("id_column", "id").split(",") if part.strip()]
+    columns = parts_of(form.get("id_column", "id"))
     if not columns:
         raise Invalid(N_("Say which column names a row."), field="id_column")
     return Wanted(

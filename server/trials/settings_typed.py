@@ -1,6 +1,7 @@
 """A metric's parameters as a form sends them: read into what the metric takes."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
@@ -13,6 +14,8 @@ from server.trials.catalogue import Metric, Setting
 
 PREFIX = "param-"
 LONGEST = 2_000
+# What people type between the parts of a list: a Chinese keyboard has two commas of its own.
+BETWEEN = re.compile(r"[,，、\r\n]")
 
 
 def read_settings(form: Mapping[str, str], metric: Metric) -> dict[str, Any]:
@@ -53,6 +56,11 @@ def require_taken(metric: Metric, values: Mapping[str, Any]) -> None:
 
 def _names(said: str, name: str) -> bool:
     return f": {name} = " in said or f"“{name}”" in said
+
+
+def parts_of(text: str) -> list[str]:
+    """Return what is separated by commas or lines."""
+    return [part.strip() for part in BETWEEN.split(text) if part.strip()]
 
 
 def read_value(text: str, setting: Setting) -> Any:
@@ -114,6 +122,6 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "count": int,
     "number": _number,
     "label": _label,
-    "labels": lambda text: [_label(part.strip()) for part in text.split(",") if part.strip()],
-    "numbers": lambda text: [_number(part) for part in text.split(",") if part.strip()],
+    "labels": lambda text: [_label(part) for part in parts_of(text)],
+    "numbers": lambda text: [_number(part) for part in parts_of(text)],
 }

@@ -3,8 +3,10 @@
 import structlog
 from sqlmodel import col
 
+from scorers.sentences import to_json
 from server.evaluations.scoring import Outcome, Report
 from server.evaluations.tools import Tools
+from server.shared.fault_lines import recognised
 from server.shared.isolation import LimitExceeded
 from server.trials.actions import end, fail_interrupted_trials
 from server.trials.models import TRIALS, Trial
@@ -65,7 +67,8 @@ class Trier:
         try:
             text = self.tools.isolation.run(try_in_child, trial.truth, trial.prediction, asked)
         except LimitExceeded as error:
-            return Report(outcome=Outcome.SOLUTION, message=str(error))
+            said = to_json(recognised(str(error)))
+            return Report(outcome=Outcome.SOLUTION, message=str(error), said=said)
         return Report.model_validate_json(text)
 
     def sweep(self) -> None:

@@ -9,6 +9,7 @@ from server.boards.models import Entry
 from server.boards.queries import admitted_teams, private_board_of
 from server.boards.reading import whole_page
 from server.boards.rows import On, Row
+from server.boards.rules import sort_key
 from server.challenges.models import Challenge, Phase
 from server.shared.errors import N_, NotFound
 from server.teams.models import Team
@@ -76,7 +77,7 @@ def present_places(session: Session, phase: Phase, places: int) -> list[Place]:
     board = private_board_of(session, phase)
     rank = func.rank().over(order_by=col(Entry.key))
     ranked = (
-        sa.select(col(Entry.team_id), rank.label("rank"))
+        sa.select(col(Entry.team_id), rank.label("rank"), col(Entry.value))
         .where(
             col(Entry.phase_id) == phase.id,
             col(Entry.board) == board,
@@ -84,8 +85,12 @@ def present_places(session: Session, phase: Phase, places: int) -> list[Place]:
         )
         .subquery()
     )
-    query = sa.select(ranked.c.team_id, ranked.c.rank).where(ranked.c.rank <= places)
-    return [Place(team, number) for team, number in session.execute(query)]
+    query = sa.select(ranked).where(ranked.c.rank <= places)
+    return [_place(*found) for found in session.execute(query)]
+
+
+def _place(team_id: int, rank: int, score: float) -> Place:
+    return Place(team_id, rank, sort_key(score, higher_is_better=False))
 
 
 def published_of(session: Session, challenge: Challenge) -> list[Published]:
@@ -118,10 +123,9 @@ def _published(session: Session, challenge: Challenge, winners: Winners, phase: 
 
 def is_current(session: Session, winners: Winners, phase: Phase) -> bool:
     """Whether the published winners are those of the board as it is."""
-    query = sa.select(col(WinningPlace.team_id), col(WinningPlace.rank)).where(
-        col(WinningPlace.phase_id) == winners.phase_id
-    )
-    published = [Place(team, rank) for team, rank in session.execute(query)]
+    columns = (col(WinningPlace.team_id), col(WinningPlace.rank), col(WinningPlace.score))
+    query = sa.select(*columns).where(col(WinningPlace.phase_id) == winners.phase_id)
+    published = [_place(*found) for found in session.execute(query)]
     return are_same(published, present_places(session, phase, winners.places))
 
 

@@ -11,10 +11,11 @@ LONGEST_PRIZE = 200
 
 
 class Place(NamedTuple):
-    """A team and its rank on the final board."""
+    """A team, its rank on the final board, and its score there, rounded as boards compare it."""
 
     team_id: int
     rank: int
+    score: float
 
 
 def clean_prizes(prizes: Mapping[int, str]) -> dict[int, str]:
@@ -38,5 +39,5 @@ def check_places(places: int) -> int:
 
 
 def are_same(published: Iterable[Place], present: Iterable[Place]) -> bool:
-    """Whether the published winners are still those of the board, in the same ranks."""
+    """Whether the published winners are still those of the board: their ranks and scores."""
     return sorted(published) == sorted(present)

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlmodel import Session, select
 
-from server.accounts.models import ApiToken, Sighting
+from server.accounts.models import Account, ApiToken, Sighting
 from server.accounts.tokens import create_token
 from tests.cast import NOON, PASSWORD, sign_in
 
@@ -141,3 +141,22 @@ def test_tokens_are_limited_in_time(settings, client, cast, bearer) -> None:
         for _ in range(2)
     ]
     assert answers == [201, 429]
+
+
+def test_a_token_reads_pages_and_writes_none(client, cast, bearer, database) -> None:
+    assert client.get("/settings", headers=bearer).status_code == 200
+    sent = client.post("/settings/name", headers=bearer, data={"name": "Somebody Else"})
+    assert "/sign-in" in sent.location
+    with database.reading() as session:
+        assert session.get_one(Account, cast.wei.id).name == cast.wei.name
+
+
+def test_a_token_made_by_password_alone_does_not_pass_the_second_factor_of_a_role(
+    client, cast, settings
+) -> None:
+    settings.require_second_factor = "organisers"
+    body = {"email": cast.ada.email, "password": PASSWORD, "name": "laptop"}
+    token = client.post("/api/v1/tokens", json=body).json["token"]
+    for path in ("/admin", "/organise/digits"):
+        answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
+        assert answer.location.startswith("/settings/second-factor?next=")

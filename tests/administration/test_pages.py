@@ -78,6 +78,18 @@ def test_the_queue_shows_a_failure_with_its_trace(ada, failed) -> None:
     assert "Giant Pandas" in page
 
 
+def test_why_something_failed_is_told_in_the_language_of_its_reader(ada, database, failed) -> None:
+    with database.writing() as session:
+        row = session.get(Submission, failed.id)
+        row.message, row.trace = None, "scoring took longer than 300 s of wall time"
+        session.add(row)
+        session.commit()
+    assert "scoring took longer" in ada.get("/admin/queue").text
+    page = ada.get("/admin/queue", headers={"Accept-Language": "zh"}).text
+    assert "scoring took longer" not in page
+    assert "300" in page
+
+
 def test_a_failed_submission_is_tried_again_and_the_act_is_recorded(ada, database, cast, failed):
     answer = ada.post(f"/admin/queue/{failed.id}/retry")
     assert answer.status_code == 303
@@ -154,6 +166,14 @@ def test_every_kind_of_event_is_readable_in_the_log(ada, database, cast, failed)
     page = ada.get("/admin/log").text
     assert "the system" in page
     assert "submission 1" in page
+
+
+def test_the_log_writes_lists_as_people_do(ada, database, cast) -> None:
+    with database.writing() as session:
+        changes = ["added page rules", "added file train.csv"]
+        record(session, "challenge.changed", at=NOON, challenge_id=cast.digits.id, changes=changes)
+        session.commit()
+    assert "changes: added page rules; added file train.csv" in ada.get("/admin/log").text
 
 
 def test_the_log_says_how_far_it_is_sealed_and_what_waits(ada, database, clock) -> None:

@@ -80,6 +80,21 @@ def test_of_an_error_the_lowest_is_the_best(drawn, session, cast, board, sent) -
     assert [mark.point.y for mark in chart.series[1].marks] == [0.51]
 
 
+@pytest.mark.parametrize(
+    ("higher", "said"), [(True, "higher is better"), (False, "lower is better")]
+)
+def test_the_chart_of_scores_says_which_way_is_the_good_one(
+    higher, said, client, session, cast, board, sent
+) -> None:
+    challenge = session.merge(cast.digits)
+    challenge.higher_is_better = higher
+    session.add(challenge)
+    session.commit()
+    page = sign_in(client, cast.wei).get(PAGE).text
+    caption = page[page.index("<figcaption>") : page.index("</figcaption>")]
+    assert said in caption
+
+
 def test_final_scores_are_drawn_after_the_reveal_only(
     drawn, client, session, cast, board, sent
 ) -> None:

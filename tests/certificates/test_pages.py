@@ -14,7 +14,9 @@ from server.certificates.evidence import (
     outcomes_of,
     teams_of,
 )
+from server.certificates.models import Certificate
 from server.certificates.paper import certificate_pdf
+from server.certificates.previewing import reckon
 from server.certificates.rules import ALPHABET, DRAWN, State, check_character, shown_code
 from server.challenges.models import Organiser
 from server.challenges.rules import Role
@@ -275,6 +277,39 @@ def test_what_a_hand_out_of_levels_would_change_is_reckoned_by_the_worker(
     assert "Everybody has theirs" in olga.get("/standards/ml/certificates").text
     scene.standard(**LEVELS | {"title": "Machine learning, anew"})
     assert "this is made anew in a moment" in olga.get("/standards/ml/certificates").text
+
+
+def test_a_standard_calls_a_phase_by_its_title(client, scene):
+    scene.standard(**LEVELS)
+    scene.session.rollback()
+    assert '<span class="text-muted">B board</span>' in client.get("/standards/ml").text
+
+
+def test_what_a_hand_out_changes_stands_above_who_keeps_theirs(app, scene, cast, monkeypatch):
+    standard = scene.standard(**LEVELS)
+    scene.reveal()
+    scene.give_levels(standard)
+    page = "/standards/ml/certificates"
+    olga = browser(app, cast.olga)
+
+    def shown():
+        reckon(scene.database, standard.id, now=NOON)
+        text = olga.get(page).text
+        return text[text.index("Preview</h2>") : text.index('id="handed-out"')]
+
+    unchanged = shown()
+    assert "Nothing changes for anybody." in unchanged
+    assert "3 people without a change" in unchanged
+    # The last of them is to be replaced, and only one is listed at all.
+    monkeypatch.setattr("server.certificates.previewing.MOST_PREVIEWED", 1)
+    last = scene.session.get_one(Certificate, max(c.id for c in scene.certificates()))
+    last.body = last.body | {"level": last.body["level"] | {"level": "elementary"}}
+    scene.session.add(last)
+    scene.standard(**LEVELS | {"issuer": "Varsity, anew"})
+    changed = shown()
+    assert "gets a new one for the old" in changed
+    assert "has it already" not in changed
+    assert "and 2 people more" in changed
 
 
 def test_a_standard_is_changed_by_who_runs_all_that_it_names(app, scene, cast):

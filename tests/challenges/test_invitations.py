@@ -3,10 +3,13 @@
 import pytest
 from sqlmodel import select
 
-from server.challenges.actions import invite
+from server.accounts.models import Account
+from server.challenges.actions import INVITED, invite
 from server.challenges.models import Challenge
 from server.challenges.rules import Visibility
+from server.shared.catalogues import catalogue_of
 from server.shared.errors import Invalid
+from server.shared.language import speaking
 from server.shared.mail import OutgoingMail
 from tests.cast import NOON, sign_in
 
@@ -44,6 +47,18 @@ def test_a_second_invitation_changes_nothing_and_sends_no_mail(session, cast) ->
     mails = session.exec(select(OutgoingMail)).all()
     assert [m.recipient for m in mails] == ["guest@mail.example"]
     assert "https://varsity.example/challenges/digits" in mails[0].body
+
+
+def test_an_invitation_is_written_in_the_language_of_its_reader(session, cast) -> None:
+    session.get_one(Account, cast.amina.id).language = "zh"
+    session.get_one(Account, cast.lena.id).language = "en"
+    with speaking("zh"):
+        send(session, cast, cast.amina.email, cast.lena.email, "guest@mail.example")
+    mails = {m.recipient: m.subject for m in session.exec(select(OutgoingMail))}
+    english = mails[cast.lena.email]
+    assert english == "You are invited to Handwritten digits"
+    in_chinese = str(catalogue_of("zh").ugettext(INVITED)) % {"title": "Handwritten digits"}
+    assert mails[cast.amina.email] == mails["guest@mail.example"] == in_chinese
 
 
 def test_one_wrong_address_refuses_all(session, cast) -> None:

@@ -1,5 +1,9 @@
 """`varsity check` for people and for programs."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +62,37 @@ def test_a_folder_that_cannot_be_read_is_told_to_a_program_too(varsity, folder) 
     assert answer.exit_code == 1
     assert '"code": "folder"' in answer.stdout
     assert '"fix": "phases"' in answer.stdout
+
+
+def test_a_file_whose_name_is_no_text_is_told_as_well_as_that_can_be(folder) -> None:
+    Path(os.fsdecode(bytes(folder / "data") + b"/caf\xe9.csv")).write_text("id\n1\n")
+    command = [sys.executable, "-m", "server.cli.main", "check", str(folder)]
+    here = {"cwd": Path(__file__).parents[2], "capture_output": True, "check": False}
+    spoken, written = subprocess.run(command, **here), subprocess.run([*command, "--json"], **here)
+    for answer in (spoken, written):
+        assert answer.returncode == 1
+        assert b"Traceback" not in answer.stderr
+        assert b"caf\\udce9.csv" in answer.stdout + answer.stderr
+    assert json.loads(written.stdout)["faults"]
+
+
+def test_links_in_a_circle_and_names_that_cannot_be_are_files_that_are_not_there(
+    varsity, folder
+) -> None:
+    (folder / "data" / "round").symlink_to("round")
+    definition = folder / "challenge.toml"
+    text = definition.read_text()
+    for name in ("data/round", "data/\\u0000"):
+        definition.write_text(text.replace('"data/sample_submission.csv"', f'"{name}"'))
+        answer = varsity("check", str(folder))
+        assert answer.exit_code == 1
+        assert "There is no file data/" in answer.stderr
+
+
+def test_a_wrong_setting_is_named_by_who_needs_no_instance(varsity, folder, monkeypatch) -> None:
+    monkeypatch.setenv("VARSITY_REPLICATES", "7")
+    sample = folder / "data" / "sample_submission.csv"
+    for command in (("check", str(folder)), ("score", str(folder), str(sample))):
+        answer = varsity(*command)
+        assert answer.exit_code == 1
+        assert "VARSITY_REPLICATES: Input should be greater than" in answer.stderr

@@ -146,7 +146,7 @@ def test_progress_is_told_without_a_reload(olga, session, scored):
     session.commit()
     page = olga.get(f"{HOME}/{third.id}").text
     assert 'data-state="scoring 0 of 1"' in page
-    assert "pausing submissions lets it come to an end" in page
+    assert "Files that arrive meanwhile are scored under both at once." in page
     assert olga.get(f"{HOME}/{third.id}/state").json["state"] == "scoring 0 of 1"
     row = session.get_one(Rescore, (pandas.id, third.id))
     row.state = RescoreState.SCORED

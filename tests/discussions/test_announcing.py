@@ -72,7 +72,15 @@ def test_a_preview_publishes_nothing_and_keeps_what_was_typed(browser, rows):
     assert page.status_code == 200
     assert "<em>more</em>" in page.text
     assert 'value="New data"' in page.text
+    assert "another site" not in page.text
     assert rows(Announcement) == []
+
+
+def test_a_preview_names_the_pictures_of_other_sites(browser):
+    form = FORM | {"act": "preview", "text": "![plan](https://other.example/plan.png)"}
+    page = browser("olga").post(URL, data=form).text
+    assert "This picture is on another site" in page
+    assert "<code>https://other.example/plan.png</code>" in page
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,19 @@ def test_a_picture_is_what_its_bytes_say(desk):
     assert 'href="javascript' not in prose
 
 
+def test_a_preview_names_pictures_that_no_reader_would_see_and_says_what_to_do(desk):
+    desk.begin()
+    text = "![p](https://other.example/p.png) ![own](images/p.png)"
+    shown = desk.post("/pages/overview", 200, slug="overview", markdown=text, then="preview").text
+    live = desk.client.post(desk.path("/preview"), data={"markdown": text}).json["html"]
+    for said in (shown.split("data-previewed")[1].split("</section>")[0], live):
+        assert "This picture is on another site" in said
+        assert "<code>https://other.example/p.png</code>" in said
+        assert "Upload it to the pictures of this challenge" in said
+        assert '<a href="https://other.example/p.png"' in said
+    assert desk.client.post(desk.path("/preview"), data={"markdown": ""}).json["html"] == ""
+
+
 def test_pictures_are_shown_to_whoever_reads_the_page(desk, app):
     desk.begin()
     desk.fill()

@@ -13,7 +13,7 @@ from server.evaluations.models import Evaluation
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
 from tests.cast import sign_in
-from tests.drafts.drafting import ABOUT, BASELINE, SOLUTION
+from tests.drafts.drafting import ABOUT, BASELINE, SAMPLE, SOLUTION
 
 
 def test_an_organiser_makes_a_challenge_and_a_student_is_scored(desk, cast, app, session):
@@ -59,6 +59,41 @@ def test_an_organiser_makes_a_challenge_and_a_student_is_scored(desk, cast, app,
         states = {s.state for s in reading.exec(select(Submission))}
     assert states == {SubmissionState.SCORED}
     assert "coin and rule" in student.get("/challenges/petals/leaderboard").text
+
+
+def test_a_title_in_another_script_begins_at_an_address_that_says_something(desk):
+    desk.begin("肿瘤良恶性判别")
+    assert desk.draft().slug == "challenge-2026"
+    refused = desk.post("/about", 422, **ABOUT | {"slug": "肿瘤", "summary": "良性还是恶性？"})
+    assert "such as autumn-2026" in refused.text
+    assert "良性还是恶性？" in refused.text
+    # On a telephone the field is far below: the top of the page says what is wrong, and leads there.
+    assert '<a href="#slug">Address</a>' in refused.text
+    assert "such as autumn-2026" in desk.post("/pages", 422, slug="背景").text
+    assert set(desk.draft().pages) == {"overview", "data", "rules"}
+
+
+def test_a_table_as_a_spreadsheet_writes_it_is_told_from_one_that_can_be_read(desk):
+    desk.begin()
+    desk.upload("/data/files", ("sample_submission.xlsx", b"PK\x03\x04 no table"))
+    desk.work()
+    assert "The zip archive is damaged" in desk.get("/data")
+    desk.upload("/data/files", ("sample_submission.csv", SAMPLE.replace(",", ";")))
+    desk.work()
+    text = desk.get("/data")
+    assert desk.draft().definition["submission"]["sample"] == "data/sample_submission.csv"
+    assert text.count("separated by semicolons or tabs") == 2
+    assert "Say below which of its columns" not in text
+    desk.upload("/data/files", ("sample_submission.csv", SAMPLE), ("sample_b.csv", SAMPLE))
+    desk.work()
+    assert "separated by semicolons" not in desk.get("/data")
+    assert desk.draft().definition["submission"]["sample"] == "data/sample_submission.csv"
+
+
+def test_topics_are_separated_by_the_commas_of_either_script(desk):
+    desk.begin()
+    desk.post("/about", **ABOUT | {"tags": "视觉，医学、表格, vision"})
+    assert desk.draft().definition["tags"] == ["视觉", "医学", "表格", "vision"]
 
 
 def test_a_second_click_launches_nothing_twice(desk):

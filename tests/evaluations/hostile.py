@@ -136,6 +136,7 @@ HOSTILE = [
         "raise ValueError(chr(27) + '[2J')",
         r"metric\.py raised ValueError: \ufffd\[2J",
     ),
+    Hostile("half a character", "raise ValueError(chr(0xD800))", r"raised ValueError: \?"),
     Hostile("being root again", "import os\nos.setuid(0)\nos.setgroups([0])\nreturn 1.0", REFUSED),
 ]
 FILL = "for i in range(1000): open(f'f{i}', 'wb').write(bytes(16_000_000))"

@@ -5,11 +5,13 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
+from scorers.sentences import from_json, sentence
 from server.evaluations.actions import (
     discard,
     ended_state,
     forget_replicates,
     make_live,
+    words_of,
     write_scores,
 )
 from server.evaluations.models import Evaluation, Replicates, Rescore, Score
@@ -154,3 +156,12 @@ def test_what_is_or_was_live_can_not_be_discarded(session, cast, phase, state):
 )
 def test_each_outcome_says_whose_it_is(outcome, state):
     assert ended_state(Report(outcome=outcome)) is state
+
+
+def test_why_a_solution_does_not_fit_is_kept_as_a_sentence_and_never_for_the_team():
+    said = sentence("The solution has no column %(name)s.", name="digit")
+    report = Report(outcome=Outcome.SOLUTION, message=str(said), said=said.to_json())
+    words = words_of(report)
+    assert (words["message"], words["trace"]) == (None, str(said))
+    assert from_json(words["trace_said"]) == said
+    assert words_of(Report(outcome=Outcome.FAULT, trace="boom"))["trace_said"] is None

@@ -16,7 +16,7 @@ from server.evaluations.scoring import Outcome, Report, score_file
 from server.evaluations.warming import warm_up
 from server.shared.isolation import Isolation, Limits
 from tests import unprivileged
-from tests.evaluations.hostile import FILL, GOOD, HEAD, HOSTILE, PATCHES, SLEEP
+from tests.evaluations.hostile import FILL, GOOD, HEAD, HOSTILE, PATCHES, SLEEP, Hostile
 from tests.shared import misbehaviour
 
 ROWS = 30
@@ -111,6 +111,12 @@ def test_what_a_metric_changes_in_its_process_stays_there(isolation, place):
     assert good.public.value == pytest.approx(12 / 15, abs=0.2)
 
 
+def test_half_a_character_does_not_take_the_metrics_word_from_the_participant(isolation, place):
+    body = "class ParticipantVisibleError(Exception): pass\nraise ParticipantVisibleError({said!r})"
+    said = report(isolation, place, Hostile("", body.format(said="row 3 \ud800"), "").source)
+    assert (said.outcome, said.message) == (Outcome.REJECTED, "row 3 ?")
+
+
 def test_no_process_and_no_folder_is_left(isolation, place, tmp_path, monkeypatch):
     # The pool makes a folder of its own when it starts.
     _, fork_server = map(int, isolation.run(misbehaviour.whose_child).split())
@@ -136,4 +142,4 @@ def test_all_of_it_holds_for_an_unprivileged_worker():
         pytest.skip(why_not)
     ended = unprivileged.run_tests(HERE)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert f"{len(HOSTILE) + 3} passed, 1 skipped" in ended.stdout
+    assert f"{len(HOSTILE) + 4} passed, 1 skipped" in ended.stdout

@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,6 +41,8 @@ class Running:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        # Its path must be short: sockets lie in it. Whoever is killed leaves what was there.
+        self.temporary = Path(tempfile.mkdtemp(prefix="varsity-tests-"))
         self._more = more
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -63,7 +67,8 @@ class Running:
         }
         ours = {f"VARSITY_{name.upper()}": str(value) for name, value in chosen.items()}
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("VARSITY_", "PROMETHEUS"))}
-        return kept | ours | {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+        threads = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+        return kept | ours | threads | {"TMPDIR": str(self.temporary)}
 
     def start(self, name: str) -> None:
         """Start `web` or `worker`; its output goes to a log in the folder."""
@@ -121,9 +126,10 @@ class Running:
         until(self.answers)
 
     def stop(self) -> None:
-        """Kill whatever runs."""
+        """Kill whatever runs, and remove what it left."""
         for name in tuple(self._processes):
             self.kill(name)
+        shutil.rmtree(self.temporary, ignore_errors=True)
 
 
 @contextlib.contextmanager

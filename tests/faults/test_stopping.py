@@ -83,6 +83,29 @@ def test_both_stop_on_sigterm_and_the_list_of_workers_is_empty(database, instanc
         assert not SUBMISSIONS.holders(session)
 
 
+def temporary(instance) -> list[str]:
+    """What of ours lies in the instance's temporary folder, without the ends of names."""
+    return sorted(path.name[:-8] for path in instance.temporary.glob("varsity-*"))
+
+
+def test_what_a_killed_worker_left_goes_with_the_next_and_a_stopped_one_leaves_nothing(
+    database, settings, instance, students
+):
+    hand_in(database, settings, students)
+    instance.start("worker")
+    until(lambda: all_ended(database))
+    instance.kill("worker")
+    assert temporary(instance) == ["varsity-own-"]
+    hand_in(database, settings, students)
+    (killed,) = instance.temporary.glob("varsity-*")
+    instance.start("worker")
+    until(lambda: all_ended(database))
+    until(lambda: not killed.exists())
+    assert temporary(instance) == ["varsity-own-"]
+    assert instance.terminate("worker") == 0
+    assert temporary(instance) == []
+
+
 def test_sigterm_finishes_or_gives_back_and_the_next_worker_goes_on(
     database, instance, students, cast
 ):

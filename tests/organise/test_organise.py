@@ -1,6 +1,8 @@
 import pytest
 from sqlmodel import select
 
+from scorers.errors import Fault, InvalidSolution
+from scorers.sentences import as_written, to_json
 from server.accounts.tokens import create_token
 from server.challenges.models import Challenge, Organiser
 from server.shared.events import Event
@@ -204,3 +206,41 @@ def test_a_failure_is_told_in_plain_words_before_its_trace(app, session, cast, b
         plain, folded = page.index("The fault is ours"), page.index("The whole trace")
         assert plain < page.index("Press “Score again” once") < folded < page.index("File &#39;x")
         assert "<details" in page[plain:folded]
+
+
+def test_why_a_solution_does_not_fit_is_said_in_the_language_of_its_reader(
+    app, session, cast, board
+):
+    said = InvalidSolution(
+        [Fault("missing_column", as_written("line 1: “digit” is missing."))]
+    ).said
+    submission = session.get(Submission, 3)
+    submission.trace, submission.trace_said = str(said), to_json(said)
+    session.add(submission)
+    session.commit()
+    olga = as_(app, cast.olga)
+    chinese = {"Accept-Language": "zh"}
+    for path in ("/organise/digits/submissions/3", "/organise/digits"):
+        assert "缺少一列" in olga.get(path, headers=chinese).text
+        assert "line 1: “digit” is missing." in olga.get(path).text
+    asked = token(session, cast.olga)
+    read = [
+        next(r["trace"] for r in answer.json["rows"] if r["id"] == 3)
+        for answer in (
+            app.test_client().get(ALL, headers=asked),
+            app.test_client().get(ALL, headers=asked | chinese),
+        )
+    ]
+    assert read[0] == str(said)
+    assert "缺少一列" in read[1]
+
+
+def test_a_trace_that_was_kept_as_text_alone_is_still_told(app, session, cast, board):
+    submission = session.get(Submission, 3)
+    submission.trace = "scoring took longer than 300 s of wall time"
+    session.add(submission)
+    session.commit()
+    page = as_(app, cast.olga).get(
+        "/organise/digits/submissions/3", headers={"Accept-Language": "zh"}
+    )
+    assert "scoring took longer" not in page.text

@@ -55,7 +55,7 @@ def test_both_texts_come_with_the_product_in_every_language(client, cast) -> Non
 
 def test_a_text_is_shown_in_the_readers_language(client, cast) -> None:
     page = client.get("/privacy", headers={"Accept-Language": "zh-CN,zh;q=0.9"}).text
-    assert "我们只保存举办竞赛" in page
+    assert "我们只保存举办挑战赛" in page
     assert '<html lang="zh-Hans">' in page
 
 
@@ -82,6 +82,11 @@ def test_a_new_version_is_looked_at_before_it_counts(ada, client, database) -> N
     with Session(database.read_engine) as session:
         assert session.exec(select(PolicyVersion)).all() == []
     assert "kind" not in client.get("/terms").text
+
+
+def test_a_preview_of_a_text_names_the_pictures_of_other_sites(ada) -> None:
+    shown = write(ada, act="preview", en="![seal](https://other.example/seal.png)").text
+    assert "<code>https://other.example/seal.png</code>" in shown
 
 
 def test_earlier_versions_stay_readable(ada, client, database) -> None:

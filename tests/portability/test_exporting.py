@@ -4,6 +4,8 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -289,3 +291,14 @@ def test_a_copy_is_explained_in_its_owners_language(session, cast, exporter, mon
     session.commit()
     exporter.make(number)
     assert spoken == ["zh"]
+
+
+def test_a_worker_knows_every_table_that_holds_something_of_a_person():
+    """In a process of its own: here the pages' rooms have been loaded as well."""
+    asked = (
+        "import server.worker; from sqlmodel import SQLModel; "
+        "from server.portability.holdings import HOLDINGS; "
+        "print(sorted({h.table for h in HOLDINGS} - SQLModel.metadata.tables.keys()))"
+    )
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

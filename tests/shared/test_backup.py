@@ -271,6 +271,23 @@ def test_a_damaged_backup_leaves_nothing_behind(
         _restore(_tampered(path, member, change), second, there)
     assert not any(_rows(second).values())
     assert [*there.public_files.keys(), *there.hidden_files.keys()] == []
+    assert not any([*store.root.iterdir()] for store in there)
+
+
+def test_a_file_that_was_not_stored_yet_does_not_hide_what_is_wrong(
+    tmp_path, database, cast, stores, second, monkeypatch
+) -> None:
+    _put(stores.public_files, b"id,digit\n1,2\n")
+    path = tmp_path / "backup.tar.gz"
+    _backup(path, database, stores)
+    there = _stores(tmp_path / "second")
+
+    def cut_off(*_arguments):
+        raise EOFError("the end was reached too early")
+
+    monkeypatch.setattr(FileStore, "copy_from", cut_off)
+    with pytest.raises(Invalid, match="damaged: the end was reached too early"):
+        _restore(path, second, there)
 
 
 def test_a_backup_that_was_cut_off_is_refused(tmp_path, database, cast, stores, second) -> None:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from markupsafe import Markup
 
-from server.shared.markdown import render_markdown
+from server.shared.markdown import pictures_elsewhere, render_markdown
 
 TABLE = "| id | digit | note |\n|:---|------:|:----:|\n| 1 | 7 | **bold** |\n"
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "input", "link", "meta", "base"}
@@ -168,3 +168,27 @@ def test_nothing_that_the_policy_forbids_is_ever_made():
 
 def test_an_empty_page_is_empty():
     assert render_markdown("") == ""
+
+
+@pytest.mark.parametrize("source", ["https://other.example/a.png", "//other.example/a.png"])
+def test_a_picture_of_another_site_is_a_link_which_no_policy_breaks(source):
+    found = elements(f"See ![the curve]({source}) and ![own](images/b.png)")
+    assert [a["href"] for a in found.named("a")] == [source]
+    assert [img["src"] for img in found.named("img")] == ["images/b.png"]
+    assert ">the curve</a>" in render_markdown(f"![the curve]({source})")
+    assert f">{source}</a>" in render_markdown(f"![]({source})")
+
+
+def test_a_picture_of_another_site_within_a_link_leaves_its_words():
+    html = render_markdown("[![badge](https://other.example/b.svg)](https://docs.example)")
+    assert Elements(html).named("a") == [
+        {"href": "https://docs.example", "rel": "noopener nofollow"}
+    ]
+    assert ">badge</a>" in html
+    assert "<img" not in html
+
+
+def test_pictures_of_other_sites_are_named_once_in_their_order():
+    text = "![](https://b.example/1.png) ![](images/own.png)\n\n- ![](//a.example/2.png)\n\n"
+    assert pictures_elsewhere(text * 2) == ["https://b.example/1.png", "//a.example/2.png"]
+    assert pictures_elsewhere("`![](https://b.example/1.png)`") == []

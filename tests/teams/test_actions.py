@@ -31,6 +31,24 @@ def test_a_team_without_a_name_is_called_after_its_captain(session: Session, cas
     assert "team.created" in kinds(session)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "seen", "name"),
+    [
+        ("zh", "en", "Jonas Huber 的队伍"),
+        ("", "zh", "Jonas Huber 的队伍"),
+        ("en", "zh", "Jonas Huber's team"),
+    ],
+)
+def test_a_team_without_a_name_is_called_so_in_its_captains_language(
+    session: Session, cast: Cast, chosen: str, seen: str, name: str
+) -> None:
+    jonas = session.merge(cast.jonas)
+    jonas.language, jonas.language_seen = chosen, seen
+    session.add(jonas)
+    team = actions.create_team(session, challenge=cast.digits, account_id=jonas.id, now=NOON)
+    assert team.name == name
+
+
 def test_whoever_creates_a_team_takes_part(session: Session, cast: Cast) -> None:
     actions.create_team(session, challenge=cast.digits, account_id=cast.jonas.id, now=NOON)
     assert session.get(Participation, (cast.digits.id, cast.jonas.id)) is not None

@@ -71,6 +71,21 @@ def test_somebodys_own_team_is_called_after_the_person() -> None:
     assert rules.own_name("王伟", set()).name == "王伟's team"
 
 
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ("王伟", "王伟的队伍"),
+        ("Lukas Brandl", "Lukas Brandl 的队伍"),
+        ("محمد علي", "محمد علي 的队伍"),
+        ("", "匿名的队伍"),
+    ],
+)
+def test_the_team_of_who_reads_chinese_is_called_so_in_chinese(person: str, name: str) -> None:
+    first = rules.own_name(person, set(), language="zh")
+    assert first.name == name
+    assert rules.own_name(person, {first.key}, language="zh").name == f"{name} 2"
+
+
 @pytest.mark.parametrize("person", ["محمد علي", "12 דניאל"])
 def test_a_name_that_runs_from_right_to_left_takes_an_ending_that_stays_behind_it(person):
     first = rules.own_name(person, set())
@@ -84,9 +99,9 @@ def test_a_second_team_of_the_same_name_gets_a_number() -> None:
     assert rules.own_name("WEI", taken).name == "WEI's team 3"
 
 
-@given(st.text(max_size=200))
-def test_a_team_called_after_anybody_has_a_name_that_is_accepted(person: str) -> None:
-    name = rules.own_name(person, set())
+@given(st.text(max_size=200), st.sampled_from(["en", "zh"]))
+def test_a_team_called_after_anybody_has_a_name_that_is_accepted(person: str, said: str) -> None:
+    name = rules.own_name(person, set(), language=said)
     assert len(name.name) <= rules.LONGEST_NAME
     assert len(name.key) <= rules.LONGEST_KEY
     assert rules._is_visible(name.name)

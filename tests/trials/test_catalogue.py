@@ -9,9 +9,16 @@ from scorers.evaluate import EvaluationSpec, evaluate_file
 from scorers.kinds import InputKind
 from scorers.registry import SCORERS
 from server.shared.errors import Invalid
-from server.trials.catalogue import TABLE, metric_by_name, metrics, search, table
+from server.shared.language import speaking
+from server.trials.catalogue import TABLE, metric_by_name, metrics, search, searched, table
 from server.trials.examples import BY_KIND, example_of
-from server.trials.settings_typed import choice_text, read_settings, read_value, typed_text
+from server.trials.settings_typed import (
+    choice_text,
+    parts_of,
+    read_settings,
+    read_value,
+    typed_text,
+)
 
 
 def test_the_table_is_that_of_the_metrics_there_are():
@@ -70,12 +77,28 @@ def test_a_search_finds_by_words_and_by_kind(words, kind, has, lacks):
     assert not has or has in found
 
 
+@pytest.mark.parametrize(
+    ("words", "has"),
+    [("概率", "log_loss"), ("准确率", "accuracy"), ("误差", "rmse"), ("accuracy", "accuracy")],
+)
+def test_a_search_finds_by_the_words_that_its_reader_sees(words, has):
+    with speaking("zh"):
+        assert has in {metric.name for metric in search(words)}
+        assert all(words in searched(metric) for metric in search(words))
+
+
 def test_parameters_are_read_by_their_types_and_defaults_are_left_out():
     f1 = metric_by_name("f1")
     form = {"param-average": "macro", "param-pos_label": "1", "param-labels": "cat, 3"}
     assert read_settings(form, f1) == {"average": "macro", "labels": ["cat", 3]}
     adjusted = metric_by_name("balanced_accuracy")
     assert read_settings({"param-adjusted": "true"}, adjusted) == {"adjusted": True}
+
+
+def test_the_parts_of_a_list_are_separated_by_the_commas_of_either_script():
+    assert parts_of(" 视觉，医学、表格, vision\r\n") == ["视觉", "医学", "表格", "vision"]
+    form = {"param-labels": "良性，恶性"}
+    assert read_settings(form, metric_by_name("f1")) == {"labels": ["良性", "恶性"]}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ def olga(client, cast, settings):
 
 
 @pytest.fixture
-def trier(settings, database, clock) -> Trier:
+def trier(settings, database, clock, tmp_path, monkeypatch) -> Trier:
+    # As a child has it: what is tried lies in its folder.
+    monkeypatch.chdir(tmp_path)
     return Trier(make_tools(settings, database, clock))
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from server.boards.actions import disqualify_team
+from server.boards.models import Entry
 from server.challenges.models import Challenge
 from server.teams.announcements import tell_asked
 from server.teams.models import Team
@@ -97,6 +98,19 @@ def test_a_board_that_changes_warns_the_organisers_once_and_says_so_until_they_l
     assert places(session) == [(1, "Isar Surfers", "500 €"), (1, "Moon", "500 €")]
     assert "As published on" not in client.get("/challenges/digits?again").text
     assert warn_of_changes(database, now=NOON + timedelta(minutes=3)) == 0
+
+
+def test_winners_whose_scores_changed_are_marked_although_their_ranks_stayed(
+    client, database, session, cast, final, published, told
+):
+    assert "As published on" not in client.get("/challenges/digits").text
+    for entry in session.exec(select(Entry).where(Entry.board == "private")):
+        entry.value, entry.key = entry.value - 0.05, entry.key + 0.05
+        session.add(entry)
+    session.commit()
+    assert warn_of_changes(database, now=NOON + timedelta(minutes=1)) == 1
+    assert told(cast.olga).count("winners_outdated") == 1
+    assert "As published on" in client.get("/challenges/digits?again").text
 
 
 def test_they_can_be_taken_back_once(browser, client, session, published, kinds):

@@ -41,9 +41,19 @@ def _zipped(path: Path, *names: str) -> Path:
     return path
 
 
-def test_what_macos_packs_beside_a_file_is_no_second_file(tmp_path):
-    path = _zipped(tmp_path / "a.zip", "a.csv", "__MACOSX/._a.csv")
-    assert unpack(path, 10_000).data == b"id,co2\na,1\n"
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a.csv", "__MACOSX/._a.csv"),
+        ("work/", "work/a.csv"),
+        ("work/final/a.csv",),
+        ("work\\a.csv",),
+        ("work/", "work/a.csv", "work/.DS_Store", ".DS_Store", "__MACOSX/work/._a.csv"),
+    ],
+    ids=["macos", "folder", "folders", "windows", "folder-macos"],
+)
+def test_folders_and_what_a_system_packs_beside_a_file_are_no_second_file(tmp_path, names):
+    assert unpack(_zipped(tmp_path / "a.zip", *names), 10_000).data == b"id,co2\na,1\n"
 
 
 def test_the_files_of_a_zip_that_holds_several_are_named(tmp_path):

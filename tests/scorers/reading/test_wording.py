@@ -50,7 +50,7 @@ WRONG = {
     "half a gzip": (NUMBERS, gzip.compress(b"id,y\n1,1\n")[:15]),
     "no zip": (NUMBERS, b"PK\x03\x04rubbish"),
     "two files": (NUMBERS, packed("a.csv", "b.csv")),
-    "a folder": (NUMBERS, packed("a/b.csv")),
+    "a long header": (NUMBERS, b"id,y" + b"," * (1 << 22)),
     "no Parquet": (NUMBERS, b"PAR1rubbish"),
     "no JSON": (NUMBERS, b'{"id": 1, "y": 1}\n{"id"\n{"id": 2}\n'),
     "another object": (NUMBERS, b'{"name": 1}\n'),
