@@ -45,10 +45,10 @@ def _zipped(path: Path, *names: str) -> Path:
     "names",
     [
         ("a.csv", "__MACOSX/._a.csv"),
-        ("work/", "work/a.csv"),
-        ("work/final/a.csv",),
-        ("work\\a.csv",),
-        ("work/", "work/a.csv", "work/.DS_Store", ".DS_Store", "__MACOSX/work/._a.csv"),
+        ("mine/", "mine/a.csv"),
+        ("mine/final/a.csv",),
+        ("mine\\a.csv",),
+        ("mine/", "mine/a.csv", "mine/.DS_Store", ".DS_Store", "__MACOSX/mine/._a.csv"),
     ],
     ids=["macos", "folder", "folders", "windows", "folder-macos"],
 )
