@@ -48,7 +48,7 @@ from server.shared.database import Database
 from server.shared.migrate import migrate
 from server.shared.settings import Settings
 
-RATE, SECONDS, WARM_SECONDS = 100.0, 4.0, 1.0
+RATE, SECONDS, WARM_SECONDS = 100.0, 12.0, 2.0
 SATURATING_CLIENTS, SATURATED_SECONDS = 8, 2.0
 PAGES = LARGEST // 50
 RECORDED, SHOWN = 40, 10

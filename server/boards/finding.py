@@ -8,10 +8,11 @@ from sqlmodel import Session, col, func
 
 from server.boards.marks import kept_of
 from server.boards.models import Entry
+from server.boards.names import names_of
 from server.boards.of_university import is_of_university
 from server.boards.places import places
 from server.boards.rows import ORDER, On, Row, on_board, row_columns, row_of
-from server.challenges.models import Phase
+from server.boards.versions import challenge_of_phase
 from server.shared.paging import Page, clamp
 from server.teams.models import Team
 from server.teams.rules import name_key
@@ -65,7 +66,7 @@ def _found(session: Session, on: On, *, q: str, university: str, first: int, man
         # By their numbers: to compare every name again takes longer.
         ids = ids.where(col(Entry.team_id).in_(named.teams))
     if q and university:
-        ids = ids.where(col(Entry.team_id).in_(_named_like(on, q)))
+        ids = ids.where(_is_of_team_like(q))
     return _counted(session, ids, first=first, many=many)
 
 
@@ -82,20 +83,21 @@ def _named(session: Session, on: On, q: str) -> Named:
     """Return the teams of a name; it is asked again for each page of what was found."""
 
     def find() -> list[Named]:
-        teams = list(_numbers(session, _named_like(on, q).limit(MANY + 1)))
+        names, part = names_of(session, challenge_of_phase(session, on.phase_id)), name_key(q)
+        teams = names.holding(part, most=MANY + 1)
         if len(teams) <= MANY:
             return [Named(teams)]
         # Found without looking each up on the board.
         kept = kept_of(session, "teams", on, lambda: [_teams_on(session, on)], SET_BYTES)
-        return [Named([], len(kept[0].intersection(_numbers(session, _named_like(on, q)))))]
+        every = names.holding(part, most=len(names.teams))
+        return [Named([], len(kept[0].intersection(every)))]
 
     return kept_of(session, f"named {q}", on, find, NAMED_BYTES)[0]
 
 
 def _walked(session: Session, on: On, q: str, *, first: int, many: int) -> Sequence[int]:
     """Return a page of teams that are many, walking the board from its top."""
-    named = sa.exists().where(col(Team.id) == col(Entry.team_id), _is_named_like(q))
-    page = sa.select(col(Entry.id)).where(*on_board(on), named).order_by(*ORDER)
+    page = sa.select(col(Entry.id)).where(*on_board(on), _is_of_team_like(q)).order_by(*ORDER)
     return session.execute(page.limit(many).offset(first)).scalars().all()
 
 
@@ -112,12 +114,6 @@ def _numbers(session: Session, query: Any) -> Iterator[int]:
     return (number for (number,) in session.connection().execute(query).cursor.fetchall())
 
 
-def _named_like(on: On, q: str) -> Any:
-    challenge = sa.select(col(Phase.challenge_id)).where(col(Phase.id) == on.phase_id)
-    return sa.select(col(Team.id)).where(
-        col(Team.challenge_id) == challenge.scalar_subquery(), _is_named_like(q)
-    )
-
-
-def _is_named_like(q: str) -> sa.ColumnElement[bool]:
-    return col(Team.name_key).contains(name_key(q), autoescape=True)
+def _is_of_team_like(q: str) -> sa.ColumnElement[bool]:
+    like = col(Team.name_key).contains(name_key(q), autoescape=True)
+    return sa.exists().where(col(Team.id) == col(Entry.team_id), like)
