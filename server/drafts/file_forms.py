@@ -33,6 +33,12 @@ class SubmissionForm(Form):
         default=20,
     )
 
+    def take_at_most(self, megabytes: int) -> None:
+        """Refuse, and say at the field, what is more than the server takes."""
+        said = _("This server takes at most %(count)s.", count=megabytes)
+        self.max_mb.description = said
+        self.max_mb.validators = (*self.max_mb.validators, NumberRange(max=megabytes, message=said))
+
 
 class BaselineForm(Form):
     """A reference submission."""

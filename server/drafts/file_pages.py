@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.drafts.actions import GivenFile, require_same
 from server.drafts.desk import Desk, desk_of
 from server.drafts.documents import path_in_folder, read_as_one, sample_of, stamp_of
-from server.drafts.editing import submission_of, write_submission
+from server.drafts.editing import MEGABYTE, submission_of, write_submission
 from server.drafts.file_forms import SubmissionForm
 from server.drafts.filing import (
     add_files,
@@ -53,6 +53,7 @@ def _submission_form(desk: Desk, **filled: Any) -> SubmissionForm:
     form = SubmissionForm(**filled)
     files = of_kind(desk.files, FileKind.DATA)
     form.sample.choices = [("", "–"), *((path_in_folder(f), f.name) for f in files)]
+    form.take_at_most(max(1, services().settings.max_upload_bytes // MEGABYTE))
     return form
 
 

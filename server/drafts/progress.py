@@ -38,7 +38,8 @@ MOST_NAMED = 12
 
 
 class Mark(StrEnum):
-    """How a step stands. What the check can't do without stops the launch; pages are asked for."""
+    """How a step stands. What the check can't do without stops the launch; pages are asked for, and
+    a launch without them says so."""
 
     DONE = "done"
     TODO = "todo"

@@ -218,6 +218,24 @@
     text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 500); });
   };
 
+  // Beside a moment that is typed in UTC: the same in the reader's own zone.
+  const ownTime = (line) => {
+    const input = document.getElementById(line.dataset.momentOf);
+    const time = document.createElement("time");
+    line.append(" ", time);
+    const say = () => {
+      const moment = `${input.value}Z`;
+      line.hidden = Number.isNaN(Date.parse(moment));
+      if (line.hidden) return;
+      time.dateTime = moment;
+      time.dataset.local = "";
+      delete time.dataset.written;
+      writeTimes(line);
+    };
+    input.addEventListener("input", say);
+    say();
+  };
+
   const enhance = (scope) => {
     writeTimes(scope);
     all("pre, .prose table, .table-wrap, .faults", scope).forEach((part) => {
@@ -236,6 +254,7 @@
     all("[data-live]", scope).forEach(live);
     all("form[data-filter]", scope).forEach(filter);
     all("[data-preview]", scope).forEach(preview);
+    all("[data-moment-of]", scope).forEach(ownTime);
     all("input[data-own-zone]", scope).forEach((input) => { input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || input.value; });
   };
   all("[data-theme-toggle]").forEach(themeToggle);

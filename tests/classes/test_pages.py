@@ -304,7 +304,9 @@ def test_a_judge_reads_the_gradebook_and_changes_nothing(board, app, cast, sessi
     session.add(Organiser(challenge_id=cast.digits.id, account_id=cast.jonas.id, role=Role.JUDGE))
     session.commit()
     jonas = sign_in(app.test_client(), cast.jonas)
-    assert jonas.get(URL).status_code == 200
+    open_to_others = "This challenge is open to others too"
+    assert open_to_others not in jonas.get(URL).text
+    assert open_to_others in sign_in(app.test_client(), cast.olga).get(URL).text
     assert jonas.post(URL, data=LINEAR).status_code == 403
     assert jonas.post(f"{URL}/phases/a/publish").status_code == 403
     assert sign_in(app.test_client(), cast.lena).get(URL).status_code == 403

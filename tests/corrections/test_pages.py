@@ -139,6 +139,17 @@ def test_the_page_of_an_evaluation_puts_both_boards_side_by_side(olga, second):
     assert "Nothing changes on this board" in private
 
 
+def test_scores_of_a_column_have_as_many_decimals(olga, database, session, scored):
+    phase, _, (pandas, isar) = scored
+    made = beside(session, phase)
+    rescored(session, made, pandas, (0.90002, 0.8))
+    rescored(session, made, isar, (0.75, 0.6))
+    compared(database, session, made)
+    page = olga.get(f"{HOME}/{made.id}?board=public").text
+    told = re.findall(r'data-label="Score (?:now|then)">([^<]*)<', page)
+    assert told == ["0.900000", "0.900020", "0.700000", "0.750000"]
+
+
 def test_progress_is_told_without_a_reload(olga, session, scored):
     phase, _, (pandas, _) = scored
     third = beside(session, phase)

@@ -185,3 +185,27 @@ def test_a_live_challenge_is_changed_by_a_draft_that_shows_each_difference(desk,
     assert [c.max_size for c in desk.all(select(Challenge).where(Challenge.slug == "petals"))] == [
         2
     ]
+
+
+def test_more_megabytes_than_the_server_takes_are_refused_at_the_field(desk, settings):
+    settings.max_upload_bytes = 7_900_000
+    desk.begin()
+    desk.fill()
+    assert "This server takes at most 7." in desk.get("/data")
+    wanted = {"sample": "data/sample_submission.csv", "id_column": "id", "labels": ""}
+    refused = desk.post("/data", status=422, **wanted, max_mb="8").text
+    assert 'id="max_mb-error"' in refused
+    desk.post("/data", **wanted, max_mb="7")
+    assert desk.draft().definition["submission"]["max_bytes"] == 7_000_000
+
+
+def test_a_launch_without_what_is_still_to_do_says_so(desk):
+    desk.begin()
+    desk.fill()
+    warning = "participants find the challenge without it"
+    assert warning not in desk.check()
+    for page in ("overview", "data"):
+        desk.post(f"/pages/{page}", slug=page, markdown="")
+    told = desk.check()
+    assert warning in told
+    assert "Launch the challenge without what is still to do?" in told

@@ -230,6 +230,11 @@ def look_after_it(olga: Watched) -> None:
     olga.look()
     press(olga, "Publish")
     expect(page.locator(".flash")).to_be_visible()
+    olga.go(f"/organise/{SLUG}/controls")
+    page.locator("summary", has_text="Extend").first.click()
+    # What is typed in UTC stands beside it as the organiser's own clock says.
+    page.locator("[name=ends]").first.fill("2030-07-01T10:30:00")
+    expect(page.locator("[data-moment-of]").first).to_contain_text("1 Jul 2030, 12:30")
 
 
 def correct(olga: Watched) -> None:
@@ -321,6 +326,8 @@ def test_an_organiser_makes_runs_corrects_and_ends_a_challenge(product: Product,
     told = lena.go("/notifications").locator("main").inner_text()
     for words in ("answered", "Wrong answers", "certificate"):
         assert words in told, told
+    # As wide as a page is at 1280 pixels that is made four times larger (WCAG 1.4.10).
+    visitor.require_fits([BOARD, "/universities", "/universities?rule=medals"], width=320)
     for person in (olga, lena, visitor):
         person.require_calm()
     product.require_quiet()
