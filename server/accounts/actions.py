@@ -12,9 +12,10 @@ from server.accounts.models import Account
 from server.accounts.noting import id_of, note
 from server.accounts.password_rules import check_password
 from server.accounts.passwords import hash_password, judge_password
-from server.accounts.queries import account_by_email, locked_account
+from server.accounts.queries import account_by_email, is_manager, locked_account
 from server.accounts.roles import grant_admin, move_to_university
 from server.shared.errors import N_, Conflict, Invalid
+from server.universities.models import University
 from server.universities.queries import university_of_address
 
 
@@ -81,14 +82,38 @@ def verify_password(account: Account | None, password: str) -> bool:
 
 
 def mark_confirmed(session: Session, account: Account, *, join: bool = True, now: datetime) -> None:
-    """Record that mail to the address is read, and join the university of its domain."""
-    if account.confirmed_at is None:
-        account.confirmed_at = now
-        session.add(account)
-        note(session, "account.confirmed", account, id_of(account), now)
-    university = university_of_address(session, account.email) if join else None
+    """Record that mail to the address is read, and join the university of its domain.
+
+    The first time alone: who left the university since does not come back by a new password.
+    """
+    if account.confirmed_at is not None:
+        return
+    account.confirmed_at = now
+    session.add(account)
+    note(session, "account.confirmed", account, id_of(account), now)
+    if join:
+        join_by_address(session, account, now=now)
+
+
+def join_by_address(session: Session, account: Account, *, now: datetime) -> None:
+    """Move an account to the university of its address, where that has one for it."""
+    university = university_joined_by(session, account, account.email)
     if university is not None:
         move_to_university(session, account, university.id, actor_id=None, now=now)
+
+
+def university_joined_by(session: Session, account: Account, email: str) -> University | None:
+    """Return the university that an account comes to by an address; None where it stays.
+
+    An address of no university takes nobody out of one. Who manages a university stays in it:
+    that office is laid down in the settings, and never by the way.
+    """
+    university = university_of_address(session, email)
+    if university is None or university.id == account.university_id:
+        return None
+    present = account.university_id
+    manages = present is not None and is_manager(session, present, id_of(account))
+    return None if manages else university
 
 
 def change_name(session: Session, *, account_id: int, name: str, now: datetime) -> None:

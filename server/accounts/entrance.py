@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from server.accounts import letters, links
-from server.accounts.actions import add_account, end_sessions, mark_confirmed
+from server.accounts.actions import add_account, end_sessions, join_by_address, mark_confirmed
 from server.accounts.addresses import clean_address
 from server.accounts.links import Confirmation, EmailChange
 from server.accounts.models import Account, ApiToken
@@ -207,7 +207,7 @@ def ask_email(
 
 
 def change_email(session: Session, *, link: EmailChange, account_id: int, now: datetime) -> Account:
-    """Give an account the address whose mail it reads, and join the university of its domain.
+    """Give an account the address whose mail it reads, and move it to the university of its domain.
 
     Raises:
         Forbidden: the link is for another account.
@@ -220,7 +220,8 @@ def change_email(session: Session, *, link: EmailChange, account_id: int, now: d
         raise links.used()
     _take_address(session, account, link.after)
     _record(session, "account.email_changed", account, now)
-    mark_confirmed(session, account, now=now)
+    mark_confirmed(session, account, join=False, now=now)
+    join_by_address(session, account, now=now)
     letters.address_changed(session, account, before=link.before, now=now)
     return account
 

@@ -128,11 +128,24 @@ def confirm_email(token: str) -> Answer:
     link = links.read_email_change(services().signer, token, now())
     entrance.check_own_link(link, viewer().account_id)
     if request.method in SAFE_METHODS:
-        return render_template("accounts/confirm_email.html", link=link)
+        return _question_of_address(link)
     with writing() as session:
         entrance.change_email(session, link=link, account_id=viewer().account_id, now=now())
         session.commit()
     return back_to("accounts.settings", _("Your e-mail address is changed."), "email")
+
+
+def _question_of_address(link: links.EmailChange) -> str:
+    """Ask whether to make the change; its reader knows what becomes of the university."""
+    session, account = reading(), _account()
+    joined = actions.university_joined_by(session, account, link.after)
+    present = universities_by_id(session, [account.university_id])
+    return render_template(
+        "accounts/confirm_email.html",
+        link=link,
+        joined=joined,
+        present=present.get(account.university_id or 0),
+    )
 
 
 @bp.post("/settings/university")

@@ -8,6 +8,7 @@ from server.boards.chosen import Asked, Chosen, choose
 from server.boards.freshness import conditional
 from server.boards.leaderboards import board_page
 from server.boards.reading import part_of
+from server.boards.rejections import in_own_words
 from server.boards.schemas import (
     BoardOut,
     BoardQuery,
@@ -85,7 +86,9 @@ def submissions(slug: str, query: PartQuery) -> SubmissionsOut:
         page=query.page,
         per_page=query.per_page,
     )
-    return submissions_out(page, views_of(reading(), page.rows), failed=gettext(FAILED))
+    return submissions_out(
+        page, views_of(reading(), page.rows), failed=gettext(FAILED), told=in_own_words
+    )
 
 
 @bp.get("/submissions/<int:submission_id>")
@@ -95,7 +98,7 @@ def submissions(slug: str, query: PartQuery) -> SubmissionsOut:
 def submission(submission_id: int) -> SubmissionOut:
     """For its team and the organisers of the challenge."""
     found = submission_by_id(reading(), submission_id)
-    return submission_out(view_of(reading(), found), failed=gettext(FAILED))
+    return submission_out(view_of(reading(), found), failed=gettext(FAILED), told=in_own_words)
 
 
 def _decide(submission_id: int, choice: Choice) -> SubmissionOut:
@@ -109,7 +112,7 @@ def _decide(submission_id: int, choice: Choice) -> SubmissionOut:
         )
         session.commit()
     found = submission_by_id(reading(), submission_id)
-    return submission_out(view_of(reading(), found), failed=gettext(FAILED))
+    return submission_out(view_of(reading(), found), failed=gettext(FAILED), told=in_own_words)
 
 
 @bp.post("/submissions/<int:submission_id>/select")

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from server.boards.ladder import Answer
+from server.boards.rejections import Told, as_kept
 from server.boards.schemas import NamedTeam
 from server.boards.submission_views import SubmissionView
 from server.evaluations.models import Score
@@ -74,8 +75,11 @@ def _score(score: Score | None) -> ScoreOut | None:
     return ScoreOut(value=score.value, interval=interval, method=score.method, also=score.also)
 
 
-def submission_out(view: SubmissionView, *, failed: str) -> SubmissionOut:
-    """Return a submission; `failed` is what its team reads of a fault that is not its own."""
+def submission_out(view: SubmissionView, *, failed: str, told: Told = as_kept) -> SubmissionOut:
+    """Return a submission; `failed` is what its team reads of a fault that is not its own.
+
+    `told` says why a file was rejected: in the words kept, or in those of who asks.
+    """
     s = view.submission
     scored = s.state is SubmissionState.SCORED
     fields: dict[str, Any] = {name: getattr(s, name) for name in _SAME}
@@ -90,7 +94,7 @@ def submission_out(view: SubmissionView, *, failed: str) -> SubmissionOut:
         scored_at=view.scored_at,
         score=_score(view.public) if scored else None,
         private_score=_score(view.private) if scored else None,
-        message=failed if s.state is SubmissionState.FAILED else s.message,
+        message=failed if s.state is SubmissionState.FAILED else told(s),
         rank=view.rank,
         ladder=_ladder(view.answer),
     )
@@ -114,12 +118,12 @@ _SAME = (
 
 
 def submissions_out(
-    page: Page[Any], views: Sequence[SubmissionView], *, failed: str
+    page: Page[Any], views: Sequence[SubmissionView], *, failed: str, told: Told = as_kept
 ) -> SubmissionsOut:
-    """Return a page of submissions."""
+    """Return a page of submissions, told as `submission_out` does."""
     return SubmissionsOut(
         total=page.total,
         page=page.page,
         per_page=page.per_page,
-        rows=[submission_out(view, failed=failed) for view in views],
+        rows=[submission_out(view, failed=failed, told=told) for view in views],
     )

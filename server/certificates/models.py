@@ -131,6 +131,7 @@ class CertificateJob(SQLModel, table=True):
     sha256: str | None = Field(default=None, max_length=64)
     size: int = Field(default=0, sa_type=sa.BigInteger)
     problem: str | None = Field(default=None, sa_type=sa.Text)
+    problem_said: Any = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     interruptions: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     lease_holder: str | None = Field(default=None, max_length=128)

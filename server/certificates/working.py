@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlmodel import Session, col, select
 
+from scorers.sentences import sentence, to_json
 from server.certificates.awarding import awards_of, final_board
 from server.certificates.bundles import make_bundle
 from server.certificates.evidence import level_awards
@@ -68,7 +69,9 @@ class Issuer:
         try:
             values |= self._made(job)
         except Conflict as error:
-            values |= {"state": JobState.FAILED, "problem": str(error)}
+            said = sentence(error.message, **error.values)
+            values |= {"state": JobState.FAILED, "problem": str(said)}
+            values["problem_said"] = to_json(said)
         except Exception:  # noqa: BLE001 - ours: noted for whoever mends it
             values |= {"state": JobState.FAILED, "problem": traceback.format_exc()}
         if self.aside.stops and values["state"] is JobState.FAILED:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from server.cli.here import here
 from server.cli.output import Refusal
+from server.cli.words import N_, _
+
+UNREADABLE = N_("%(path)s can't be read: %(error)s. Remove it and run `varsity login URL`.")
 
 
 class Credentials(NamedTuple):
@@ -46,7 +49,7 @@ def current() -> Credentials:
     of_kit = "" if named else here().server
     url = clean_url(named or of_kit or kept.url or "")
     if url == "https://":
-        raise Refusal("No server is known. Run `varsity login URL`, or set VARSITY_URL.")
+        raise Refusal(_("No server is known. Run `varsity login URL`, or set VARSITY_URL."))
     # A token kept for one server is never sent to another. Nor is that of the environment to a
     # server which only a file in this folder names: whoever wrote the file would be given it.
     known = not of_kit or url == kept.url
@@ -62,7 +65,7 @@ def read_kept() -> Kept:
     except FileNotFoundError:
         return Kept("", {})
     except (OSError, tomllib.TOMLDecodeError) as error:
-        said = f"{path} can't be read: {error}. Remove it and run `varsity login URL`."
+        said = _(UNREADABLE, path=path, error=error)
         raise Refusal(said) from error
     tokens = document.get("tokens")
     known = tokens if isinstance(tokens, dict) else {}

@@ -14,6 +14,7 @@ from server.archives.reading import UnreadableArchive, unpacked
 from server.cli.instance import known_settings
 from server.cli.output import Refusal, json_option, print_json
 from server.cli.showing import number, score_text
+from server.cli.words import _, told
 from server.evaluations.metrics import metric_rules, metric_runner
 from server.folders.reading import (
     InvalidFolder,
@@ -72,9 +73,8 @@ def score(folder: Path, file: Path, phase: str | None, as_json: bool) -> None:
     except InvalidPredictions as error:
         if as_json:
             print_json(_rejected_json(error))
-        more = error.count - len(error.faults)
-        tail = f"\n... and {more} more." if more and "more" not in str(error) else ""
-        raise Refusal(f"{file} would be rejected:\n{error}{tail}") from error
+        why = told(error.said)
+        raise Refusal(_("%(file)s would be rejected:\n%(why)s", file=file, why=why)) from error
     except InvalidFolder as error:
         raise Refusal(explained(error)) from error
     except InvalidSolution as error:

@@ -8,8 +8,10 @@ from typing import NamedTuple
 import click
 
 from server.cli.output import Refusal
+from server.cli.words import N_, _
 
 CONFIG = ".varsity.toml"
+NO_SLUG = N_("Say which challenge: SLUG (there is no %(config)s in this folder).")
 
 
 class Here(NamedTuple):
@@ -45,7 +47,8 @@ def _read(path: Path) -> Here:
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Refusal(f"{path} can't be read: {error}. Mend or remove it.") from error
+        said = _("%(path)s can't be read: %(error)s. Mend or remove it.", path=path, error=error)
+        raise Refusal(said) from error
     return Here(_text(document.get("server")), _text(document.get("challenge")), path)
 
 
@@ -57,5 +60,5 @@ def slug_here(slug: str | None) -> str:
     """Return a challenge's slug: as it was given, or else this folder's. Raises UsageError."""
     found = slug or here().challenge
     if not found:
-        raise click.UsageError(f"Say which challenge: SLUG (there is no {CONFIG} in this folder).")
+        raise click.UsageError(_(NO_SLUG, config=CONFIG))
     return found

@@ -8,8 +8,12 @@ import click
 from server.cli.credentials import clean_url, keep
 from server.cli.output import json_option, note, print_json
 from server.cli.remote import Problem, Remote
+from server.cli.words import N_, _
 
 CODE_NEEDED = "second-factor-needed"
+PLAIN_TEXT = N_(
+    "Warning: %(address)s is not https: your password and token can be read on the way."
+)
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -41,12 +45,13 @@ def login(
     if as_json:
         print_json({"url": address, "id": me["id"], "name": me["name"], "config": str(path)})
     else:
-        click.echo(f"Signed in to {address} as {me['name']} ({me['email']}).")
+        said = {"address": address, "name": me["name"], "email": me["email"]}
+        click.echo(_("Signed in to %(address)s as %(name)s (%(email)s).", **said))
 
 
 def _new_token(address: str, email: str | None, password: str | None, code: str | None) -> str:
-    who = email or click.prompt("E-mail", err=True)
-    secret = password or click.prompt("Password", hide_input=True, err=True)
+    who = email or click.prompt(_("E-mail"), err=True)
+    secret = password or click.prompt(_("Password"), hide_input=True, err=True)
     name = f"varsity on {platform.node() or 'a computer'}"[:80]
     body = {"email": who, "password": secret, "name": name}
     with Remote(address) as remote:
@@ -55,7 +60,7 @@ def _new_token(address: str, email: str | None, password: str | None, code: str 
         except Problem as refusal:
             if code or refusal.code != CODE_NEEDED:
                 raise
-            typed = click.prompt("Code of your authenticator app", err=True)
+            typed = click.prompt(_("Code of your authenticator app"), err=True)
             made = remote.post("/tokens", json=body | {"code": typed})
     return str(made["token"])
 
@@ -63,4 +68,4 @@ def _new_token(address: str, email: str | None, password: str | None, code: str 
 def _warn_of_plain_text(address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme == "http" and parts.hostname not in LOCAL:
-        note(f"Warning: {address} is not https: your password and token can be read on the way.")
+        note(_(PLAIN_TEXT, address=address))

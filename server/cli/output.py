@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import IO, Any
 
 import click
 from rich.console import Console
 from rich.table import Table
+
+from server.cli.words import _
 
 WIDTH_OF_A_PIPE = 160
 
@@ -17,6 +19,10 @@ class Refusal(click.ClickException):
     """A command that can't be carried out; said on standard error, exit code 1."""
 
     exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say it on standard error, in the reader's language from the first word on."""
+        click.echo(_("Error: %(message)s", message=self.format_message()), file=file, err=True)
 
 
 def note(message: str) -> None:

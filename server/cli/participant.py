@@ -8,6 +8,31 @@ from server.cli.here import slug_here
 from server.cli.output import json_option, note, print_json, print_table
 from server.cli.remote import Remote
 from server.cli.showing import name_of, range_text, score_text, state_text, time_text
+from server.cli.words import N_, _
+
+STATES = (N_("upcoming"), N_("open"), N_("ended"), N_("revealed"))
+BOARDS = {
+    "public": N_("%(phase)s, public board: %(scorer)s (%(better)s)"),
+    "private": N_("%(phase)s, private board: %(scorer)s (%(better)s)"),
+}
+OF_A_SUBMISSION = (
+    N_("Id"),
+    N_("Phase"),
+    N_("Received"),
+    N_("File"),
+    N_("State"),
+    N_("Score"),
+    N_("Comment"),
+)
+OF_A_BOARD = (
+    N_("Rank"),
+    "95 %",
+    N_("Team"),
+    N_("University"),
+    N_("Score"),
+    N_("Subm."),
+    N_("Last"),
+)
 
 
 @click.command()
@@ -19,13 +44,19 @@ def challenges(as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        print_table(("Challenge", "Title", "State", "Phases"), map(_challenge_row, rows))
+        headings = (_("Challenge"), _("Title"), _("State"), _("Starts"), _("Ends"))
+        print_table(headings, map(_challenge_row, rows))
 
 
-def _challenge_row(challenge: Any) -> tuple[str, str, str, str]:
-    phases = challenge.get("phases") or []
-    spans = [f"{p['slug']} until {time_text(p['ends'])}" for p in phases]
-    return challenge["slug"], challenge["title"], challenge.get("state", ""), "; ".join(spans)
+def _challenge_row(challenge: Any) -> tuple[str, ...]:
+    """Return a line; the times are those of the phase that is open, or else of the next one."""
+    return (
+        challenge["slug"],
+        challenge["title"],
+        _(challenge["state"]),
+        time_text(challenge["starts"]),
+        time_text(challenge["ends"]),
+    )
 
 
 @click.command()
@@ -39,10 +70,10 @@ def submissions(slug: str | None, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    headings = ("Id", "Phase", "Received", "File", "State", "Score", "Comment")
-    print_table(headings, map(_submission_row, rows), right="Id")
+    headings = [_(heading) for heading in OF_A_SUBMISSION]
+    print_table(headings, map(_submission_row, rows), right=_("Id"))
     if not rows:
-        note(f"Nothing yet. Send a file: varsity submit {slug} FILE")
+        note(_("Nothing yet. Send a file: varsity submit %(slug)s FILE", slug=slug))
 
 
 def _submission_row(row: Any) -> tuple[object, ...]:
@@ -94,13 +125,16 @@ def leaderboard(
 
 def _print_board(board: Any) -> None:
     scorer = board["scorer"]
-    better = "higher" if scorer["higher_is_better"] else "lower"
-    note(f"{board['phase']}, {board['board']} board: {scorer['title']} ({better} is better)")
-    headings = ("Rank", "95 %", "Team", "University", "Score", "Subm.", "Last")
-    print_table(headings, map(_board_row, board["rows"]), right="Rank,95 %,Subm.")
+    better = _("higher is better") if scorer["higher_is_better"] else _("lower is better")
+    said = {"phase": board["phase"], "scorer": scorer["title"], "better": better}
+    note(_(BOARDS[board["board"]], **said))
+    headings = [_(heading) for heading in OF_A_BOARD]
+    numbers = ",".join(headings[at] for at in (0, 1, 5))
+    print_table(headings, map(_board_row, board["rows"]), right=numbers)
     shown = len(board["rows"])
     if shown < board["total"]:
-        note(f"Page {board['page']}: {shown} of {board['total']} teams.")
+        counted = {"page": board["page"], "shown": shown, "total": board["total"]}
+        note(_("Page %(page)s: %(shown)s of %(total)s teams.", **counted))
 
 
 def _board_row(row: Any) -> tuple[object, ...]:

@@ -8,10 +8,23 @@ import httpx2
 
 from server.cli.credentials import current
 from server.cli.output import Refusal
+from server.cli.words import N_, _, asked_language
 
 LARGEST_PAGE = 100
+# Who just gave a wrong password or no code is signing in: that is another refusal.
+NOT_SIGNED_IN = "not-signed-in"
 TIMEOUT = httpx2.Timeout(60.0, connect=10.0)
-SIGN_IN = "Run `varsity login URL`, or set VARSITY_TOKEN."
+NO_ADDRESS = N_("%(url)s is not an address: %(error)s")
+UNREACHABLE = N_("%(url)s can't be reached (%(error)s). Is the address right, and the server up?")
+BROKE = N_("The connection to %(url)s broke: %(error)s. Try again.")
+STRANGER = N_(
+    "%(url)s does not answer like a Varsity server (status %(status)s). Check the address."
+)
+MOVED = N_(
+    "%(url)s does not answer like a Varsity server (status %(status)s). It sends to %(where)s. "
+    "Check the address."
+)
+SIGN_IN = N_("Run `varsity login URL`, or set VARSITY_TOKEN.")
 
 
 class Problem(Refusal):
@@ -30,13 +43,15 @@ class Remote:
         headers = {"Accept": "application/json", "User-Agent": "varsity-cli"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        if language := asked_language():
+            headers["Accept-Language"] = language
         self.url = url
         try:
             self.client = httpx2.Client(
                 base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT, follow_redirects=False
             )
         except httpx2.InvalidURL as error:
-            raise Refusal(f"{url} is not an address: {error}") from error
+            raise Refusal(_(NO_ADDRESS, url=url, error=error)) from error
 
     @classmethod
     def current(cls) -> Self:
@@ -91,27 +106,19 @@ class Remote:
         try:
             yield
         except httpx2.ConnectError as error:
-            said = (
-                f"{self.url} can't be reached ({error}). Is the address right, and the server up?"
-            )
-            raise Refusal(said) from error
+            raise Refusal(_(UNREACHABLE, url=self.url, error=error)) from error
         except httpx2.TimeoutException as error:
-            raise Refusal(f"{self.url} did not answer in time. Try again.") from error
+            raise Refusal(_("%(url)s did not answer in time. Try again.", url=self.url)) from error
         except httpx2.InvalidURL as error:
-            raise Refusal(f"{self.url} is not an address: {error}") from error
+            raise Refusal(_(NO_ADDRESS, url=self.url, error=error)) from error
         except httpx2.HTTPError as error:
-            said = (
-                f"The connection to {self.url} broke: {error or type(error).__name__}. Try again."
-            )
-            raise Refusal(said) from error
+            why = str(error) or type(error).__name__
+            raise Refusal(_(BROKE, url=self.url, error=why)) from error
 
     def _stranger(self, response: httpx2.Response) -> Refusal:
-        where = response.headers.get("Location", "")
-        moved = f" It sends to {where}." if where else ""
-        return Refusal(
-            f"{self.url} does not answer like a Varsity server (status {response.status_code})."
-            f"{moved} Check the address."
-        )
+        where, status = response.headers.get("Location", ""), response.status_code
+        said = _(MOVED if where else STRANGER, url=self.url, status=status, where=where)
+        return Refusal(said)
 
 
 def _given(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +133,6 @@ def _problem(status: int, body: dict[str, Any]) -> Problem:
         message = str(error.get("message", ""))
         if message != detail:
             lines.append(f"  {error.get('field', '')}: {message}")
-    if status == httpx2.codes.UNAUTHORIZED and code != "wrong-password":
-        lines.append(SIGN_IN)
+    if code == NOT_SIGNED_IN:
+        lines.append(_(SIGN_IN))
     return Problem(status, code, "\n".join(lines))

@@ -3,6 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from rich.cells import cell_len
+
+from server.cli.words import N_, _
+
+# What a submission is besides its state, and the words of both.
+MARKS = (N_("selected"), N_("late"))
+STATES = (N_("queued"), N_("scoring"), N_("scored"), N_("rejected"), N_("failed"))
+
 
 def score_text(score: Any, interval: Any = None) -> str:
     """Write a score with its interval: `0.9321 [0.9102, 0.9511]`."""
@@ -42,13 +50,13 @@ def name_of(thing: Any) -> str:
 
 def state_text(submission: Any) -> str:
     """Write where a submission stands, with what else is true of it."""
-    marks = [word for word in ("selected", "late") if submission.get(word)]
-    return ", ".join([str(submission["state"]), *marks])
+    marks = [_(word) for word in MARKS if submission.get(word)]
+    return ", ".join([_(str(submission["state"])), *marks])
 
 
 _LADDER = {
-    True: "a released value",
-    False: "no significant improvement: the released value stays",
+    True: N_("a released value"),
+    False: N_("no significant improvement: the released value stays"),
 }
 
 
@@ -56,13 +64,18 @@ def score_lines(submission: Any) -> list[str]:
     """Write a scored submission's result, a line for each thing to know."""
     score = submission.get("score")
     if score is None:
-        return ["Scored; the value is not shown."]
-    lines = [f"Score    {score_text(score)}"]
-    lines += [f"{name:8} {number(value)}" for name, value in (score.get("also") or {}).items()]
+        return [_("Scored; the value is not shown.")]
+    lines = [(_("Score"), score_text(score))]
+    lines += [(name, number(value)) for name, value in (score.get("also") or {}).items()]
     if score.get("method"):
-        lines.append(f"Interval {score['method']}")
+        lines.append((_("Interval"), score["method"]))
     if ladder := submission.get("ladder"):
-        lines.append(f"Ladder   {_LADDER[bool(ladder['improved'])]}")
+        lines.append((_("Ladder"), _(_LADDER[bool(ladder["improved"])])))
     if submission.get("rank") is not None:
-        lines.append(f"Rank     {submission['rank']}")
-    return lines
+        lines.append((_("Rank"), str(submission["rank"])))
+    return [f"{_padded(name)} {said}" for name, said in lines]
+
+
+def _padded(name: str) -> str:
+    """Return a name as wide as the others; a Chinese character takes the place of two."""
+    return name + " " * max(0, 8 - cell_len(name))

@@ -13,6 +13,7 @@ from server.cli.progress import Advance, transfer
 from server.cli.remote import Remote
 from server.cli.showing import score_lines
 from server.cli.taking_part import in_a_team
+from server.cli.words import _
 
 FINAL = ("scored", "rejected", "failed")
 SLOWEST_POLL = 5.0
@@ -35,9 +36,9 @@ def submit(
     with Remote.current() as remote:
         submission = in_a_team(remote, slug, lambda: _send(remote, slug, file, comment, phase))
         if not as_json:
-            click.echo(f"Received as submission {submission['id']}.")
-        if submission.get("same_as"):
-            note(f"The file is the same as that of submission {submission['same_as']}.")
+            click.echo(_("Received as submission %(number)s.", number=submission["id"]))
+        if earlier := submission.get("same_as"):
+            note(_("The file is the same as that of submission %(number)s.", number=earlier))
         if wait:
             submission = _final(remote, submission["id"])
     _report(submission, as_json=as_json, waited=wait)
@@ -46,7 +47,8 @@ def submit(
 def _meant(what: tuple[str, ...]) -> tuple[str, Path]:
     """Return the challenge and the file; a single word is the file. Raises UsageError."""
     if len(what) > 2:
-        raise click.UsageError(f"Got unexpected extra arguments ({' '.join(what[2:])})")
+        extra = " ".join(what[2:])
+        raise click.UsageError(_("Got unexpected extra arguments (%(extra)s)", extra=extra))
     file = click.Path(exists=True, dir_okay=False, path_type=Path)
     slug = slug_here(what[0] if len(what) == 2 else None)
     return slug, click.types.convert_type(file)(what[-1])
@@ -104,8 +106,10 @@ def _report(submission: Any, *, as_json: bool, waited: bool) -> None:
 
 
 def _reason(submission: Any) -> str:
-    said = submission.get("message") or "No reason was given."
+    said = submission.get("message") or _("No reason was given.")
     faults = [str(fault.get("message", fault)) for fault in submission.get("faults") or ()]
     more = [f"  {fault}" for fault in faults if fault not in said]
-    word = "was rejected" if submission["state"] == "rejected" else "could not be scored"
-    return "\n".join([f"Submission {submission['id']} {word}: {said}", *more])
+    number = submission["id"]
+    rejected = _("Submission %(number)s was rejected: %(said)s", number=number, said=said)
+    failed = _("Submission %(number)s could not be scored: %(said)s", number=number, said=said)
+    return "\n".join([rejected if submission["state"] == "rejected" else failed, *more])

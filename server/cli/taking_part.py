@@ -5,9 +5,11 @@ from typing import Any, TypeVar
 
 from server.cli.output import note
 from server.cli.remote import Problem, Remote
+from server.cli.words import N_, _
 
 NOT_JOINED = "not-joined"
 NO_TEAM = "no-team"
+ALONE = N_("You had no team: you compete alone now, as “%(name)s”. Sending the file again.")
 Result = TypeVar("Result")
 
 
@@ -19,7 +21,8 @@ def joined(remote: Remote, slug: str, act: Callable[[], Result]) -> Result:
         if problem.code != NOT_JOINED:
             raise
     remote.post(f"/challenges/{slug}/join")
-    note(f"You take part in {slug} now, by its rules: {remote.url}/challenges/{slug}/rules")
+    rules = f"{remote.url}/challenges/{slug}/rules"
+    note(_("You take part in %(slug)s now, by its rules: %(rules)s", slug=slug, rules=rules))
     return act()
 
 
@@ -31,5 +34,5 @@ def in_a_team(remote: Remote, slug: str, act: Callable[[], Result]) -> Result:
         if problem.code != NO_TEAM:
             raise
     team: Any = joined(remote, slug, lambda: remote.post(f"/challenges/{slug}/teams", json={}))
-    note(f'You had no team: you compete alone now, as "{team["name"]}". Sending the file again.')
+    note(_(ALONE, name=team["name"]))
     return act()

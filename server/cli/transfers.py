@@ -15,6 +15,7 @@ from server.cli.output import Refusal, json_option, note, print_json
 from server.cli.progress import transfer
 from server.cli.remote import Remote
 from server.cli.taking_part import joined
+from server.cli.words import _
 
 CHUNK = 1 << 16
 
@@ -40,7 +41,7 @@ def download(slug: str | None, folder: Path | None, as_json: bool) -> None:
                 joined(remote, slug, partial(_fetch, remote, slug, file, target)) for file in files
             ]
         except OSError as error:
-            raise Refusal(f"The file can't be written: {error}") from error
+            raise Refusal(_("The file can't be written: %(error)s", error=error)) from error
     if as_json:
         print_json([{**file, "path": str(path)} for file, path in zip(files, paths, strict=True)])
         return
@@ -55,7 +56,7 @@ def _files(remote: Remote, slug: str) -> list[Any]:
 def _fetch(remote: Remote, slug: str, file: Any, folder: Path) -> Path:
     path = _inside(folder, file["name"])
     if path.is_file() and _sha256(path) == file["sha256"]:
-        note(f"{path} is there already.")
+        note(_("%(path)s is there already.", path=path))
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     # The part carries the content's name: a file that changed on the server starts anew.
@@ -63,7 +64,8 @@ def _fetch(remote: Remote, slug: str, file: Any, folder: Path) -> Path:
     _receive(remote, f"/challenges/{slug}/files/{quote(file['name'])}", file, part)
     if _sha256(part) != file["sha256"]:
         part.unlink()
-        raise Refusal(f"{file['name']} arrived damaged, and was removed. Download it again.")
+        said = _("%(name)s arrived damaged, and was removed. Download it again.", name=file["name"])
+        raise Refusal(said)
     part.replace(path)
     return path
 
@@ -72,7 +74,10 @@ def _inside(folder: Path, name: str) -> Path:
     """Return where a file goes. Raises Refusal for a name that leads out of the folder."""
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts or "\\" in name:
-        raise Refusal(f"The server names a file {name!r}, which is not a name to write to.")
+        said = _(
+            "The server names a file %(name)s, which is not a name to write to.", name=repr(name)
+        )
+        raise Refusal(said)
     return folder.joinpath(*parts)
 
 

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from scorers.sentences import to_json
 from server.challenges.models import Phase
 from server.integrity.findings import Findings
 from server.integrity.models import REPORTS, IntegrityReport
 from server.integrity.queries import waiting_report
 from server.integrity.rules import MOST_INTERRUPTIONS, ReportState
+from server.shared.errors import N_
 from server.shared.events import record
 
-INTERRUPTED = "The worker died again and again while it made this report."
+INTERRUPTED = N_("The worker died again and again while it made this report.")
 
 
 def ask_for_report(
@@ -75,7 +77,8 @@ def end_report(
         holder=holder,
         state=ReportState.DONE if done else ReportState.FAILED,
         findings=findings.model_dump(mode="json") if findings is not None else None,
-        problem=problem or None,
+        problem=str(problem) or None,
+        problem_said=to_json(problem) or None,
         made_at=now,
     )
     if ended:

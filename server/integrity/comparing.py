@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from scorers.errors import InvalidSolution
 from scorers.evaluate import EvaluationSpec
+from scorers.sentences import to_json
 from scorers.similarity.comparing import Likeness, compare_files
 
 # Behind the scoring of what students wait for.
@@ -23,10 +25,11 @@ class ComparingTask(BaseModel):
 
 
 class ComparingReport(BaseModel):
-    """The child's whole answer; `problem`: the solution does not fit (any more)."""
+    """The child's whole answer; `problem`: the solution does not fit (any more), `said` to all."""
 
     likeness: Likeness | None = None
     problem: str = ""
+    said: Any = None
 
 
 def compare_in_child(task: str) -> str:
@@ -39,7 +42,8 @@ def compare_in_child(task: str) -> str:
             _paths(asked.files), _paths([asked.solution])[0], spec, known=_paths(asked.known)
         )
     except InvalidSolution as error:
-        return ComparingReport(problem=str(error)).model_dump_json()
+        said = to_json(error.said)
+        return ComparingReport(problem=str(error), said=said).model_dump_json()
     return ComparingReport(likeness=found).model_dump_json()
 
 

@@ -38,6 +38,7 @@ class IntegrityReport(SQLModel, table=True):
     made_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     findings: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
     problem: str | None = Field(default=None, sa_type=sa.Text)
+    problem_said: Any = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     interruptions: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     lease_holder: str | None = Field(default=None, max_length=128)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 from sqlmodel import Session
 
+from scorers.sentences import from_json, said_by
 from scorers.similarity.comparing import Likeness
 from server.challenges.models import Challenge
 from server.evaluations.models import Evaluation
@@ -81,7 +82,7 @@ class Reporter:
         except NoChildren:
             return
         except (LimitExceeded, NoAnswers) as error:
-            problem = str(error)
+            problem = said_by(error)
         except Exception:  # noqa: BLE001 - ours: noted for whoever mends it
             problem = traceback.format_exc()
         if findings is None and self.aside.stops:
@@ -138,7 +139,7 @@ class Reporter:
             text = self._children().run(compare_in_child, task.model_dump_json())
         said = ComparingReport.model_validate_json(text)
         if said.likeness is None:
-            raise NoAnswers(said.problem)
+            raise NoAnswers(from_json(said.said or said.problem))
         return said.likeness
 
     def _children(self) -> Isolation:

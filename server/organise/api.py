@@ -9,6 +9,7 @@ from flask_babel import gettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.boards.actions import reveal as reveal_phase
+from server.boards.rejections import in_own_words
 from server.boards.schemas import PartQuery
 from server.boards.submission_schemas import FAILED, SubmissionOut, submission_out
 from server.boards.submission_views import SubmissionView, view_of
@@ -134,7 +135,9 @@ def submissions(slug: str, query: AllQuery) -> AllSubmissionsOut:
 
 
 def _out(view: SubmissionView) -> OrganisersSubmissionOut:
-    known: dict[str, Any] = submission_out(view, failed=gettext(FAILED)).model_dump()
+    known: dict[str, Any] = submission_out(
+        view, failed=gettext(FAILED), told=in_own_words
+    ).model_dump()
     s = view.submission
     return OrganisersSubmissionOut(
         **known,

@@ -19,6 +19,8 @@ LINES = (
     N_("The worker died %(times)s times while it compared these."),
     N_("The worker died %(times)s times while it looked at this file."),
     N_("The worker died %(times)s times in the middle of it."),
+    N_("The worker died again and again while it made this report."),
+    N_("The worker died again and again while it made this copy."),
     N_("The phase has no live evaluation."),
     N_("The phase has no live evaluation: there is nothing to compare by."),
     N_(
@@ -42,6 +44,7 @@ LINES = (
     N_("metric.py took longer than %(seconds)s s of processor time."),
     N_("metric.py took longer than %(seconds)s s."),
     N_("metric.py died by signal %(number)s (%(name)s)."),
+    N_("metric.py ended its process (exit code 127 or more) without an answer."),
     N_("metric.py ended its process (exit code %(code)s) without an answer."),
     N_("metric.py could not be kept apart from the rest of this machine."),
     N_("metric.py left its folder in a state that cannot be looked at."),

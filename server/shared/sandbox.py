@@ -28,6 +28,8 @@ _CHUNK = 1 << 16
 # The keeper says by its exit code how its child ended: by itself, or by a signal.
 _BY_SIGNAL = 128
 _KEEPER_BROKE = 127
+# What is answered first, once everything was given up; an exit code may be the confined code's own.
+_CONFINED = b"\n"
 _SECONDS_TO_SWEEP = 5
 _LOOK_MILLISECONDS = 100
 _MOST_FILES = 1000
@@ -144,19 +146,25 @@ class _Run:
         del kept[most:]
 
     def _answer(self, status: int) -> Answer:
-        if status == _KEEPER_BROKE:
-            raise self._stopped("could not be kept apart from the rest of this machine")
         if status > _BY_SIGNAL:
             raise self._stopped(_by_signal(status - _BY_SIGNAL, self.bounds))
-        if not self.answer:
-            raise self._stopped(f"ended its process (exit code {status}) without an answer")
-        return Answer(self.answer.decode("utf-8", errors="replace"), self._printed())
+        if not self.answer.startswith(_CONFINED):
+            raise self._stopped("could not be kept apart from the rest of this machine")
+        said = self.answer.removeprefix(_CONFINED)
+        if not said:
+            raise self._stopped(f"ended its process ({_exit_code(status)}) without an answer")
+        return Answer(said.decode("utf-8", errors="replace"), self._printed())
 
     def _printed(self) -> str:
         return self.output.decode("utf-8", errors="replace")
 
     def _stopped(self, message: str) -> Stopped:
         return Stopped(message, self._printed())
+
+
+def _exit_code(status: int) -> str:
+    """One stands for all that are greater."""
+    return f"exit code {status}" + (" or more" if status == _KEEPER_BROKE else "")
 
 
 def _by_signal(number: int, bounds: Bounds) -> str:
@@ -251,6 +259,7 @@ def _compute(
         # Not before the change of user, which undoes it.
         die_with_parent(signal.SIGKILL)
         code = 1
+        _write(said, _CONFINED)
         _write(said, task(protection).encode("utf-8", errors="replace"))
         code = 0
     except BaseException:  # noqa: BLE001 - the process ends here; its caller reads what it printed

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from server.accounts.models import Account, AffiliationRequest, ApiToken, Sighting
+from server.accounts.queries import is_manager
 from server.accounts.rules import RequestState
 from server.accounts.signin import token_digest
 from server.shared.database import Database
@@ -124,6 +125,43 @@ def test_a_private_address_keeps_the_university(client, cast, database, mailbox)
     ask_for(client, "wei@home.example")
     client.post(mailbox.link("wei@home.example", "settings/email"))
     assert account(database, cast.wei.id).university_id == cast.tsinghua.id
+
+
+def test_before_the_address_is_changed_its_owner_reads_what_becomes_of_the_university(
+    client, cast, mailbox
+) -> None:
+    sign_in(client, cast.wei)
+    ask_for(client, "wei@tum.example")
+    page = client.get(mailbox.link("wei@tum.example", "settings/email")).text
+    assert "you will belong there, and no longer to" in page
+    ask_for(client, "wei@home.example")
+    page = client.get(mailbox.link("wei@home.example", "settings/email")).text
+    assert "You go on belonging to" in page
+
+
+def test_a_new_address_takes_no_manager_out_of_the_university(
+    client, cast, database, mailbox
+) -> None:
+    sign_in(client, cast.manfred)
+    ask_for(client, "manfred@uonbi.example")
+    link = mailbox.link("manfred@uonbi.example", "settings/email")
+    assert "You go on belonging to" in client.get(link).text
+    assert client.post(link).status_code == 303
+    assert account(database, cast.manfred.id).university_id == cast.munich.id
+    with Session(database.read_engine) as session:
+        assert is_manager(session, cast.munich.id, cast.manfred.id)
+
+
+def test_who_left_a_university_does_not_come_back_by_a_new_password(
+    client, cast, database, mailbox
+) -> None:
+    sign_in(client, cast.wei)
+    client.post("/settings/university/leave")
+    client.post("/sign-out")
+    client.post("/forgot", data={"email": cast.wei.email})
+    link = mailbox.link(cast.wei.email, "reset")
+    assert client.post(link, data={"password": NEW, "again": NEW}).status_code == 303
+    assert account(database, cast.wei.id).university_id is None
 
 
 def test_a_new_address_needs_the_password(client, cast, mailbox) -> None:

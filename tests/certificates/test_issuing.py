@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from scorers.sentences import from_json
 from server.accounts.closing import close_account
 from server.boards.entries import rebuild_entry
 from server.certificates.actions import allow_again, hand_out, revoke
@@ -43,6 +44,7 @@ def test_a_job_that_waited_beyond_a_withdrawn_reveal_says_why_it_failed(scene):
     scene.session.refresh(job)
     assert job.state is JobState.FAILED
     assert "after the result" in job.problem
+    assert from_json(job.problem_said).message == job.problem
     assert not scene.certificates()
 
 

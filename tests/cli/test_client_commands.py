@@ -88,6 +88,7 @@ def test_signing_in_asks_for_what_is_missing(varsity, url, cast) -> None:
 def test_a_wrong_password_is_refused_and_nothing_is_kept(varsity, url, cast) -> None:
     answer = varsity("login", url, "--email", cast.lena.email, "--password", "wrong horse")
     assert answer.exit_code == 1
+    assert "varsity login" not in answer.stderr
     assert not config_path().exists()
 
 
@@ -101,6 +102,7 @@ def test_a_kept_token_is_not_sent_to_another_server(varsity, url, cast, monkeypa
 
 def test_the_challenges_are_listed(wei) -> None:
     assert "digits" in wei("challenges").stdout
+    assert "2026-11-30" in wei("challenges").stdout
     assert [row["slug"] for row in wei.json("challenges")] == ["digits"]
 
 

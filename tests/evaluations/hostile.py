@@ -41,6 +41,9 @@ HOSTILE = [
         REFUSED,
     ),
     Hostile("os._exit(0)", "import os\nos._exit(0)", r"ended its process \(exit code 0\)"),
+    Hostile(
+        "os._exit(255)", "import os\nos._exit(255)", r"ended its process \(exit code 127 or more\)"
+    ),
     Hostile("os._exit(3)", "import os\nos._exit(3)", r"ended its process \(exit code 3\)"),
     Hostile("sys.exit", "import sys\nsys.exit(0)", "SystemExit"),
     Hostile("a segfault", "import ctypes\nctypes.string_at(0)", r"died by signal 11 \(SIGSEGV\)"),

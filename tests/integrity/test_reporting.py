@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from sqlmodel import select
 
+from scorers.errors import Fault, InvalidSolution
+from scorers.sentences import sentence
 from server.boards.models import Entry
 from server.integrity.actions import (
     ask_for_report,
@@ -19,8 +21,10 @@ from server.integrity.queries import reports_to_make
 from server.integrity.rules import MOST_INTERRUPTIONS, ReportState
 from server.shared.events import Event
 from server.shared.isolation import Isolation, LimitExceeded, NoChildren
+from server.shared.language import speaking
 from server.shared.limited import Limits
 from server.shared.mail import OutgoingMail
+from server.shared.sentences import told
 from server.teams.models import Team
 from tests.cast import NOON
 from tests.integrity.conftest import ROWS, answers, text_of
@@ -227,6 +231,22 @@ def test_a_report_that_can_not_be_made_says_why(
     report = read(database, asked)
     assert report.state == state
     assert (words is None) or words in report.problem
+
+
+def test_a_solution_that_fits_no_more_is_told_in_the_readers_language(
+    database, contest, reporter, asked, monkeypatch
+) -> None:
+    said = sentence("The file has no rows.")
+
+    def unfit(*_arguments, **_named):
+        raise InvalidSolution([Fault("sample", said)])
+
+    monkeypatch.setattr("server.integrity.comparing.compare_files", unfit)
+    reporter.make(asked)
+    report = read(database, asked)
+    assert (report.state, report.problem) == (ReportState.FAILED, str(said))
+    with speaking("zh"):
+        assert told(report.problem_said) == "文件没有数据行。"
 
 
 def test_a_lost_signal_is_found_by_the_sweep(database, reporter, asked) -> None:

@@ -363,3 +363,9 @@ def test_what_fails_before_the_task_begins_is_told(monkeypatch):
     with pytest.raises(Stopped, match="could not be kept apart") as stopped:
         run_confined(lambda _: "ran", BOUNDS)
     assert "no such layer" in stopped.value.output
+
+
+@pytest.mark.parametrize("code", [127, 255])
+def test_code_that_ends_with_a_high_exit_code_was_kept_apart_all_the_same(code):
+    with pytest.raises(Stopped, match=r"exit code 127 or more\) without an answer"):
+        run_confined(lambda _: os._exit(code), BOUNDS)

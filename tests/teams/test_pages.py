@@ -344,3 +344,13 @@ def test_a_member_who_does_not_lead_changes_nothing(
 def test_a_half_form_is_refused_and_not_a_fault(client: FlaskClient, cast: Cast) -> None:
     url = f"/teams/{cast.pandas.id}/remove"
     assert sign_in(client, cast.wei).post(url, data={"account_id": "x"}).status_code == 422
+
+
+def test_who_presses_a_button_too_late_is_not_told_of_a_mistyped_address(client, cast) -> None:
+    sign_in(client, cast.wei)
+    data = {"request_id": "999999", "decision": "refuse"}
+    answer = client.post(f"/teams/{cast.pandas.id}/decide", data=data)
+    assert answer.status_code == 404
+    assert "This is no longer there" in answer.text
+    assert "mistyped" not in answer.text
+    assert "mistyped" in client.get("/teams/999999").text
