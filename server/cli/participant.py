@@ -50,10 +50,11 @@ def challenges(as_json: bool) -> None:
 
 def _challenge_row(challenge: Any) -> tuple[str, ...]:
     """Return a line; the times are those of the phase that is open, or else of the next one."""
+    state: str = challenge["state"]
     return (
         challenge["slug"],
         challenge["title"],
-        _(challenge["state"]),
+        _(state),
         time_text(challenge["starts"]),
         time_text(challenge["ends"]),
     )
@@ -127,7 +128,8 @@ def _print_board(board: Any) -> None:
     scorer = board["scorer"]
     better = _("higher is better") if scorer["higher_is_better"] else _("lower is better")
     said = {"phase": board["phase"], "scorer": scorer["title"], "better": better}
-    note(_(BOARDS[board["board"]], **said))
+    heading: str = BOARDS[board["board"]]
+    note(_(heading, **said))
     headings = [_(heading) for heading in OF_A_BOARD]
     numbers = ",".join(headings[at] for at in (0, 1, 5))
     print_table(headings, map(_board_row, board["rows"]), right=numbers)

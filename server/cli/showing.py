@@ -51,7 +51,8 @@ def name_of(thing: Any) -> str:
 def state_text(submission: Any) -> str:
     """Write where a submission stands, with what else is true of it."""
     marks = [_(word) for word in MARKS if submission.get(word)]
-    return ", ".join([_(str(submission["state"])), *marks])
+    state: str = submission["state"]
+    return ", ".join([_(state), *marks])
 
 
 _LADDER = {
