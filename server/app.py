@@ -59,6 +59,7 @@ from server.shared.sentences import told
 from server.shared.settings import Settings
 from server.shared.signing import Signer
 from server.shared.slots import Slots
+from server.shared.spacing import set_up_spacing
 from server.shared.storage import FileStore
 from server.shared.uploads import UploadRequest
 from server.shared.web import Services, install, now, reading, services, viewer
@@ -89,6 +90,7 @@ def create_app(
     install_responses(app)
     install_limits(app, settings)
     install_language(app)
+    set_up_spacing(app)
     Bootstrap5(app)
     # Only what holds no secret of a reader: a compressed page could leak one by its length.
     app.config["COMPRESS_MIMETYPES"] = ["text/css", "text/javascript", "image/svg+xml"]

@@ -11,6 +11,8 @@ import jinja2
 from flask import Flask
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
+from server.shared.spacing import MESSAGE
+
 # What reading may raise: a power cut leaves a file without its end.
 BROKEN = (OSError, UnpicklingError, EOFError, ValueError, IndexError, AttributeError, ImportError)
 
@@ -44,5 +46,5 @@ def _made_by(app: Flask) -> str:
     """Return what changes with all that the same source is compiled differently by."""
     environment = app.jinja_env
     options = (environment.trim_blocks, environment.lstrip_blocks, sorted(environment.extensions))
-    said = f"{jinja2.__version__}|{sys.implementation.cache_tag}|{options}"
+    said = f"{jinja2.__version__}|{sys.implementation.cache_tag}|{options}|{MESSAGE}"
     return sha256(said.encode()).hexdigest()[:12]

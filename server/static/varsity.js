@@ -222,7 +222,7 @@
   const ownTime = (line) => {
     const input = document.getElementById(line.dataset.momentOf);
     const time = document.createElement("time");
-    line.append(" ", time);
+    line.append(time);
     const say = () => {
       const moment = `${input.value}Z`;
       line.hidden = Number.isNaN(Date.parse(moment));

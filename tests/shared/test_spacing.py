@@ -1,0 +1,58 @@
+"""Sentences that follow each other: a blank between them in English, none in Chinese."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from server.shared.spacing import ENDS, set_up_spacing, spaced
+from tests.boards.scored import open_phase, scored
+from tests.cast import sign_in
+
+ZH = {"Accept-Language": "zh-CN"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("A.", "A. "), ("甲。", "甲。"), ("甲：", "甲："), ("", " ")]
+)
+def test_a_wide_stop_brings_its_own_blank(text, said):
+    assert spaced(text) == said
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '{{ _("A.") }} {{ _("B.") }}\n{{ _("C") }} {{ x }} {{ _("D:") }} <b>{{ x }}</b>',
+        '{{ _("A \\"a\\":", x=f("b"), y=2) }} {% if x %}{{ _("B!") if y else _("C?") }} c{% endif %}',
+        '{{ _("A.") }}\n {{ _("B.") }}{{ _("C.") }} ',
+        '{{ _("A.", z=x) }}{% if y %}{% if x %} {{ x }}{% endif %}{% endif %} {{ _("B.") }}',
+    ],
+)
+def test_in_english_nothing_changes(source):
+    plain, made = Flask("plain"), Flask("made")
+    set_up_spacing(made)
+    said = [
+        app.jinja_env.from_string(source).render(_=lambda text, **_: text, x="<x>", f=str, y=1)
+        for app in (plain, made)
+    ]
+    assert said[0] == said[1]
+    assert made.jinja_env.extensions
+
+
+def test_only_messages_that_end_are_meant():
+    assert ENDS.sub("-", '{{ _("A.") }} b') == "-b"
+    for other in ('{{ _("A") }} b', '{{ "A." }} b', '{{ _("A.") }}\nb', '{{ _("A.")|f }}, b'):
+        assert ENDS.sub("-", other) == other
+
+
+def test_no_sentence_of_a_chinese_page_is_followed_by_a_blank(app, session, cast):
+    board = open_phase(session, cast)
+    scored(session, board, session.merge(cast.pandas), 0.9)
+    session.commit()
+    olga = sign_in(app.test_client(), cast.olga)
+    for path in ("/challenges/digits/leaderboard", "/organise/digits/controls", "/universities"):
+        page = olga.get(path, headers=ZH).text
+        assert "。" in page
+        assert not re.search(
+            r"[。：！？] \S", re.sub(r"(?s)<(script|textarea|pre).*?</\1>", "", page)
+        ), path
