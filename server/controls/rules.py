@@ -87,8 +87,8 @@ def check_extension(
         raise Conflict(
             N_(
                 "The next phase begins at %(begins)s and admits teams by the result of this one. "
-                "Choose an earlier deadline, or first let the next phase begin later: change its "
-                "“starts” in the folder, and deploy it."
+                "Choose an earlier deadline, or first let the next phase begin later: under "
+                "“Change it”, in the step Phases, or in the folder."
             ),
             code="next-phase",
             begins=in_words(next_begins),

@@ -21,6 +21,7 @@ from server.shared.web import now, reading, viewer, writing
 
 bp = Blueprint("registrations", __name__)
 REGISTRATIONS_A_PAGE = 100
+DECISIONS = ("approve", "refuse")
 
 
 @bp.get("/organise/<slug>/registrations")
@@ -61,15 +62,18 @@ def _registrations(slug: str, *, fault: str = "", reason: str = "") -> str:
 def decide(slug: str) -> Answer:
     """Admit people, or not."""
     ids, reason = request.form.getlist("account", int), request.form.get("reason", "")
+    decision = request.form.get("decision")
     if not ids:
         return _registrations(slug, fault=_("Tick at least one person."), reason=reason), 422
+    if decision not in DECISIONS:
+        return _registrations(slug, fault=_("Say whether they are admitted."), reason=reason), 422
     try:
         with writing() as session:
             decided = decide_registrations(
                 session,
                 challenge=challenge_by_slug(session, slug),
                 account_ids=[number for number in ids if 0 < number < 2**31],
-                approved=request.form.get("decision") == "approve",
+                approved=decision == "approve",
                 reason=reason,
                 actor_id=viewer().account_id,
                 now=now(),

@@ -35,7 +35,7 @@ class SubmissionForm(Form):
 
     def take_at_most(self, megabytes: int) -> None:
         """Refuse, and say at the field, what is more than the server takes."""
-        said = _("This server takes at most %(count)s.", count=megabytes)
+        said = _("This server takes at most %(count)s megabytes.", count=megabytes)
         self.max_mb.description = said
         self.max_mb.validators = (*self.max_mb.validators, NumberRange(max=megabytes, message=said))
 

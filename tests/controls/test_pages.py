@@ -78,7 +78,7 @@ def test_the_history_names_every_decision_who_took_it_and_why(session, cast, boa
         "Submissions to A board taken again",
         "Public board of A board frozen",
         "Public board of A board moves again",
-        "Deadline of A board moved from 2026-11-30 12:00 to 2026-12-01 00:00 UTC",
+        "Deadline of A board moved from 2026-11-30 12:00:00 to 2026-12-01 00:00:00 UTC",
         "reason to extend",
         "Team disqualified",
         "Team reinstated",

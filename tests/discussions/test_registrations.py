@@ -73,6 +73,17 @@ def test_the_admitted_take_part_and_are_told(browser, cast, amina_asks, rows, le
     assert "You take part" in browser("amina").get(ASK).text
 
 
+def test_the_enter_key_decides_nothing(browser, cast, amina_asks, rows):
+    page = browser("olga").get(DESK).text
+    assert page.index('<button type="submit" disabled hidden>') < page.index('value="approve"')
+    before = len(rows())
+    refused = decide(browser, cast.amina, decision="", reason="Not enrolled.")
+    assert refused.status_code == 422
+    assert "Say whether they are admitted." in refused.text
+    assert 'value="Not enrolled."' in refused.text
+    assert len(rows()) == before
+
+
 def test_deciding_twice_tells_once(browser, cast, amina_asks, rows):
     for _ in range(2):
         assert decide(browser, cast.amina).status_code == 303

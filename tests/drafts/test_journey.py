@@ -191,7 +191,7 @@ def test_more_megabytes_than_the_server_takes_are_refused_at_the_field(desk, set
     settings.max_upload_bytes = 7_900_000
     desk.begin()
     desk.fill()
-    assert "This server takes at most 7." in desk.get("/data")
+    assert "This server takes at most 7 megabytes." in desk.get("/data")
     wanted = {"sample": "data/sample_submission.csv", "id_column": "id", "labels": ""}
     refused = desk.post("/data", status=422, **wanted, max_mb="8").text
     assert 'id="max_mb-error"' in refused
@@ -209,3 +209,15 @@ def test_a_launch_without_what_is_still_to_do_says_so(desk):
     told = desk.check()
     assert warning in told
     assert "Launch the challenge without what is still to do?" in told
+
+
+def test_what_does_stop_the_launch_is_not_said_to_let_it_pass(desk, session):
+    desk.begin()
+    desk.fill()
+    desk.check()
+    other = session.exec(select(Challenge)).one()
+    other.slug = desk.draft().slug
+    session.commit()
+    told = desk.get("/check")
+    assert "Still to do" in told
+    assert "does not stop the launch" not in told
