@@ -103,7 +103,10 @@ def test_killed_while_an_evaluation_goes_live_either_board_is_whole(database, in
             assert put_live(instance.url, olga, coming) == 200
             longest = time.monotonic() - began
         else:
-            broken += not interrupt(instance, olga, coming, chance.uniform(0.0, longest))
+            answered = interrupt(instance, olga, coming, chance.uniform(0.0, longest))
+            broken += not answered
+            # The first request took long for other reasons: the next kill comes sooner.
+            longest /= 1 + answered
         now_live = live(database)
         assert now_live in ([number - 1], [number])
         check_entries(database, cast.phase_a.id)
