@@ -59,14 +59,14 @@ def _found(session: Session, on: On, *, q: str, university: str, first: int, man
     if university:
         of = {"team": Entry.team_id, "university": Entry.university_id}
         ids = ids.where(is_of_university(session, on.phase_id, university, **of))
+        if q:
+            ids = ids.where(_is_of_team_like(q))
     elif q:
         named = _named(session, on, q)
         if named.total is not None:
             return Found(named.total, _walked(session, on, q, first=first, many=many))
         # By their numbers: to compare every name again takes longer.
         ids = ids.where(col(Entry.team_id).in_(named.teams))
-    if q and university:
-        ids = ids.where(_is_of_team_like(q))
     return _counted(session, ids, first=first, many=many)
 
 

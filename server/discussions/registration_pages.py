@@ -66,7 +66,9 @@ def decide(slug: str) -> Answer:
     if not ids:
         return _registrations(slug, fault=_("Tick at least one person."), reason=reason), 422
     if decision not in DECISIONS:
-        return _registrations(slug, fault=_("Say whether they are admitted."), reason=reason), 422
+        return _registrations(
+            slug, fault=_("Press a button below: it says whether they are admitted."), reason=reason
+        ), 422
     try:
         with writing() as session:
             decided = decide_registrations(

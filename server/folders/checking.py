@@ -161,7 +161,8 @@ def _metric(folder: Folder, phase: PhaseDefinition, run: Run) -> Iterator[Findin
         said = sentence(
             "Phase %(phase)s: a perfect submission scores %(values)s.",
             phase=phase.slug,
-            values=", ".join(f"{value:.6g}" for value in trial.perfect),
+            # A loss that is negated has a zero with a sign.
+            values=", ".join(f"{value + 0.0:.6g}" for value in trial.perfect),
         )
         yield passed(said, "perfect")
     tried = trial is not None and trial.shuffled

@@ -79,7 +79,7 @@ def test_the_enter_key_decides_nothing(browser, cast, amina_asks, rows):
     before = len(rows())
     refused = decide(browser, cast.amina, decision="", reason="Not enrolled.")
     assert refused.status_code == 422
-    assert "Say whether they are admitted." in refused.text
+    assert "Press a button below: it says whether they are admitted." in refused.text
     assert 'value="Not enrolled."' in refused.text
     assert len(rows()) == before
 

@@ -86,6 +86,16 @@ def test_a_check_tries_it_on_the_answers(wines: Path, metric: Path, run: Run) ->
     assert any("a perfect submission scores 2, 2." in f.message for f in findings)
 
 
+def test_a_zero_has_no_sign(wines: Path, metric: Path, run: Run) -> None:
+    metric.write_text(
+        METRIC.replace(
+            "float((truth == prediction).mean())", "-float((truth != prediction).mean())"
+        )
+    )
+    findings = check_folder(read(wines), run=run)
+    assert any("a perfect submission scores 0, 0." in f.message for f in findings)
+
+
 def test_a_check_tells_the_wrong_direction(wines: Path, metric: Path, run: Run) -> None:
     metric.write_text(METRIC.replace("= True", "= False"))
     found = errors(check_folder(read(wines), run=run))

@@ -19,7 +19,7 @@ def test_a_wide_stop_brings_its_own_blank(text, said):
     assert spaced(text) == said
 
 
-@pytest.mark.parametrize(
+SOURCES = pytest.mark.parametrize(
     "source",
     [
         '{{ _("A.") }} {{ _("B.") }}\n{{ _("C") }} {{ x }} {{ _("D:") }} <b>{{ x }}</b>',
@@ -28,15 +28,31 @@ def test_a_wide_stop_brings_its_own_blank(text, said):
         '{{ _("A.", z=x) }}{% if y %}{% if x %} {{ x }}{% endif %}{% endif %} {{ _("B.") }}',
     ],
 )
-def test_in_english_nothing_changes(source):
-    plain, made = Flask("plain"), Flask("made")
-    set_up_spacing(made)
-    said = [
-        app.jinja_env.from_string(source).render(_=lambda text, **_: text, x="<x>", f=str, y=1)
-        for app in (plain, made)
-    ]
-    assert said[0] == said[1]
-    assert made.jinja_env.extensions
+
+
+def rendered(app, source, stop=r"\g<0>"):
+    """What a template says where each message ends with a stop instead of its own."""
+    return app.jinja_env.from_string(source).render(
+        _=lambda text, **_: re.sub("[.:!?]$", stop, text), x="<x>", f=str, y=1
+    )
+
+
+@pytest.fixture
+def spacing():
+    app = Flask("spacing")
+    set_up_spacing(app)
+    return app
+
+
+@SOURCES
+def test_in_english_nothing_changes(spacing, source):
+    assert rendered(spacing, source) == rendered(Flask("plain"), source)
+
+
+@SOURCES
+def test_in_chinese_no_blank_follows_a_stop(spacing, source):
+    assert "。 " in rendered(Flask("plain"), source, "。")
+    assert "。 " not in rendered(spacing, source, "。").rstrip()
 
 
 def test_only_messages_that_end_are_meant():
