@@ -31,7 +31,7 @@ from server.challenges.queries import (
     organises_any,
 )
 from server.challenges.roles import judge_gate, may_run, organiser_gate, owner_gate, owns
-from server.challenges.views import Frame
+from server.challenges.views import Frame, tab_title
 from server.corrections.queries import judge_of_evaluation_gate, organiser_of_evaluation_gate
 from server.discussions.models import Announcement
 from server.discussions.queries import newest_announcement
@@ -100,6 +100,7 @@ def create_app(
     app.jinja_env.filters["fault_words"] = fault_words
     app.jinja_env.filters["scorer_words"] = scorer_words
     app.jinja_env.filters["told"] = told
+    app.jinja_env.filters["tab_title"] = tab_title
     app.jinja_env.filters["metric_title"] = metric_title
     app.jinja_env.filters["university_name"] = university_name
     app.jinja_env.filters["university_other_name"] = university_other_name

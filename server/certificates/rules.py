@@ -178,15 +178,19 @@ def same_result(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether what a certificate says of a result is what would be said today.
 
     Names are as of the issue and make no difference; nor does what a level rests on beyond what
-    was told.
+    was told, nor the number of an evaluation that came to the same result.
     """
-    if before["kind"] != now["kind"] or before["placement"] != now["placement"]:
+    if before["kind"] != now["kind"] or _said(before["placement"]) != _said(now["placement"]):
         return False
     if before["level"] is None or now["level"] is None:
         return bool(before["level"] == now["level"])
     same = before["level"]["level"] == now["level"]["level"]
-    known = now["level"]["results"]
-    return same and all(result in known for result in before["level"]["results"])
+    known = [_said(result) for result in now["level"]["results"]]
+    return same and all(_said(result) in known for result in before["level"]["results"])
+
+
+def _said(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if result is None else {**result, "evaluation": None}
 
 
 def reason_for(before: Mapping[str, Any], now: Mapping[str, Any]) -> Reason:

@@ -19,6 +19,7 @@ from server.challenges.rules import (
     phase_state,
 )
 from server.challenges.way_in import WayIn, way_in
+from server.folders.definition import as_title
 from server.shared.paging import Page, clamp
 
 STATE_ORDER = (
@@ -262,6 +263,11 @@ def tabs_of(
     ]
     own_grade = Tab(gettext("My grade"), url_for("classes.grade", slug=slug), active == "grade")
     return [first, *others, *fixed, *([own_grade] if graded and signed_in else [])]
+
+
+def tab_title(slug: str) -> str:
+    """Return what the tab of a page is called when only its slug is known."""
+    return _usual_labels().get(slug) or as_title(slug)
 
 
 def _usual_labels() -> dict[str, str]:

@@ -36,12 +36,18 @@ from server.shared.web import now, reading, viewer, writing
 
 bp = Blueprint("controls", __name__)
 Decide = Callable[[Session, Challenge, By], str]
+Answer = BaseResponse | tuple[str, int]
 
 
 @bp.get("/organise/<slug>/controls")
 @access(Who.JUDGE)
 def show(slug: str) -> str:
     """Show what can be decided while a challenge runs, how it stands, and what was decided."""
+    return _page(slug)
+
+
+def _page(slug: str, *, of: str = "", fault: str = "") -> str:
+    """Show it; `of` names the form that was refused, for the reason `fault`, with what it said."""
     q = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     desk = run_desk(reading(), slug, q=q, now=now())
     page, decisions = decisions_of(reading(), desk.challenge, page=request.args.get("page", 1, int))
@@ -52,6 +58,9 @@ def show(slug: str) -> str:
         q=q,
         page=page,
         decisions=decisions,
+        of=of,
+        fault=fault,
+        typed=request.form,
     )
 
 
@@ -59,12 +68,23 @@ def show(slug: str) -> str:
 @access(Who.JUDGE)
 def team(slug: str, team_id: int) -> str:
     """Show what can be decided on one team."""
+    return _team_page(slug, team_id)
+
+
+def _team_page(slug: str, team_id: int, *, of: str = "", fault: str = "") -> str:
     desk = team_desk(reading(), slug, team_id, now=now())
     page, decisions = decisions_of(
         reading(), desk.challenge, team_id=team_id, page=request.args.get("page", 1, int)
     )
     return render_template(
-        "controls/team.html", challenge=desk.challenge, desk=desk, page=page, decisions=decisions
+        "controls/team.html",
+        challenge=desk.challenge,
+        desk=desk,
+        page=page,
+        decisions=decisions,
+        of=of,
+        fault=fault,
+        typed=request.form,
     )
 
 
@@ -76,8 +96,11 @@ def reveal(slug: str, phase: str) -> str:
     return render_template("controls/reveal.html", challenge=outlook.challenge, outlook=outlook)
 
 
-def _decided(slug: str, decide: Decide, *, team_id: int | None = None) -> BaseResponse:
-    """Decide, and go back to where the present state is shown; so does a second click."""
+def _decided(slug: str, decide: Decide, *, of: str = "", team_id: int | None = None) -> Answer:
+    """Decide, and go back to where the present state is shown; so does a second click.
+
+    A form named by `of`, refused, comes back as it was filled in, in the page of now.
+    """
     try:
         with writing() as session:
             challenge = challenge_by_slug(session, slug)
@@ -85,15 +108,24 @@ def _decided(slug: str, decide: Decide, *, team_id: int | None = None) -> BaseRe
             session.commit()
         flash(said, "success")
     except (Conflict, Invalid) as refusal:
+        # At the head too: where a second click decided, the form is not there any more.
         flash(message_of(refusal), "danger")
+        if of:
+            return _refused(slug, team_id, of=of, fault=message_of(refusal)), refusal.status
     if team_id is not None:
         return redirect(url_for("controls.team", slug=slug, team_id=team_id), 303)
     return redirect(url_for("controls.show", slug=slug), 303)
 
 
+def _refused(slug: str, team_id: int | None, *, of: str, fault: str) -> str:
+    if team_id is not None:
+        return _team_page(slug, team_id, of=of, fault=fault)
+    return _page(slug, of=of, fault=fault)
+
+
 @bp.post("/organise/<slug>/controls/<any(pause, resume):what>")
 @access(Who.ORGANISER)
-def switch_all(slug: str, what: str) -> BaseResponse:
+def switch_all(slug: str, what: str) -> Answer:
     """Take no files in any phase, or take them again."""
 
     def decide(session: Session, challenge: Challenge, by: By) -> str:
@@ -109,7 +141,7 @@ def switch_all(slug: str, what: str) -> BaseResponse:
 
 @bp.post("/organise/<slug>/phases/<phase>/<any(pause, resume, freeze, unfreeze):what>")
 @access(Who.ORGANISER)
-def switch(slug: str, phase: str, what: str) -> BaseResponse:
+def switch(slug: str, phase: str, what: str) -> Answer:
     """Pause or resume the submissions of a phase; freeze or unfreeze its public board."""
 
     def decide(session: Session, challenge: Challenge, by: By) -> str:
@@ -120,7 +152,7 @@ def switch(slug: str, phase: str, what: str) -> BaseResponse:
             {"resume": resume, "freeze": freeze, "unfreeze": unfreeze}[what](session, chosen, by=by)
         return _said(what, chosen)
 
-    return _decided(slug, decide)
+    return _decided(slug, decide, of=f"pause-{phase}" if what == "pause" else "")
 
 
 def _said(what: str, phase: Phase) -> str:
@@ -135,7 +167,7 @@ def _said(what: str, phase: Phase) -> str:
 
 @bp.post("/organise/<slug>/phases/<phase>/extend")
 @access(Who.ORGANISER)
-def move_deadline(slug: str, phase: str) -> BaseResponse:
+def move_deadline(slug: str, phase: str) -> Answer:
     """Let a phase end later, and tell every team."""
 
     def decide(session: Session, challenge: Challenge, by: By) -> str:
@@ -150,7 +182,7 @@ def move_deadline(slug: str, phase: str) -> BaseResponse:
         )
         return str(_("The deadline is later now; everybody in a team is told."))
 
-    return _decided(slug, decide)
+    return _decided(slug, decide, of=f"extend-{phase}")
 
 
 def _until() -> datetime:
@@ -159,7 +191,7 @@ def _until() -> datetime:
 
 @bp.post("/organise/<slug>/controls/teams/<int:team_id>/extra")
 @access(Who.ORGANISER)
-def extra(slug: str, team_id: int) -> BaseResponse:
+def extra(slug: str, team_id: int) -> Answer:
     """Give a team submissions beyond the quotas."""
 
     def decide(session: Session, challenge: Challenge, by: By) -> str:
@@ -168,4 +200,4 @@ def extra(slug: str, team_id: int) -> BaseResponse:
         give_extra(session, chosen, desk.team, gift=read_gift(request.form), by=by)
         return str(_("Given; the team is told by mail."))
 
-    return _decided(slug, decide, team_id=team_id)
+    return _decided(slug, decide, of="extra", team_id=team_id)

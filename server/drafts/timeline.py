@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from server.drafts.documents import moment_of, phases_of
+from server.folders.definition import as_title
 
 WIDTH = 1000
 NARROWEST = 6
@@ -48,7 +49,7 @@ def timeline_of(definition: Mapping[str, Any], *, now: datetime) -> Timeline:
     bars = [
         Bar(
             str(phase.get("slug")),
-            str(phase.get("title") or phase.get("slug")),
+            str(phase.get("title") or as_title(str(phase.get("slug")))),
             starts,
             ends,
             place(starts),

@@ -47,6 +47,18 @@ ALL = (
         N_("%(challenge)s: the winners are published."),
     ),
     Kind(
+        "winners_changed",
+        _RESULTS,
+        N_("A challenge has other winners than were published"),
+        N_("%(challenge)s: other winners are published than before."),
+    ),
+    Kind(
+        "winners_withdrawn",
+        _RESULTS,
+        N_("The winners of a challenge were taken back"),
+        N_("%(challenge)s: the organisers took back the winners that they had published."),
+    ),
+    Kind(
         "certificate",
         _RESULTS,
         N_("A certificate of yours was issued"),

@@ -1,11 +1,12 @@
 """Writes of winners: publish them, take them back, and warn of boards that changed since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from server.boards.rows import Row
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import hold_phases
 from server.challenges.running import those_who_run
@@ -15,8 +16,14 @@ from server.shared.errors import N_, Conflict
 from server.shared.events import record
 from server.teams.announcements import ask_to_tell
 from server.winners.models import Winners, WinningPlace
-from server.winners.queries import is_current, top_of, winners_of, winners_to_look_at
-from server.winners.rules import check_places, clean_prizes
+from server.winners.queries import (
+    is_current,
+    places_of,
+    top_of,
+    winners_of,
+    winners_to_look_at,
+)
+from server.winners.rules import Win, check_places, clean_prizes, who_won
 
 
 def publish(
@@ -32,9 +39,10 @@ def publish(
 ) -> Winners:
     """Publish who stands in the first places of a final board, and what each rank gets.
 
-    Doing it again publishes them as the board stands then. Everybody in the challenge is told
-    the first time. `named`: the organiser has agreed to what it says of the teams of a class
-    whose board is anonymous.
+    Doing it again publishes them as the board stands then; where that says the same, nothing is
+    written. Everybody in the challenge is told the first time, and when other teams won or one has
+    another place. `named`: the organiser has agreed to what it says of the teams of a class whose
+    board is anonymous.
 
     Raises:
         Conflict: the result is not revealed, nobody stands on the board, or the board is anonymous
@@ -55,23 +63,28 @@ def publish(
     rows, words = top_of(session, phase, check_places(places)), clean_prizes(prizes)
     if not rows:
         raise Conflict(N_("Nobody stands on the final board."), code="nobody")
-    before = winners_of(session, phase.id or 0)
+    before, was = winners_of(session, phase.id or 0), places_of(session, phase.id or 0)
+    wins = _wins(rows, words)
+    if before and _stands(before, places=places) and sorted(was) == sorted(wins):
+        return before
     made = _replace(session, before, challenge, phase, places, actor_id, now)
-    session.add_all(
-        WinningPlace(
-            phase_id=made.phase_id,
-            team_id=row.team.id,
-            rank=row.rank,
-            score=row.score,
-            prize=words.get(row.rank, ""),
-        )
+    session.add_all(WinningPlace(phase_id=made.phase_id, **win._asdict()) for win in wins)
+    _log(session, "winners.published", challenge, phase, actor_id, now, places=len(rows))
+    if before is None or who_won(was) != who_won(wins):
+        _tell(session, challenge, "winners_changed" if before else "winners_published", now)
+    return made
+
+
+def _stands(before: Winners, *, places: int) -> bool:
+    return before.outdated_at is None and before.places == places
+
+
+def _wins(rows: Iterable[Row], words: Mapping[int, str]) -> list[Win]:
+    return [
+        Win(row.team.id or 0, row.rank, row.score, words.get(row.rank, ""))
         for row in rows
         if row.team is not None and row.rank is not None
-    )
-    _log(session, "winners.published", challenge, phase, actor_id, now, places=len(rows))
-    if before is None:
-        _tell(session, challenge, now)
-    return made
+    ]
 
 
 def _replace(
@@ -98,11 +111,11 @@ def _replace(
     return made
 
 
-def _tell(session: Session, challenge: Challenge, now: datetime) -> None:
+def _tell(session: Session, challenge: Challenge, kind: str, now: datetime) -> None:
     ask_to_tell(
         session,
         challenge,
-        kind="winners_published",
+        kind=kind,
         said={},
         link=f"/challenges/{challenge.slug}",
         now=now,
@@ -112,13 +125,14 @@ def _tell(session: Session, challenge: Challenge, now: datetime) -> None:
 def take_back(
     session: Session, *, challenge: Challenge, phase: Phase, actor_id: int, now: datetime
 ) -> None:
-    """Show no winners of a phase any more. Raises Conflict where there are none."""
+    """Show no winners of a phase any more, and tell everybody. Raises Conflict where none are."""
     published = winners_of(session, phase.id or 0)
     if published is None:
         raise Conflict(N_("No winners of this phase are published."), code="not-published")
     session.execute(sa.delete(WinningPlace).where(col(WinningPlace.phase_id) == phase.id))
     session.delete(published)
     _log(session, "winners.withdrawn", challenge, phase, actor_id, now)
+    _tell(session, challenge, "winners_withdrawn", now)
 
 
 def warn_of_changes(database: Database, *, now: datetime) -> int:

@@ -15,7 +15,7 @@ from server.shared.errors import N_, NotFound
 from server.teams.models import Team
 from server.universities.models import University
 from server.winners.models import Winners, WinningPlace
-from server.winners.rules import Place, are_same
+from server.winners.rules import Place, Win, are_same
 
 
 class Winner(NamedTuple):
@@ -134,10 +134,15 @@ def winners_of(session: Session, phase_id: int) -> Winners | None:
     return session.get(Winners, phase_id)
 
 
+def places_of(session: Session, phase_id: int) -> list[Win]:
+    """Return a phase's published winners as they were published."""
+    query = select(WinningPlace).where(WinningPlace.phase_id == phase_id)
+    return [Win(win.team_id, win.rank, win.score, win.prize) for win in session.exec(query)]
+
+
 def prizes_of(session: Session, phase_id: int) -> dict[int, str]:
     """Return what each rank of a phase's published winners gets."""
-    query = select(WinningPlace).where(WinningPlace.phase_id == phase_id)
-    return {place.rank: place.prize for place in session.exec(query) if place.prize}
+    return {win.rank: win.prize for win in places_of(session, phase_id) if win.prize}
 
 
 def winners_to_look_at(session: Session) -> list[tuple[Winners, Phase]]:

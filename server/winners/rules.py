@@ -18,6 +18,20 @@ class Place(NamedTuple):
     score: float
 
 
+class Win(NamedTuple):
+    """A team among the winners as it is published: its rank, its score, what it gets."""
+
+    team_id: int
+    rank: int
+    score: float
+    prize: str
+
+
+def who_won(wins: Iterable[Win]) -> set[tuple[int, int]]:
+    """Return which team has which place."""
+    return {(win.team_id, win.rank) for win in wins}
+
+
 def clean_prizes(prizes: Mapping[int, str]) -> dict[int, str]:
     """Return what each rank gets, on one line. Raises Invalid."""
     clean = {rank: " ".join(prize.split()) for rank, prize in prizes.items()}

@@ -14,6 +14,7 @@ from server.certificates.rules import (
     clean_reason,
     kind_for,
     new_code,
+    same_result,
     shown_code,
     typed_code,
 )
@@ -88,3 +89,19 @@ def test_a_reason_is_a_line_that_says_something():
     for text in ("  ", "x" * 501):
         with pytest.raises(Invalid):
             clean_reason(text)
+
+
+PLACE = {"rank": 3, "score": 0.9, "evaluation": 1}
+
+
+def says(placement=None, results=None):
+    level = None if results is None else {"level": "advanced", "results": results}
+    return {"kind": "level" if results else "placement", "placement": placement, "level": level}
+
+
+def test_another_evaluation_with_the_same_result_leaves_a_certificate_as_it_is():
+    later, lower = PLACE | {"evaluation": 2}, PLACE | {"evaluation": 2, "rank": 4}
+    assert same_result(says(PLACE), says(later))
+    assert not same_result(says(PLACE), says(lower))
+    assert same_result(says(results=[PLACE]), says(results=[lower, later]))
+    assert not same_result(says(results=[PLACE]), says(results=[lower]))

@@ -191,6 +191,16 @@ def test_what_is_no_moment_is_said_to_be_none(cast, board, olga, seen):
     assert seen(Phase, board.id).extended_from is None
 
 
+def test_a_form_that_is_refused_comes_back_open_as_it_was_filled_in(board, olga):
+    answer = olga.post(PAGE, data={"ends": "2026-11-29T08:00", "reason": "the power failed"})
+    assert answer.status_code == 422
+    form = answer.text.split("<details open>")[1].split("</details>")[0]
+    assert 'value="2026-11-29T08:00"' in form
+    assert 'value="the power failed"' in form
+    assert "notice-danger" in form
+    assert answer.text.count("<details open>") == 1
+
+
 def test_the_next_phase_that_admits_by_the_result_is_not_overrun(session, cast, board, olga, seen):
     session.get_one(Phase, cast.phase_b.id).admit_top = 1
     session.commit()

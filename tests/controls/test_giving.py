@@ -136,8 +136,15 @@ def test_what_makes_no_sense_gives_nothing(cast, board, olga, page, left):
         {"day": "soon"},
         {"reason": ""},
     ):
-        assert olga.post(page, data=FORM | changes).status_code == 303, changes
+        assert olga.post(page, data=FORM | changes).status_code == 422, changes
     assert left(NOON) == (4, 99)
+
+
+def test_a_form_that_is_refused_keeps_what_it_said(board, olga, page):
+    typed = FORM | {"day": "2026-11-19", "reason": "two files were lost", "per_day": "7"}
+    refused = olga.post(page, data=typed).text
+    for value in ("2026-11-19", "two files were lost", "7"):
+        assert f'value="{value}"' in refused
 
 
 def test_there_is_no_such_phase_and_no_such_team_here(cast, board, olga, client, bearer):

@@ -3,9 +3,10 @@
 import pytest
 
 from server.challenges.actions import join
-from server.challenges.models import Challenge, Participation, Registration
+from server.challenges.models import Challenge, Organiser, Participation, Registration
 from server.challenges.queries import participation_of
 from server.challenges.registrations import forget_answers
+from server.challenges.rules import Role
 from server.folders.definition import Registration as Section
 from server.notifications.words import words_of
 from server.shared.errors import Forbidden
@@ -159,6 +160,15 @@ def test_the_table_holds_no_formulas(browser, on_approval):
     assert answer.data.startswith(b"\xef\xbb\xbf")
     assert "'=1+1" in answer.text
     assert "'@SUM(A1)" in answer.text
+
+
+def test_only_who_decides_is_told_so(browser, session, cast, on_approval):
+    assert "You decide who takes part." in browser("olga").get(DESK).text
+    session.add(Organiser(challenge_id=cast.digits.id, account_id=cast.jonas.id, role=Role.JUDGE))
+    session.commit()
+    page = browser("jonas").get(DESK).text
+    assert "The organisers decide who takes part" in page
+    assert "You decide" not in page
 
 
 def test_a_folder_says_who_decides(session, cast):

@@ -135,3 +135,14 @@ def test_a_judge_of_a_live_challenge_reads_what_is_about_to_change(desk, cast, a
     assert lena.get(desk.path("/about")).status_code == 200
     assert lena.post(desk.path("/about"), data=ABOUT).status_code == 403
     assert sign_in(app.test_client(), cast.mei).get(desk.path("/about")).status_code == 404
+
+
+def test_the_tabs_of_a_draft_are_called_as_participants_will_see_them(judged, desk):
+    pages = judged.get(f"/organise/drafts/{desk.id}/pages").text
+    assert "<strong>Overview</strong>" in pages
+    chinese = {"Accept-Language": "zh"}
+    assert (
+        "<strong>概览</strong>"
+        in judged.get(f"/organise/drafts/{desk.id}/pages", headers=chinese).text
+    )
+    assert "概览" in judged.get(f"/organise/drafts/{desk.id}/pages/overview", headers=chinese).text

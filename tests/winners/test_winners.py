@@ -30,6 +30,12 @@ def places(session):
     return sorted((w.rank, name, w.prize) for w, name in session.exec(names))
 
 
+def disqualify(session, team_id, actor_id):
+    team = session.get_one(Team, team_id)
+    disqualify_team(session, team=team, reason="copied", actor_id=actor_id, now=NOON)
+    session.commit()
+
+
 def test_who_shares_a_rank_shares_its_place(session, published):
     assert places(session) == [
         (1, "Giant Pandas", "500 €"),
@@ -67,7 +73,26 @@ def test_every_member_is_told_once(browser, cast, database, published, told, kin
     assert browser("olga").post(f"{URL}/a", data=FORM).status_code == 303
     tell_asked(database, letters={}, now=NOON)
     assert told(cast.wei).count("winners_published") == 1
-    assert kinds().count("winners.published") == 2
+    assert kinds().count("winners.published") == 1
+
+
+def test_other_winners_are_told_to_everybody_and_another_prize_is_not(
+    browser, cast, session, database, published, told
+):
+    assert browser("olga").post(f"{URL}/a", data=FORM | {"prize-1": "600 €"}).status_code == 303
+    assert places(session)[0] == (1, "Giant Pandas", "600 €")
+    disqualify(session, cast.pandas.id, cast.olga.id)
+    assert browser("olga").post(f"{URL}/a", data=FORM).status_code == 303
+    tell_asked(database, letters={}, now=NOON)
+    for person in (cast.wei, cast.lena):
+        assert told(person).count("winners_published") == 1
+        assert told(person).count("winners_changed") == 1
+
+
+def test_whoever_takes_winners_back_tells_everybody(browser, cast, database, published, told):
+    assert browser("olga").post(f"{URL}/a/withdraw").status_code == 303
+    tell_asked(database, letters={}, now=NOON)
+    assert told(cast.wei).count("winners_withdrawn") == 1
 
 
 def test_before_the_reveal_there_are_none(browser, cast, session, final, client):
@@ -82,14 +107,7 @@ def test_a_board_that_changes_warns_the_organisers_once_and_says_so_until_they_l
     browser, client, database, session, cast, published, told
 ):
     assert warn_of_changes(database, now=NOON) == 0
-    disqualify_team(
-        session,
-        team=session.get_one(Team, cast.pandas.id),
-        reason="copied",
-        actor_id=cast.olga.id,
-        now=NOON,
-    )
-    session.commit()
+    disqualify(session, cast.pandas.id, cast.olga.id)
     assert [warn_of_changes(database, now=NOON + timedelta(minutes=m)) for m in (1, 2)] == [1, 0]
     assert told(cast.olga).count("winners_outdated") == 1
     assert "As published on" in client.get("/challenges/digits").text
@@ -118,7 +136,7 @@ def test_they_can_be_taken_back_once(browser, client, session, published, kinds)
     assert browser("olga").post(f"{URL}/a/withdraw").status_code == 409
     assert places(session) == []
     assert "500 €" not in client.get("/challenges/digits").text
-    assert kinds()[-1] == "winners.withdrawn"
+    assert kinds().count("winners.withdrawn") == 1
 
 
 @pytest.mark.parametrize(
