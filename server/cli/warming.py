@@ -1,5 +1,6 @@
 """What the first visitors of a web process would wait for, made ready while it answers already."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,9 @@ class Warming:
         try:
             with _giving_way():
                 self._take_steps()
+            # What was made is kept long: whoever collects garbage need not go through it again.
+            gc.collect()
+            gc.freeze()
         except SQLAlchemyError as error:
             # Whoever asks first makes ready what is left.
             log.warning("warming_stopped", error=str(error))

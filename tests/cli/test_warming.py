@@ -1,7 +1,9 @@
 """A web process makes ready what its first visitors would wait for, and gives way to them."""
 
+import gc
 import sys
 import threading
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -79,3 +81,16 @@ def test_a_database_that_is_away_stops_it_without_a_trace(tmp_path, monkeypatch)
     begun.begin()
     begun.wait()
     assert not raised
+
+
+def test_what_was_made_is_left_alone_by_the_collector_of_garbage(tmp_path, monkeypatch):
+    monkeypatch.setattr(warming, "FAMILIES", ())
+    kept: dict[str, object] = {}
+    make = partial(kept.setdefault, "rows", [["a row"]])
+    begun = Warming(site(tmp_path, 0), visits=lambda app: [make], after=0)
+    begun.begin()
+    begun.wait()
+    assert kept["rows"] == [["a row"]]
+    looked_at = gc.get_objects()
+    assert not any(one is kept["rows"] for one in looked_at)
+    gc.unfreeze()
