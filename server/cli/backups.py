@@ -9,12 +9,19 @@ import server.app
 from server.cli.instance import Instance, data_option, opened
 from server.cli.output import Refusal, json_option, print_json
 from server.cli.progress import transfer
+from server.receipts.listing import signs_as_another
 from server.shared.backup import Contents, write_backup
 from server.shared.clock import utcnow
 from server.shared.restore import read_backup
 
 # The application knows every room, so that every room's tables are known to the backup.
 TABLES_ARE_KNOWN = server.app.create_app
+NO_KEY = (
+    "The key that signed this instance's receipts and certificates is not here, and no backup "
+    "holds it. Copy the old data folder's receipt_key.pem into this one (or set "
+    "VARSITY_RECEIPT_KEY) before the web starts. Else it makes a new key: what was signed before "
+    "still verifies."
+)
 file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
@@ -43,7 +50,11 @@ def restore(file: Path, as_json: bool) -> None:
     """
     with opened() as instance:
         contents = _guarded(_read, instance, file)
+        with instance.database.reading() as session:
+            without_key = signs_as_another(session, instance.settings)
     _report(contents, file, as_json, "Restored")
+    if without_key:
+        click.echo(NO_KEY, err=True)
 
 
 def _guarded(work: object, instance: Instance, file: Path) -> Contents:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from server.receipts.keys import kept_key, key_id, public_bytes
+from server.receipts.keys import UnusableKey, kept_key, key_id, own_key, public_bytes
 from server.receipts.models import ReceiptKey
 from server.shared.settings import Settings
 
@@ -17,6 +17,16 @@ log = structlog.get_logger(__name__)
 def is_listed(session: Session, kid: str) -> bool:
     """Whether readers can find the public half of a key."""
     return session.get(ReceiptKey, kid) is not None
+
+
+def signs_as_another(session: Session, settings: Settings) -> bool:
+    """Whether receipts were signed here with keys of which this host has none: it is restored."""
+    if session.exec(select(ReceiptKey.kid).limit(1)).first() is None:
+        return False
+    try:
+        return not is_listed(session, key_id(own_key(settings).public_key()))
+    except UnusableKey:
+        return True
 
 
 def list_own_key(session: Session, settings: Settings, *, now: datetime) -> str:

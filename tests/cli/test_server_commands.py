@@ -1,6 +1,7 @@
 """The server-side commands against an instance that they make themselves."""
 
 import json
+import shutil
 import stat
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from server.accounts.queries import account_by_email
 from server.cli.instance import opened
+from server.cli.serving import prepare_web
 from server.submissions.models import Submission
 from tests.cast import PASSWORD
 
@@ -193,6 +195,18 @@ def test_an_instance_is_backed_up_and_restored(varsity, tmp_path) -> None:
     again = varsity("restore", str(file), *elsewhere)
     assert again.exit_code == 1
     assert "not empty" in again.stderr
+
+
+def test_a_restore_says_that_the_key_of_receipts_is_not_in_a_backup(varsity, tmp_path) -> None:
+    settings = prepare_web()
+    file, old = tmp_path / "backup.tar.gz", settings.data_dir / "receipt_key.pem"
+    varsity("backup", str(file))
+    without = varsity("restore", str(file), "--data", str(tmp_path / "without"))
+    assert without.exit_code == 0
+    assert "The key that signed this instance's receipts" in without.stderr
+    (tmp_path / "with").mkdir()
+    shutil.copy(old, tmp_path / "with")
+    assert not varsity("restore", str(file), "--data", str(tmp_path / "with")).stderr
 
 
 def test_a_file_in_a_folder_that_is_not_there_is_said(varsity, tmp_path) -> None:
