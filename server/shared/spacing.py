@@ -1,7 +1,8 @@
 """Between sentences of a page: a blank where the script has one, none where the stop holds it.
 
 Templates set one translated message after another with a blank between. After “。” or “：”, which
-are as wide as a character, that is a hole in the line.
+are as wide as a character, that is a hole in the line. What a message ends with, its translation
+decides.
 """
 
 import re
@@ -9,11 +10,13 @@ import re
 from flask import Flask
 from jinja2.ext import Extension
 
-# A message that ends a sentence or begins a line, with all that is said of it.
-MESSAGE = r'_\("(?:[^"\\]|\\.)*[.:!?]"[^{}]*'
-# What follows it after a blank; and what follows it after a blank if something is so.
-ENDS = re.compile(rf"\{{\{{ ({MESSAGE}) \}}\}} (?=\S)")
-ENDS_IF = re.compile(rf"(\{{\{{ ({MESSAGE}) \}}\}}(?:\{{% if [^%]*%\}})+) (?=\S)")
+# A message, with all that is said of it; and what may be closed, or asked, behind it.
+MESSAGE = r'(?:_|ngettext)\("(?:[^"\\]|\\.)*"[^{}]*'
+CLOSED = r"(?:</(?:a|strong|span|em|b|code)>)*"
+ASKED = r"(?:\{% if [^%]*%\})*"
+# What stands in the next line of a page's source follows after a blank too, unless it says not to.
+INLINE = r"\{\{(?!-)|\{%(?!-)|<(?:a|bdi|button|code|em|small|span|strong|time)\b"
+IN_LINE, ON_PAGE = r" (?=\S)", rf"(?: (?=\S)|\s*\n\s*(?={INLINE}))"
 WIDE = tuple("。：！？；，、")
 
 
@@ -22,8 +25,11 @@ class Spacing(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Return a template in which such a message brings its own blank."""
-        source = ENDS_IF.sub(r"\1{{ blank_after(\2) }}", source)
-        return ENDS.sub(r"{{ spaced(\1) }}", source)
+        # In a letter lines are lines.
+        blank = ON_PAGE if name is None or name.endswith(".html") else IN_LINE
+        source = re.sub(rf"\{{\{{ ({MESSAGE}) \}}\}}{blank}", r"{{ spaced(\1) }}", source)
+        closed = rf"(\{{\{{ ({MESSAGE}) \}}\}}{CLOSED}{ASKED}){blank}"
+        return re.sub(closed, r"\1{{ blank_after(\2) }}", source)
 
 
 def blank_after(text: str) -> str:
