@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import islice, zip_longest
 from typing import Any
 
-from scorers.sentences import Sentence, as_written, sentence, to_json
+from scorers.sentences import Sentence, as_written, enumerated, sentence, to_json
 
 LISTED = 10
 VALUE_WIDTH = 40
@@ -173,9 +173,9 @@ def shorten(value: object) -> str:
 def listing(names: Iterable[str], most: int = LISTED) -> Sentence:
     """The names in quotes, cut after the first ten."""
     shown = [f"“{shorten(name)}”" for name in names]
-    listed, more = ", ".join(shown[:most]), len(shown) - most
+    listed, more = enumerated(shown[:most]), len(shown) - most
     if more <= 0:
-        return as_written(listed)
+        return listed
     return sentence("%(listed)s and %(more)s more", listed=listed, more=str(more))
 
 

@@ -1,6 +1,6 @@
 """What is told to people: English texts that know what they were made of, for the translators."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -62,6 +62,16 @@ def _written(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# Two of several that are listed; the catalogues say what stands between them.
+AND_NEXT = sentence("%(first)s, %(second)s", first="", second="").message
+
+
+def enumerated(names: Iterable[str]) -> Sentence:
+    """Say names one after the other, with commas, or with what a language has in their place."""
+    told = {str(number): name for number, name in enumerate(names)}
+    return Sentence(", ".join(told.values()), AND_NEXT if len(told) > 1 else "", told)
 
 
 def as_written(text: str) -> Sentence:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scorers.errors import Fault, InvalidSolution
-from scorers.sentences import Sentence, as_written, sentence
+from scorers.errors import Fault, InvalidSolution, listing
+from scorers.sentences import AND_NEXT, Sentence, as_written, sentence
 from server.shared import sentences
 from server.shared.fault_words import WORDS
 from server.shared.language import speaking
@@ -12,6 +12,8 @@ from server.shared.sentences import told, translated
 SAID = {
     "%(file)s has no column %(column)s.": "%(file)s 没有 %(column)s 列。",
     "the second": "第二个",
+    "%(listed)s and %(more)s more": "%(listed)s 等另外 %(more)s 个",
+    AND_NEXT: "%(first)s、%(second)s",
     sentences.IN_DETAIL: "%(words)s 英文原文:%(detail)s",
     WORDS["missing_id"]: "缺少一个编号。",
 }
@@ -40,6 +42,15 @@ def lacking() -> Sentence:
 def test_a_sentence_and_the_sentences_in_it_are_translated() -> None:
     assert translated(lacking()) == "a.csv 没有 第二个 列。"
     assert told(lacking().to_json()) == "a.csv 没有 第二个 列。"
+
+
+@pytest.mark.usefixtures("chinese")
+def test_names_that_are_listed_stand_apart_as_the_language_has_it() -> None:
+    assert str(listing("abc")) == "“a”, “b”, “c”"
+    assert told(listing("abc").to_json()) == "“a”、“b”、“c”"
+    assert translated(listing("abcd", 3)) == "“a”、“b”、“c” 等另外 1 个"
+    assert translated(listing("a")) == "“a”"
+    assert translated(listing("")) == ""
 
 
 @pytest.mark.usefixtures("chinese")
