@@ -1,7 +1,7 @@
 """E-mail addresses as they are kept: one spelling a mailbox."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -11,6 +11,13 @@ LONGEST_ADDRESS = 254
 # More is no class and no circle, and each gets a letter.
 MOST_AT_ONCE = 2000
 _BRACKETS = re.compile(r"<([^<>]*)>")
+# Marks that a spreadsheet or a page leaves between letters, and nobody sees.
+_UNSEEN = re.compile("[\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad\0]")
+_ENDS, _BETWEEN, _QUOTES = re.compile(r"[;；]"), re.compile(r"[\s,，、;；]+"), '"“”„'
+# The first line of a roster names its columns.
+_HEADING = re.compile(r"[,;\t；，]|mail|邮", re.IGNORECASE)
+# An address that lost its @: no name has a dot between letters and goes on.
+_LOST = re.compile(r".*[^.]{2,}[.][A-Za-z]{2,}")
 
 
 def clean_address(text: str) -> str:
@@ -32,8 +39,8 @@ def clean_address(text: str) -> str:
 
 
 def read_addresses(text: str, *, field: str) -> list[str]:
-    """Return the addresses of a list as it is pasted: one a line, or as mail programs write them
-    (“Vogt, Lena <lena@university.edu>; ...”).
+    """Return the addresses of a list as it is pasted: one a line, as mail programs write them
+    (“Vogt, Lena <lena@university.edu>; ...”), or a roster with names as a spreadsheet has it.
 
     Raises:
         Invalid: naming the first that is none, or saying that there are too many.
@@ -52,9 +59,32 @@ def read_addresses(text: str, *, field: str) -> list[str]:
 
 
 def _written_addresses(text: str) -> Iterator[str]:
-    for part in re.split(r"[;\r\n]", text):
-        bracketed = _BRACKETS.findall(part)
-        words = _BRACKETS.sub(" ", part).replace(",", " ").split()
-        # Beside an address in brackets stands a name.
-        yield from (word for word in words if not bracketed or "@" in word)
-        yield from bracketed
+    lines = [line for line in _UNSEEN.sub("", text).splitlines() if line.strip()]
+    for line in lines[_is_heading(lines) :]:
+        if _BRACKETS.search(line):
+            for part in _ENDS.split(line):
+                yield from _beside_brackets(part)
+        else:
+            yield from _of_a_row(_words(line))
+
+
+def _is_heading(lines: Sequence[str]) -> bool:
+    """Whether the first line has the names of columns, and no address."""
+    return len(lines) > 1 and "@" not in lines[0] and bool(_HEADING.search(lines[0]))
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip(_QUOTES) for word in _BETWEEN.split(text) if word.strip(_QUOTES)]
+
+
+def _beside_brackets(part: str) -> Iterator[str]:
+    bracketed, words = _BRACKETS.findall(part), _words(_BRACKETS.sub(" ", part))
+    # Beside an address in brackets stands a name.
+    yield from (word for word in words if not bracketed or "@" in word)
+    yield from bracketed
+
+
+def _of_a_row(words: list[str]) -> Iterator[str]:
+    """Yield what has to be an address: beside the only one of a line stand a name and a number."""
+    alone = sum("@" in word for word in words) == 1
+    yield from (word for word in words if not alone or "@" in word or _LOST.fullmatch(word))

@@ -28,6 +28,13 @@ class Wanted(NamedTuple):
     grading: Grading | None
 
 
+def wanted_of(challenge: Challenge) -> Wanted:
+    """Return how a challenge is run as a class now."""
+    raw = challenge.grading
+    grading = None if raw is None else Grading.model_validate(raw)
+    return Wanted(challenge.anonymous, challenge.late_days, grading)
+
+
 def set_up(
     session: Session, *, challenge: Challenge, wanted: Wanted, actor_id: int, now: datetime
 ) -> None:

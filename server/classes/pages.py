@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.accounts.addresses import read_addresses
 from server.challenges.actions import invite
 from server.challenges.queries import challenge_by_slug, challenge_frame, phases_of
-from server.classes.actions import publish, set_up
+from server.classes.actions import publish, set_up, wanted_of
 from server.classes.exports import COLUMNS, MOODLE, gradebook, moodle_cells
 from server.classes.forms import read_wanted, rows_for_bands
 from server.classes.queries import own_grades, phase_to_grade
-from server.classes.views import class_page
+from server.classes.rules import require_same
+from server.classes.views import class_page, scale_of, standing_of
 from server.shared.access import Who, access
 from server.shared.errors import Conflict, Invalid, NotFound
 from server.shared.responses import message_of
@@ -36,7 +37,12 @@ def _page(slug: str, **more: Any) -> str:
     page = class_page(reading(), challenge, request.args.get("phase"), now=now())
     rows = rows_for_bands(more.get("filled", page.settings))
     return render_template(
-        "classes/show.html", challenge=challenge, page=page, band_rows=rows, **more
+        "classes/show.html",
+        challenge=challenge,
+        page=page,
+        band_rows=rows,
+        standing=standing_of(challenge),
+        **more,
     )
 
 
@@ -48,6 +54,9 @@ def change(slug: str) -> BaseResponse:
         with writing() as session:
             challenge = challenge_by_slug(session, slug)
             wanted = read_wanted(request.form)
+            # Pressed twice, the second says what holds already.
+            if wanted != wanted_of(challenge):
+                require_same(request.form.get("seen", ""), standing_of(challenge))
             set_up(
                 session, challenge=challenge, wanted=wanted, actor_id=viewer().account_id, now=now()
             )
@@ -131,4 +140,5 @@ def grade(slug: str) -> str:
         **frame.context(),
         grades=own_grades(session, frame.challenge, asker.account_id),
         phases_graded=phases_of(session, frame.challenge.id or 0),
+        scale_of=scale_of,
     )

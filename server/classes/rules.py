@@ -89,13 +89,16 @@ def score_of(anchor: Anchor, known: Known) -> float:
         found = known.best
     else:
         found = known.baselines.get(anchor.removeprefix(BASELINE).strip())
-    if found is None:
-        raise Conflict(
-            N_("Grades are measured by “%(anchor)s”, which has no score yet."),
-            code="no-anchor",
-            anchor=anchor,
-        )
-    return found
+    if found is not None:
+        return found
+    if anchor == BEST:
+        said = N_("Grades are measured by the best score of the board, and nobody is ranked yet.")
+        raise Conflict(said, code="no-anchor")
+    raise Conflict(
+        N_("Grades are measured by “%(anchor)s”, which has no score yet."),
+        code="no-anchor",
+        anchor=anchor.removeprefix(BASELINE).strip(),
+    )
 
 
 def grade(score: Measured | None, *, scheme: Scheme, known: Known, late: int = 0) -> Grade:
@@ -178,11 +181,24 @@ def ordered(bands: Sequence[Band], known: Known) -> list[Band]:
 def written(points: float, decimals: int) -> str:
     """Return points with so many decimals; a half goes up, as people round."""
     step = Decimal(1).scaleb(-decimals)
-    return str(Decimal(repr(round(points, 9))).quantize(step, rounding=ROUND_HALF_UP))
+    # Adding zero takes the sign off a zero.
+    return str(Decimal(repr(round(points, 9))).quantize(step, rounding=ROUND_HALF_UP) + 0)
 
 
 def _rounded(value: float) -> float:
     return float(f"{value:.{DIGITS - 1}e}")
+
+
+def require_same(seen: str, standing: str) -> None:
+    """Refuse settings that were written over others than those of now. Raises Conflict."""
+    if seen and seen != standing:
+        raise Conflict(
+            N_(
+                "Somebody has changed these settings since you opened the page. Load it again to"
+                " see them, or save again to replace them by yours."
+            ),
+            code="moved-on",
+        )
 
 
 class HandedIn(NamedTuple):

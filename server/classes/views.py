@@ -1,8 +1,9 @@
 """The page of a class: its settings as the form shows them, and its gradebook."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from flask_babel import gettext
@@ -18,8 +19,10 @@ from server.classes.queries import (
     books_of,
     grades_differ,
     phase_to_grade,
+    scheme_of,
     takes_late_files,
 )
+from server.classes.rules import Anchor, written
 from server.classes.students import students_of
 from server.folders.course import Grading
 from server.shared.charts import Bar, BarChart, bar_chart
@@ -45,6 +48,38 @@ class ClassPage(NamedTuple):
     students: int
     late_now: bool
     uncounted: int
+
+
+class Scale(NamedTuple):
+    """The scale that published grades were found by, with each score as it was then.
+
+    `ends`: the lowest and the highest grade with their scores; empty where there are `bands`.
+    """
+
+    ends: Sequence[tuple[str, float]]
+    bands: Sequence[tuple[str, float]]
+    otherwise: str
+    late_cost: float
+
+
+def scale_of(book: GradeBook) -> Scale:
+    """Return the scale of published grades, for whoever would find an own grade again."""
+    scheme = scheme_of(book.scheme)
+    ends = ((scheme.lowest, scheme.bottom), (scheme.highest, scheme.top))
+    return Scale(
+        [
+            (written(points, scheme.decimals), _then(at, book))
+            for points, at in ends
+            if at is not None
+        ],
+        [(band.grade, _then(band.at, book)) for band in scheme.bands],
+        scheme.otherwise,
+        scheme.late_cost,
+    )
+
+
+def _then(anchor: Anchor, book: GradeBook) -> float:
+    return book.anchors[anchor] if isinstance(anchor, str) else anchor
 
 
 def class_page(
@@ -105,6 +140,11 @@ def settings_of(challenge: Challenge) -> dict[str, str]:
         fields[f"grade_{place}"] = band.grade
         _put_anchor(fields, f"at_{place}", band.at)
     return fields
+
+
+def standing_of(challenge: Challenge) -> str:
+    """Return a mark of a class's settings: another one when somebody has changed them."""
+    return sha256(repr(sorted(settings_of(challenge).items())).encode()).hexdigest()[:16]
 
 
 def _put_anchor(fields: dict[str, str], name: str, anchor: float | str | None) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from server.challenges.models import Challenge
 from server.challenges.running import those_who_run
 from server.discussions.models import Question, QuestionPost
-from server.discussions.queries import may_ask, thread_of
+from server.discussions.queries import may_ask, standing_of, thread_of
 from server.discussions.rules import (
     LONGEST_QUESTION,
     QuestionState,
@@ -15,6 +15,7 @@ from server.discussions.rules import (
     check_open,
     clean_text,
     clean_title,
+    require_same,
 )
 from server.notifications.actions import notify
 from server.shared.access import Viewer
@@ -93,11 +94,19 @@ def answer(
     text: str,
     actor_id: int,
     now: datetime,
+    seen: str = "",
 ) -> None:
-    """Answer a question to whoever asked it, and nobody else. Raises Conflict, Invalid."""
+    """Answer a question to whoever asked it, and nobody else; sent twice, it is said once.
+
+    `seen`: how the question stood when this was written. Raises Conflict, Invalid.
+    """
     _hold(session, question)
     check_open(question.state)
     words = clean_text(text)
+    thread = thread_of(session, question)
+    if (thread[-1].post.account_id, thread[-1].post.markdown) == (actor_id, words):
+        return
+    require_same(seen, standing_of(question, thread))
     _post(session, question, actor_id, words, by_organiser=True, now=now)
     question.state = after_reply(question.state, by_organiser=True)
     _log(session, "question.answered", question, actor_id, now)
@@ -113,16 +122,20 @@ def publish_answer(
     answered: str,
     actor_id: int,
     now: datetime,
+    seen: str = "",
 ) -> None:
     """Show a question and its answer to everybody, in words that the organisers give them.
 
-    The thread stays between them and who asked, who is named only by agreement. Raises Invalid.
+    The thread stays between them and who asked, who is named only by agreement. `seen`: how the
+    question stood when this was written. Raises Conflict, Invalid.
     """
     _hold(session, question)
     words = (
         clean_text(asked, field="asked", most=LONGEST_QUESTION),
         clean_text(answered, field="answered"),
     )
+    if (question.published_question, question.published_answer) != words:
+        require_same(seen, standing_of(question, thread_of(session, question)))
     question.published_question, question.published_answer = words
     # Who was answered before knows it already.
     waited = question.state is QuestionState.OPEN

@@ -67,8 +67,15 @@ class ReplyForm(Form):
     text = _text(_("Reply"), LONGEST_TEXT)
 
 
+class AnswerForm(ReplyForm):
+    """An organiser's answer, and how the question stood when it was written."""
+
+    seen = HiddenField(validators=[Length(max=64)])
+
+
 class PublishForm(Form):
     """A question and its answer as everybody reads them."""
 
     asked = _text(_("The question, as everybody reads it"), LONGEST_QUESTION)
     answered = _text(_("The answer, as everybody reads it"), LONGEST_TEXT)
+    seen = HiddenField(validators=[Length(max=64)])

@@ -1,6 +1,6 @@
 """Pages of the organisers: announcements, and the questions that wait."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,14 +12,16 @@ from server.challenges.queries import challenge_by_slug
 from server.discussions import announcing, asking
 from server.discussions.attempts import Answer, tried
 from server.discussions.formatting import render_words
-from server.discussions.forms import AnnouncementForm, PublishForm, ReplyForm
+from server.discussions.forms import AnnouncementForm, AnswerForm, PublishForm
 from server.discussions.models import Question
 from server.discussions.queries import (
+    Said,
     announcement_in,
     announcements_of,
     question_in,
     questions_by_state,
     questions_of,
+    standing_of,
     thread_of,
 )
 from server.discussions.rules import QuestionState
@@ -184,14 +186,20 @@ def question(slug: str, question_id: int) -> str:
 @access(Who.ORGANISER)
 def answer(slug: str, question_id: int) -> Answer:
     """Answer whoever asked."""
-    form = ReplyForm()
+    form = AnswerForm()
     done = tried(
         form,
         _on(
             slug,
             question_id,
             lambda s, c, q: asking.answer(
-                s, c, q, text=form.text.data, actor_id=viewer().account_id, now=now()
+                s,
+                c,
+                q,
+                text=form.text.data,
+                actor_id=viewer().account_id,
+                now=now(),
+                seen=form.seen.data or "",
             ),
         ),
     )
@@ -218,6 +226,7 @@ def publish_answer(slug: str, question_id: int) -> Answer:
                 answered=form.answered.data,
                 actor_id=viewer().account_id,
                 now=now(),
+                seen=form.seen.data or "",
             ),
         ),
     )
@@ -255,25 +264,32 @@ def _thread(
     slug: str,
     number: int,
     *,
-    reply: ReplyForm | None = None,
+    reply: AnswerForm | None = None,
     publish: PublishForm | None = None,
 ) -> str:
     challenge = challenge_by_slug(reading(), slug)
     found = question_in(reading(), challenge, number)
     thread = thread_of(reading(), found)
-    answers = [said.post.markdown for said in thread if said.post.by_organiser]
+    reply_form = reply or AnswerForm(formdata=None)
+    publish_form = publish or _words_for_all(found, thread)
+    # Whoever was refused reads the page as it is now, and decides on that.
+    reply_form.seen.data = publish_form.seen.data = standing_of(found, thread)
     return render_template(
         "discussions/asked_question.html",
         challenge=challenge,
         question=found,
         thread=thread,
-        reply_form=reply or ReplyForm(formdata=None),
-        publish_form=publish
-        or PublishForm(
-            formdata=None,
-            asked=found.published_question or thread[0].post.markdown,
-            answered=found.published_answer or (answers[-1] if answers else ""),
-        ),
+        reply_form=reply_form,
+        publish_form=publish_form,
         opened=publish is not None,
         render=render_words,
+    )
+
+
+def _words_for_all(found: Question, thread: Sequence[Said]) -> PublishForm:
+    answers = [said.post.markdown for said in thread if said.post.by_organiser]
+    return PublishForm(
+        formdata=None,
+        asked=found.published_question or thread[0].post.markdown,
+        answered=found.published_answer or (answers[-1] if answers else ""),
     )

@@ -1,6 +1,7 @@
 """Reads of announcements and questions; what is private is read by who may, and nobody else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -117,6 +118,12 @@ def readable_question(
 
 def _no_such_question() -> NotFound:
     return NotFound(N_("There is no such question, or it is between others."))
+
+
+def standing_of(question: Question, thread: Sequence[Said]) -> str:
+    """Return a mark of how a question stands: another one when more was said or decided."""
+    decided = (question.state.value, question.published_question, question.published_answer)
+    return f"{thread[-1].post.id}-{sha256(repr(decided).encode()).hexdigest()[:16]}"
 
 
 def thread_of(session: Session, question: Question) -> list[Said]:

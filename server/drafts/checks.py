@@ -63,6 +63,18 @@ class Checker:
             return CheckFound(trace=str(error))
         return CheckFound.model_validate_json(text)
 
+    def of_draft(
+        self, draft: ChallengeDraft, folder: Path, missing: list[FolderFault]
+    ) -> CheckFound:
+        """Check a draft's folder; that a phase of its live challenge is over is no mistake."""
+        found = self.checked(folder, missing)
+        with self.tools.database.reading() as session:
+            known = {phase.slug for phase in phases_of(session, draft.challenge_id or 0)}
+        found.lines = [
+            line for line in found.lines if line["code"] != "past" or line["phase"] not in known
+        ]
+        return found
+
     def previewed(self, draft: ChallengeDraft, folder: Path) -> dict[str, Any]:
         """Say what applying a draft would change in its live challenge, without doing it."""
         read = read_folder(folder, now=self.tools.clock(), max_bytes_limit=self.most_bytes)

@@ -54,7 +54,7 @@ def _shown(change: Mapping[str, Any], zone: str) -> Iterator[Shown]:
         case ["baseline", *_name, "of", "phase", slug]:
             name = " ".join(_name)
             thing = _("%(name)s, of phase %(slug)s", name=name, slug=slug)
-            yield Shown(change["kind"], Step.BASELINES, thing, "", "", "")
+            yield _another_file(change, Step.BASELINES, thing)
         case ["page", slug, *field]:
             step = Step.RULES if slug == "rules" else Step.PAGES
             thing = _("Tab “%(name)s”", name=slug)
@@ -111,9 +111,16 @@ def _of_file(
     if field == "size":
         return
     if field == "sha256":
-        yield Shown("changed", step, name, _("The file itself"), _("as it is now"), _("another"))
+        yield _another_file(change, step, name)
     else:
         yield _field(change, step, name, "files", field, zone)
+
+
+def _another_file(change: Mapping[str, Any], step: Step, thing: str) -> Shown:
+    """Return what is told of a file: only of one that was there before, that it is another."""
+    if change["kind"] != "changed":
+        return Shown(change["kind"], step, thing, "", "", "")
+    return Shown("changed", step, thing, _("The file itself"), _("as it is now"), _("another"))
 
 
 def _of_solution(change: Mapping[str, Any], slug: str) -> Shown:

@@ -156,7 +156,7 @@ class Drafter:
         holder: str,
     ) -> None:
         with self.checker.folder(draft, files, code) as (folder, missing):
-            found = self.checker.checked(folder, missing)
+            found = self.checker.of_draft(draft, folder, missing)
             report = found.model_dump(mode="json")
             if found.is_launchable and draft.challenge_id is not None:
                 report |= self.checker.previewed(draft, folder)
@@ -180,7 +180,7 @@ class Drafter:
         holder: str,
     ) -> None:
         with self.checker.folder(draft, files, code) as (folder, missing):
-            found = self.checker.checked(folder, missing)
+            found = self.checker.of_draft(draft, folder, missing)
             report = found.model_dump(mode="json")
             if not found.is_launchable:
                 return self._end(job, holder, JobState.REFUSED, report)

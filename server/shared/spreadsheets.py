@@ -1,6 +1,7 @@
 """Tables that people take along: as CSV for every program, as a workbook for Excel."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -18,6 +19,8 @@ PART_BYTES = 1 << 16
 BYTE_ORDER_MARK = "\ufeff"
 # What makes a spreadsheet take a cell for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A grade below zero runs nothing; whoever imports it, as Moodle does, needs it as it is.
+NUMBER = re.compile(r"-[0-9]+([.][0-9]+)?")
 
 
 class Table(NamedTuple):
@@ -70,7 +73,7 @@ def cell(value: Any) -> Any:
     """Return a value as a cell of CSV; text that a spreadsheet would run is made plain text."""
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(FORMULA):
+    if isinstance(value, str) and value.startswith(FORMULA) and not NUMBER.fullmatch(value):
         return "'" + value
     return value
 

@@ -57,6 +57,34 @@ def test_a_list_is_read_as_one_has_it(pasted):
 
 
 @pytest.mark.parametrize(
+    "pasted",
+    [
+        "\ufeffName;E-Mail;Matrikel\r\nVogt, Lena;lena@tum.example;0123\r\n"
+        '"O\'Brien; Jonas";JONAS@tum.example;44\r\nVogt, Lena;Lena@TUM.example;0123\r\n',
+        'First name,Last name,Email\nLena,"Vogt, Dr.",lena@tum.example\n,Jonas,jonas@tum.example',
+        "Wang Wei\tlena@tum.example\nHuber\tjonas@tum.example\t3.7\n",
+        '"lena@tum.example"\n"jonas@tum.example"\n',
+        "姓名，邮箱\n王伟，lena@tum.example\n李娜；jonas@tum.example",
+        "lena@tum.example、jonas@tum.example\u200b\n\u200b\n",
+        "E-Mail\nlena@tum.example\njonas@tum.example",
+    ],
+)
+def test_a_roster_is_read_with_the_names_and_the_heading_that_it_has(pasted):
+    assert sorted(read_addresses(pasted, field="addresses")) == [
+        "jonas@tum.example",
+        "lena@tum.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["lena@tum.example, otto.tum.example", "Otto;44", "a@x.example, b@x.example, Otto"]
+)
+def test_an_address_that_lost_its_sign_is_taken_for_no_name(wrong):
+    with pytest.raises(Invalid):
+        read_addresses(f"jonas@tum.example\n{wrong}\n", field="addresses")
+
+
+@pytest.mark.parametrize(
     "wrong", ["Lena", "lena@tum", "Lena <>", "Lena <lena@tum", "a@b@c.example"]
 )
 def test_what_is_no_address_is_named(wrong):

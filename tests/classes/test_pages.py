@@ -16,6 +16,7 @@ from server.challenges.queries import phases_of
 from server.challenges.rules import Role
 from server.classes.models import GradeBook, PublishedGrade
 from server.classes.queries import book_of
+from server.classes.rules import Known, score_of
 from server.notifications.models import Notification
 from server.shared.errors import Conflict
 from server.shared.workbooks import TYPE
@@ -147,9 +148,8 @@ def test_grades_are_previewed_then_published_and_each_student_is_told(
     assert told == set(grades)
     lena = sign_in(app.test_client(), cast.lena)
     page = lena.get("/challenges/digits/grade").text
-    assert "75.0" in page
+    assert re.findall(r'"grade-figure">([^<]*)<', page) == ["75.0"]
     assert "50" in page
-    assert "100.0" not in page
 
 
 def test_a_student_without_a_grade_is_told_when_there_will_be_one(board, olga, app, cast) -> None:
@@ -196,6 +196,57 @@ def test_the_last_late_file_is_graded_where_it_is_better(
             select(PublishedGrade).where(PublishedGrade.account_id == cast.lena.id)
         ).one()
     assert (lena.value, lena.late_days, lena.grade) == (0.9, 2, "96.0")
+
+
+def test_the_own_grade_can_be_found_again_from_what_its_page_says(
+    board, olga, cast, session, clock, app
+) -> None:
+    olga.post(URL, data=LINEAR | {"bottom": "number", "bottom_number": "0", "late_cost": "2.5"})
+    session.rollback()
+    phase = session.merge(board)
+    at = phase.ends + timedelta(hours=30)
+    scored(session, phase, session.merge(cast.isar), 0.5, 0.95, by=cast.lena, at=at, late=True)
+    session.commit()
+    finish(session, phase, clock)
+    olga.post(f"{URL}/phases/a/publish")
+    page = sign_in(app.test_client(), cast.lena).get("/challenges/digits/grade").text
+    assert "Grades run from 50.0 at the score 0.0000 to 100.0 at" in page
+    assert "Each costs 2.5." in page
+    bands = {"rule": "bands"}
+    for place, (grade, at_least) in enumerate((("A", "0.94"), ("B", "0.9"), ("C", "0.8"))):
+        bands[f"grade_{place}"], bands[f"at_{place}_number"] = grade, at_least
+        bands[f"at_{place}"] = "number"
+    olga.post(URL, data=bands | {"late_days": "2", "late_cost": "1"})
+    olga.post(f"{URL}/phases/a/publish")
+    page = sign_in(app.test_client(), cast.lena).get("/challenges/digits/grade").text
+    assert "A from the score 0.9400 on" in page
+    assert re.findall(r'"grade-figure">([^<]*)<', page) == ["C"]
+    assert "F below all bands" in page
+    assert "Each costs 1 band." in page
+
+
+def test_a_missing_best_score_is_named_in_words() -> None:
+    known = Known({}, None, higher_is_better=True)
+    with pytest.raises(Conflict, match="the best score of the board"):
+        score_of("best", known)
+
+
+def test_settings_that_another_tab_saved_are_not_overwritten_unseen(board, olga, session) -> None:
+    def seen() -> str:
+        return re.search(r'name="seen" value="([0-9a-f]+)"', olga.get(URL).text)[1]
+
+    stale = seen()
+    for _twice in range(2):
+        assert olga.post(URL, data=LINEAR | {"seen": stale}).status_code == 303
+    other = LINEAR | {"late_days": "0"}
+    refused = olga.post(URL, data=other | {"seen": stale})
+    assert refused.status_code == 422
+    assert "since you opened the page" in refused.text
+    session.expire_all()
+    assert session.exec(select(Challenge)).one().late_days == 2
+    session.rollback()
+    again = re.search(r'name="seen" value="([0-9a-f]+)"', refused.text)[1]
+    assert olga.post(URL, data=other | {"seen": again}).status_code == 303
 
 
 def test_nothing_is_revealed_while_late_files_are_taken(board, olga, session, clock) -> None:

@@ -116,7 +116,13 @@ def test_who_handed_nothing_in_gets_what_is_said_for_that() -> None:
 def test_a_baseline_without_a_score_is_named() -> None:
     with pytest.raises(Conflict) as refused:
         grade(Measured(0.9), scheme=LINEAR, known=Known({}, 0.9, True))
-    assert refused.value.values["anchor"] == "baseline: forest"
+    assert refused.value.values["anchor"] == "forest"
+
+
+def test_a_grade_that_rounds_to_nothing_has_no_sign() -> None:
+    assert written(-0.3, 0) == "0"
+    assert written(-0.004, 2) == "0.00"
+    assert written(-1.0, 0) == "-1"
 
 
 def test_two_equal_scores_are_no_scale() -> None:

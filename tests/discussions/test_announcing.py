@@ -1,6 +1,7 @@
 """News: published once, told to each once, edited openly, taken back, and read in a feed."""
 
 from datetime import timedelta
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import pytest
@@ -159,6 +160,13 @@ def test_the_feed_is_atom_and_holds_no_markup_of_its_own(client, announce):
     assert "<b>" not in content.text
     assert "<em>more</em>" in content.text
     assert "<script>alert" not in client.get("/challenges/digits/news").text
+
+
+def test_a_reader_of_the_feed_follows_links_as_the_page_has_them(client, announce):
+    announce("News", "See [the board](leaderboard).")
+    feed = ElementTree.fromstring(client.get("/challenges/digits/announcements.atom").data)
+    base = feed.get("{http://www.w3.org/XML/1998/namespace}base")
+    assert urljoin(base, "leaderboard").endswith("//localhost/challenges/digits/leaderboard")
 
 
 def test_judges_read_and_do_not_announce(browser, judge, announce):

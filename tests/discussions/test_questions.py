@@ -1,5 +1,7 @@
 """Questions: between who asks and the organisers, until those publish them."""
 
+import re
+
 import pytest
 
 from server.accounts.tokens import create_token
@@ -21,6 +23,44 @@ def test_who_takes_part_asks_and_the_organisers_are_told(browser, cast, rows, le
     assert told[0].link == f"{DESK}/{question.id}"
     assert [letter.recipient for letter in letters()] == [cast.olga.email]
     assert kinds() == ["question.asked"]
+
+
+def seen_by(browser, number: int) -> str:
+    """How the question stands on the page that somebody has open."""
+    page = browser.get(f"{DESK}/{number}").text
+    return re.search(r'name="seen" type="hidden" value="([^"]+)"', page)[1]
+
+
+def test_of_two_organisers_who_answer_at_once_the_second_reads_the_first(browser, asked, rows):
+    number = asked().id
+    first, second = browser("olga"), browser("ada")
+    seen = seen_by(first, number)
+    assert seen_by(second, number) == seen
+    for _twice in range(2):
+        sent = {"text": "No, they differ.", "seen": seen}
+        assert first.post(f"{DESK}/{number}/answer", data=sent).status_code == 303
+    late = {"text": "Yes, the same.", "seen": seen}
+    refused = second.post(f"{DESK}/{number}/answer", data=late)
+    assert refused.status_code == 422
+    assert "in the meantime" in refused.text
+    assert "No, they differ." in refused.text
+    assert "Yes, the same." in refused.text
+    assert [post.markdown for post in rows(QuestionPost)][1:] == ["No, they differ."]
+    again = late | {"seen": seen_by(second, number)}
+    assert second.post(f"{DESK}/{number}/answer", data=again).status_code == 303
+
+
+def test_words_that_somebody_else_published_are_not_overwritten_unseen(browser, asked, rows):
+    number = asked().id
+    first, second = browser("olga"), browser("ada")
+    seen = seen_by(second, number)
+    words = {"asked": "Labels?", "answered": "They differ."}
+    assert first.post(f"{DESK}/{number}/publish", data=words | {"seen": seen}).status_code == 303
+    other = {"asked": "Labels?", "answered": "They are the same.", "seen": seen}
+    refused = second.post(f"{DESK}/{number}/publish", data=other)
+    assert refused.status_code == 422
+    assert "in the meantime" in refused.text
+    assert rows(Question)[0].published_answer == "They differ."
 
 
 def test_who_does_not_take_part_or_is_not_confirmed_does_not_ask(browser, rows):

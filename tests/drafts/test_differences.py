@@ -116,6 +116,18 @@ def test_a_solution_says_its_rows_and_a_baseline_its_phase():
     ]
 
 
+def test_a_baseline_with_other_predictions_says_that_its_file_is_another():
+    assert told(change("baseline logistic regression of phase b")) == [
+        (
+            "baselines",
+            "logistic regression, of phase b",
+            "The file itself",
+            "as it is now",
+            "another",
+        )
+    ]
+
+
 def test_what_nobody_foresaw_is_shown_as_it_is():
     assert told(change("a thing of tomorrow", "x", "y")) == [
         ("check", "a thing of tomorrow", "", "x", "y")

@@ -94,6 +94,19 @@ def test_a_phase_that_has_run_is_not_told_to_be_over(live, clock):
     assert "past" not in codes
 
 
+def test_a_draft_of_changes_is_not_told_to_move_the_times_of_a_phase_that_has_run(
+    live, clock, cast
+):
+    clock.forward(days=60)
+    sign_in(live.client, cast.people["olga"])
+    answer = live.client.post("/organise/petals/change")
+    live.id = int(answer.location.split("/")[3])
+    live.work()
+    text = live.check()
+    assert "Worth knowing" in text
+    assert "is over already" not in text
+
+
 def test_pressing_twice_makes_one_check_and_one_mirror_that_nobody_can_open(live, app, cast):
     for _ in range(2):
         live.client.post(CHECK)

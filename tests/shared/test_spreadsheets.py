@@ -25,6 +25,11 @@ def test_numbers_stay_numbers_even_negative_ones():
     assert cell(0.0) == 0.0
 
 
+@pytest.mark.parametrize("text", ["-3", "-0.50"])
+def test_a_grade_below_zero_is_imported_as_it_is(text):
+    assert cell(text) == text
+
+
 def test_a_table_begins_with_a_byte_order_mark_and_quotes_what_needs_it():
     text = "".join(csv_lines(("a", "b"), [('say "hi", you', None), ("two\nlines", 3)]))
     assert text.startswith("\ufeffa,b\r\n")

@@ -1,0 +1,19 @@
+"""The colons and commas between the parts of a sentence are another in each language."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "server" / "templates"
+# The English mark between two values, or one that a list is joined by.
+LITERAL = re.compile(r"""\}\}[:,;] \{\{|join\(["'][,;] ["']\)""")
+
+
+def test_no_page_joins_two_values_by_an_english_colon_or_comma() -> None:
+    found = [
+        f"{page.relative_to(TEMPLATES)}:{number}"
+        for page in sorted(TEMPLATES.rglob("*.html"))
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1)
+        if LITERAL.search(line)
+    ]
+    assert not found, "write {{ _(': ') }} or join(_(', ')) here: " + ", ".join(found)
