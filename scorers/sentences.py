@@ -74,6 +74,13 @@ def enumerated(names: Iterable[str]) -> Sentence:
     return Sentence(", ".join(told.values()), AND_NEXT if len(told) > 1 else "", told)
 
 
+def filled(said: str, message: str, values: Mapping[str, str]) -> str:
+    """Fill what a catalogue says for a message with a sentence's values, said in its language."""
+    if message == AND_NEXT:
+        return (said % {"first": "", "second": ""}).join(values.values())
+    return said % values if values else said
+
+
 def as_written(text: str) -> Sentence:
     """Return a text that is the same in every language: a name, or what a library said."""
     return text if isinstance(text, Sentence) else Sentence(text)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from scorers.sentences import filled
+
 FOLDER = Path(__file__).parents[1] / "translations"
 TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # In the order in which POSIX asks them.
@@ -35,7 +37,7 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate l
 
 def _(message: str, /, **values: object) -> str:
     """Return a message in the reader's language, with what stands in its places."""
-    said = _found(asked_language().partition("-")[0].lower(), message) or message
+    said = _said(message)
     return said % values if values else said
 
 
@@ -45,7 +47,11 @@ def told(text: str) -> str:
     if not message:
         return str(text)
     values: Mapping[str, str] = getattr(text, "values", {})
-    return _(message, **{name: told(value) for name, value in values.items()})
+    return filled(_said(message), message, {name: told(value) for name, value in values.items()})
+
+
+def _said(message: str) -> str:
+    return _found(asked_language().partition("-")[0].lower(), message) or message
 
 
 def _found(language: str, message: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scorers.sentences import AND_NEXT, Sentence, from_json
+from scorers.sentences import Sentence, filled, from_json
 from server.shared.catalogues import catalogue_of
 from server.shared.errors import N_
 from server.shared.fault_lines import recognised
@@ -32,9 +32,7 @@ def translated(text: str) -> str:
         return str(text)
     said = str(catalogue_of(language()).ugettext(text.message))
     values = {name: translated(value) for name, value in text.values.items()}
-    if text.message == AND_NEXT:
-        return (said % {"first": "", "second": ""}).join(values.values())
-    return said % values if values else said
+    return filled(said, text.message, values)
 
 
 def told(raw: str | Mapping[str, Any]) -> str:

@@ -1,12 +1,14 @@
 """Settings: environment variables with the prefix VARSITY_, and a `.env` file."""
 
+import re
 import secrets
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from limits import parse_many
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.shared.kept import kept_text
@@ -21,6 +23,48 @@ class SecondFactorFor(StrEnum):
     NOBODY = "nobody"
     ADMINISTRATORS = "administrators"
     ORGANISERS = "organisers"
+
+
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
+
+class _Url(NamedTuple):
+    """Which URLs are meant, and whether a folder may stand in the place of one."""
+
+    schemes: tuple[str, ...]
+    said: str
+    or_folder: bool = False
+
+
+_FILES = _Url(("s3://",), "a folder, or s3://bucket/prefix", or_folder=True)
+URLS = {
+    "database_url": _Url(
+        ("sqlite://", "postgresql://", "postgresql+psycopg://"),
+        "postgresql+psycopg://user:password@host/name, or empty for SQLite",
+    ),
+    "queue_url": _Url(
+        ("redis://", "rediss://", "postgresql://", "postgresql+psycopg://"),
+        "redis://host:6379/0 or postgresql://user:password@host/name, or empty for SQLite",
+    ),
+    "files_url": _FILES,
+    "hidden_url": _FILES,
+    "mail_url": _Url(
+        ("smtp://", "smtps://"),
+        "smtp://user:password@host:587?starttls=1 or smtps://user:password@host:465, or empty",
+    ),
+}
+RATES = tuple(
+    f"rate_limit_{what}"
+    for what in (
+        *("uploads", "sign_in", "sign_up", "tokens", "codes", "questions"),
+        *("comparisons", "trials", "exports"),
+    )
+)
+
+
+def _without_password(url: str) -> str:
+    """Return an URL as it may stand on a terminal or in a log."""
+    return f"{url.partition(':')[0]}:..." if "@" in url else url
 
 
 class InsecureSettings(ValueError):
@@ -87,8 +131,36 @@ class Settings(BaseSettings):
         description="Who signs in with a second factor: nobody, administrators or organisers.",
     )
     metrics_token: str = Field("", description="Who may read /metrics from elsewhere.")
-    log_format: str = Field("json", description="json, or text for a terminal.")
-    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_format: Literal["json", "text"] = Field("json", description="json, or text for a terminal.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error."
+    )
+
+    @field_validator(*URLS)
+    @classmethod
+    def _is_known(cls, url: str, info: ValidationInfo) -> str:
+        known = URLS[info.field_name or ""]
+        names_scheme = SCHEME.match(url) if known.or_folder else url
+        if names_scheme and not url.startswith(known.schemes):
+            raise ValueError(f"it must be {known.said}, not {_without_password(url)}")
+        return url
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"it must be like https://varsity.example.edu, not {url}")
+        return url
+
+    @field_validator(*RATES)
+    @classmethod
+    def _is_a_rate(cls, rate: str) -> str:
+        try:
+            parse_many(rate)
+        except ValueError:
+            raise ValueError(f"it must be like “30 per minute”, not {rate}") from None
+        return rate
 
     @model_validator(mode="after")
     def _lease_outlives_scoring(self) -> "Settings":

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from scorers.errors import listing
 from scorers.sentences import sentence
 from server.accounts.tokens import create_token
 from server.cli import words
@@ -28,6 +29,9 @@ msgstr ""
 
 msgid "line %(line)s"
 msgstr "第 %(line)s 行"
+
+msgid "%(first)s, %(second)s"
+msgstr "%(first)s、%(second)s"
 
 msgid "%(where)s: wrong"
 msgstr "%(where)s：有误"
@@ -113,6 +117,12 @@ def wei(session, cast, url, varsity, monkeypatch):
     monkeypatch.setenv("VARSITY_URL", url)
     monkeypatch.setenv("VARSITY_TOKEN", plain)
     return varsity
+
+
+def test_names_that_are_listed_are_told(in_chinese, monkeypatch) -> None:
+    assert told(listing("ab")) == "“a”、“b”"
+    monkeypatch.setenv("LANG", "C")
+    assert told(listing("ab")) == "“a”, “b”"
 
 
 def test_the_server_is_asked_in_the_readers_language(varsity, url, cast, monkeypatch) -> None:

@@ -26,6 +26,52 @@ def test_a_weak_secret_is_refused_with_its_remedy_outside_a_demonstration(tmp_pa
     assert made(tmp_path, secret_key=secret, demo=True).require_secret() == secret
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("mail_url", "foo://x", "smtps://user:password@host:465"),
+        ("mail_url", "mail.example.edu", "smtp://"),
+        ("database_url", "mysql://x", "postgresql+psycopg://user:password@host/name"),
+        ("queue_url", "amqp://x", "redis://host:6379/0"),
+        ("files_url", "ftp://x", "a folder, or s3://bucket/prefix"),
+        ("hidden_url", "s3:/bucket", "a folder, or s3://bucket/prefix"),
+        ("base_url", "varsity.example.edu", "https://varsity.example.edu"),
+        ("base_url", "https://", "https://varsity.example.edu"),
+        ("rate_limit_uploads", "often", "30 per minute"),
+        ("log_level", "loud", "'warning'"),
+        ("log_format", "xml", "'text'"),
+    ],
+)
+def test_a_value_that_nothing_can_be_done_with_is_refused_with_what_may_stand_there(
+    tmp_path, name, value, remedy
+):
+    with pytest.raises(ValidationError) as refused:
+        made(tmp_path, **{name: value})
+    (fault,) = refused.value.errors()
+    assert fault["loc"] == (name,)
+    assert remedy in fault["msg"]
+
+
+def test_what_may_stand_there_is_taken(tmp_path):
+    for name, value in (
+        ("mail_url", "smtp://varsity:p%40ss@mail.example.edu:587?starttls=1"),
+        ("database_url", "postgresql+psycopg://varsity@/varsity?host=/run/postgresql"),
+        ("queue_url", "rediss://cache.example.edu:6379/1"),
+        ("files_url", "s3://varsity/public"),
+        ("hidden_url", "/srv/hidden"),
+        ("hidden_url", "hidden"),
+        ("base_url", "http://localhost:8000"),
+        ("rate_limit_sign_in", "5/minute;20/hour"),
+    ):
+        assert getattr(made(tmp_path, **{name: value}), name) == value
+
+
+def test_a_password_in_a_wrong_url_is_not_repeated(tmp_path):
+    with pytest.raises(ValidationError) as refused:
+        made(tmp_path, database_url="mysql://varsity:hush@host/x")
+    assert "hush" not in refused.value.errors()[0]["msg"]
+
+
 def test_a_secret_that_is_long_enough_is_taken_and_kept_nowhere(tmp_path):
     assert made(tmp_path, secret_key=GOOD).require_secret() == GOOD
     assert not (tmp_path / "data").exists()

@@ -11,7 +11,7 @@ import pytest
 from scorers.errors import Fault, InvalidPredictions
 from scorers.kinds import InputKind
 from scorers.reading.schema import Schema
-from scorers.sentences import AND_NEXT, Sentence, as_written, from_json
+from scorers.sentences import Sentence, as_written, filled, from_json
 from scorers.tables import read_predictions
 
 LABELS = Schema(("id",), ("digit",), InputKind.LABELS, labels=("0", "1"))
@@ -65,13 +65,6 @@ def faults_of(schema: Schema, data: bytes, folder: Path) -> tuple[InvalidPredict
     return refused.value, list(refused.value.faults)
 
 
-def filled(part: Sentence) -> str:
-    """A sentence's message with what stands in its places."""
-    if part.message == AND_NEXT:
-        return ", ".join(part.values.values())
-    return (part.message or part) % part.values
-
-
 def parts(said: str) -> Iterator[Sentence]:
     """Yield a sentence and those that it is made of."""
     yield as_written(said)
@@ -87,7 +80,7 @@ def test_a_fault_knows_what_its_words_were_made_of(name: str, tmp_path: Path) ->
         kept = fault.to_json()
         assert from_json(kept["said"]) == fault.message == kept["message"]
         for part in parts(fault.message):
-            assert part.lower() == filled(part).lower()
+            assert part.lower() == filled(part.message or part, part.message, part.values).lower()
     assert error.said == str(error)
     assert error.said.message
 
