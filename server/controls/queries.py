@@ -13,7 +13,7 @@ from server.accounts.models import Account
 from server.accounts.queries import accounts_by_id
 from server.boards.queries import count_ranked, private_board_of
 from server.challenges.models import Challenge, Phase
-from server.challenges.queries import challenge_by_slug, phases_of
+from server.challenges.queries import challenge_by_slug, late_days_end, phases_of
 from server.challenges.rules import INCLUSIVE, PhaseState, phase_state
 from server.controls.rules import DECISIONS
 from server.shared.errors import N_, NotFound
@@ -164,6 +164,9 @@ class Outlook:
     challenge: Challenge
     phase: Phase
     ended: bool
+    # When the late days of a class are over; None where there are none.
+    late_until: datetime | None
+    late_days_run: bool
     waiting: int
     arriving: int
     ranked: int
@@ -174,8 +177,8 @@ class Outlook:
     @property
     def may_reveal(self) -> bool:
         """Whether nothing stands in the way."""
-        ready = self.ended and not self.waiting and not self.arriving
-        return ready and self.phase.revealed_at is None
+        ready = self.ended and not self.late_days_run
+        return ready and not self.waiting and not self.arriving and self.phase.revealed_at is None
 
 
 def outlook_of(session: Session, slug: str, phase_slug: str, *, now: datetime) -> Outlook:
@@ -185,10 +188,13 @@ def outlook_of(session: Session, slug: str, phase_slug: str, *, now: datetime) -
     board = private_board_of(session, phase)
     later = [p for p in phases_of(session, challenge.id or 0) if p.position == phase.position + 1]
     following = later[0] if later and later[0].admit_top is not None else None
+    late_until = late_days_end(session, phase)
     return Outlook(
         challenge=challenge,
         phase=phase,
         ended=now >= phase.ends + INCLUSIVE,
+        late_until=late_until if challenge.late_days else None,
+        late_days_run=now < late_until + INCLUSIVE,
         waiting=_count(session, _waiting(phase)),
         arriving=_count(session, _arriving(phase, now)),
         ranked=count_ranked(session, phase.id or 0, board),

@@ -1,5 +1,6 @@
 """“Run it”: how each phase stands, what deciding does, what was decided, and the reveal."""
 
+from server.challenges.models import Challenge
 from server.controls.rules import DECISIONS
 from server.submissions.rules import SubmissionState
 from tests.boards.scored import submitted
@@ -128,7 +129,7 @@ def test_the_page_before_a_reveal_says_what_stands_in_the_way(session, cast, boa
     page = olga.get(f"{URL}/phases/a/reveal").text
     assert "The phase ends:" in page
     assert "1 submission received in time has no end yet" in page
-    assert "Look at it" not in page
+    assert "Look at it</a>" not in page
     assert olga.get(f"{URL}/phases/z/reveal").status_code == 404
 
 
@@ -152,3 +153,18 @@ def test_the_page_before_a_reveal_says_what_will_happen_and_leads_to_it(
     assert olga.post("/organise/digits/phases/a/reveal").status_code == 303
     assert "It is revealed since" in olga.get(f"{URL}/phases/a/reveal").text
     assert "Result of A board revealed" in olga.get(URL).text
+
+
+def test_the_late_days_of_a_class_stand_in_the_way_of_a_reveal_to_their_last_second(
+    session, cast, board, olga, clock
+):
+    session.get_one(Challenge, cast.digits.id).late_days = 2
+    session.commit()
+    clock.forward(seconds=(board.ends - NOON).total_seconds() + 2 * 86_400)
+    page = olga.get(f"{URL}/phases/a/reveal").text
+    assert "Late files are taken for a grade until:" in page
+    assert "I have looked at the private board" not in page
+    clock.forward(seconds=1)
+    page = olga.get(f"{URL}/phases/a/reveal").text
+    assert "The late days of the class are over:" in page
+    assert "I have looked at the private board" in page
