@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -174,6 +175,24 @@ def update_phases(run: Deployment, folder: Folder) -> None:
             run.note(ChangeKind.ADDED, f"phase {definition.slug}")
     for phase in known.values():
         _remove_phase(run, phase)
+    run.session.flush()
+    _require_ends_before_admission(run)
+
+
+def _require_ends_before_admission(run: Deployment) -> None:
+    """Refuse a phase that admits by a result which, extended by hand, comes later."""
+    for before, phase in pairwise(phases_of(run.session, run.challenge_id)):
+        if phase.admit_top is not None and phase.starts < before.ends:
+            raise Conflict(
+                N_(
+                    "Phase %(before)s was extended to %(ends)s, and phase %(slug)s admits teams by "
+                    "its result: let that start then or later."
+                ),
+                code="phase-extended",
+                before=before.slug,
+                ends=in_words(before.ends),
+                slug=phase.slug,
+            )
 
 
 def _update_phase(run: Deployment, phase: Phase, values: Mapping[str, Any]) -> None:

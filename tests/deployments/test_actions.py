@@ -187,6 +187,30 @@ def test_an_extension_by_hand_is_kept_against_an_old_folder_and_said(session, pu
     assert not kinds
 
 
+def test_no_phase_that_admits_by_a_result_starts_before_an_end_that_was_extended(
+    session, put, wines
+):
+    put()
+    phase = extended(session, days=3)
+    toml, starts = wines / "challenge.toml", phase.ends - timedelta(days=3)
+    whole = toml.read_text()
+
+    def follow(starts: datetime) -> None:
+        toml.write_text(
+            f'{whole}\n[[phases]]\nslug = "next"\nadmit_top = 5\n'
+            f"starts = {starts:%Y-%m-%dT%H:%M:%SZ}\n"
+            f"ends = {starts + timedelta(days=9):%Y-%m-%dT%H:%M:%SZ}\n"
+            'solution = "private/solution.csv"\n'
+        )
+
+    follow(starts)
+    with pytest.raises(Conflict, match="phase next admits teams by its result"):
+        put()
+    session.rollback()
+    follow(starts + timedelta(days=3))
+    assert put().changes
+
+
 @pytest.mark.parametrize(("more", "changed"), [(0, False), (1, True)])
 def test_a_folder_that_says_as_late_or_later_rules_again(session, put, wines, more, changed):
     put()
