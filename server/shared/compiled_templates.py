@@ -11,7 +11,7 @@ import jinja2
 from flask import Flask
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
-from server.shared.spacing import MESSAGE
+from server.shared.spacing import PATTERNS
 
 # What reading may raise: a power cut leaves a file without its end.
 BROKEN = (OSError, UnpicklingError, EOFError, ValueError, IndexError, AttributeError, ImportError)
@@ -46,5 +46,5 @@ def _made_by(app: Flask) -> str:
     """Return what changes with all that the same source is compiled differently by."""
     environment = app.jinja_env
     options = (environment.trim_blocks, environment.lstrip_blocks, sorted(environment.extensions))
-    said = f"{jinja2.__version__}|{sys.implementation.cache_tag}|{options}|{MESSAGE}"
+    said = f"{jinja2.__version__}|{sys.implementation.cache_tag}|{options}|{PATTERNS}"
     return sha256(said.encode()).hexdigest()[:12]

@@ -17,6 +17,8 @@ ASKED = r"(?:\{% if [^%]*%\})*"
 # What stands in the next line of a page's source follows after a blank too, unless it says not to.
 INLINE = r"\{\{(?!-)|\{%(?!-)|<(?:a|bdi|button|code|em|small|span|strong|time)\b"
 IN_LINE, ON_PAGE = r" (?=\S)", rf"(?: (?=\S)|\s*\n\s*(?={INLINE}))"
+# What a kept template was compiled by, besides its source.
+PATTERNS = (MESSAGE, CLOSED, ASKED, IN_LINE, ON_PAGE)
 WIDE = tuple("。：！？；，、")
 
 
