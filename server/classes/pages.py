@@ -13,16 +13,20 @@ from server.classes.actions import publish, set_up, wanted_of
 from server.classes.exports import COLUMNS, MOODLE, gradebook, moodle_cells
 from server.classes.forms import read_wanted, rows_for_bands
 from server.classes.queries import own_grades, phase_to_grade
-from server.classes.rules import require_same
 from server.classes.views import class_page, scale_of, standing_of
 from server.shared.access import Who, access
-from server.shared.errors import Conflict, Invalid, NotFound
+from server.shared.errors import N_, Conflict, Invalid, NotFound
 from server.shared.responses import message_of
 from server.shared.spreadsheets import ENDING, Table, sent
+from server.shared.stamps import require_same
 from server.shared.web import now, reading, services, viewer, writing
 
 bp = Blueprint("classes", __name__)
 LONGEST_LIST = 60_000
+CHANGED = N_(
+    "Somebody has changed these settings since you opened the page. Load it again to see them, or"
+    " save again to replace them by yours."
+)
 
 
 @bp.get("/organise/<slug>/class")
@@ -56,7 +60,7 @@ def change(slug: str) -> BaseResponse:
             wanted = read_wanted(request.form)
             # Pressed twice, the second says what holds already.
             if wanted != wanted_of(challenge):
-                require_same(request.form.get("seen", ""), standing_of(challenge))
+                require_same(request.form.get("seen", ""), standing_of(challenge), said=CHANGED)
             set_up(
                 session, challenge=challenge, wanted=wanted, actor_id=viewer().account_id, now=now()
             )

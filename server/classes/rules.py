@@ -189,18 +189,6 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{DIGITS - 1}e}")
 
 
-def require_same(seen: str, standing: str) -> None:
-    """Refuse settings that were written over others than those of now. Raises Conflict."""
-    if seen and seen != standing:
-        raise Conflict(
-            N_(
-                "Somebody has changed these settings since you opened the page. Load it again to"
-                " see them, or save again to replace them by yours."
-            ),
-            code="moved-on",
-        )
-
-
 class HandedIn(NamedTuple):
     """A score that may be graded, and how many days late it came."""
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import NamedTuple
 
 from flask_babel import gettext
@@ -28,6 +27,7 @@ from server.folders.course import Grading
 from server.shared.charts import Bar, BarChart, bar_chart
 from server.shared.errors import Conflict
 from server.shared.responses import message_of
+from server.shared.stamps import stamp_of
 
 
 class ClassPage(NamedTuple):
@@ -144,7 +144,7 @@ def settings_of(challenge: Challenge) -> dict[str, str]:
 
 def standing_of(challenge: Challenge) -> str:
     """Return a mark of a class's settings: another one when somebody has changed them."""
-    return sha256(repr(sorted(settings_of(challenge).items())).encode()).hexdigest()[:16]
+    return stamp_of(settings_of(challenge))
 
 
 def _put_anchor(fields: dict[str, str], name: str, anchor: float | str | None) -> None:

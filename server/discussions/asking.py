@@ -15,12 +15,17 @@ from server.discussions.rules import (
     check_open,
     clean_text,
     clean_title,
-    require_same,
 )
 from server.notifications.actions import notify
 from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict, Forbidden
 from server.shared.events import record
+from server.shared.stamps import require_same
+
+MOVED_ON = N_(
+    "Somebody else has answered or changed this in the meantime. Read it above; send yours again"
+    " if it is still needed."
+)
 
 
 def ask(
@@ -106,7 +111,7 @@ def answer(
     thread = thread_of(session, question)
     if (thread[-1].post.account_id, thread[-1].post.markdown) == (actor_id, words):
         return
-    require_same(seen, standing_of(question, thread))
+    require_same(seen, standing_of(question, thread), said=MOVED_ON)
     _post(session, question, actor_id, words, by_organiser=True, now=now)
     question.state = after_reply(question.state, by_organiser=True)
     _log(session, "question.answered", question, actor_id, now)
@@ -135,7 +140,8 @@ def publish_answer(
         clean_text(answered, field="answered"),
     )
     if (question.published_question, question.published_answer) != words:
-        require_same(seen, standing_of(question, thread_of(session, question)))
+        standing = standing_of(question, thread_of(session, question))
+        require_same(seen, standing, said=MOVED_ON)
     question.published_question, question.published_answer = words
     # Who was answered before knows it already.
     waited = question.state is QuestionState.OPEN

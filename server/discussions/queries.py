@@ -1,7 +1,6 @@
 """Reads of announcements and questions; what is private is read by who may, and nobody else."""
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -17,6 +16,7 @@ from server.discussions.rules import QuestionState
 from server.shared.access import Viewer
 from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, page_of
+from server.shared.stamps import stamp_of
 
 
 def announcements_of(
@@ -123,7 +123,7 @@ def _no_such_question() -> NotFound:
 def standing_of(question: Question, thread: Sequence[Said]) -> str:
     """Return a mark of how a question stands: another one when more was said or decided."""
     decided = (question.state.value, question.published_question, question.published_answer)
-    return f"{thread[-1].post.id}-{sha256(repr(decided).encode()).hexdigest()[:16]}"
+    return stamp_of((thread[-1].post.id, *decided))
 
 
 def thread_of(session: Session, question: Question) -> list[Said]:

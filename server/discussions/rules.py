@@ -54,18 +54,6 @@ def check_open(state: QuestionState) -> None:
         raise Conflict(N_("This question is closed."), code="question-closed")
 
 
-def require_same(seen: str, standing: str) -> None:
-    """Refuse what was decided on another state than that of now. Raises Conflict."""
-    if seen and seen != standing:
-        raise Conflict(
-            N_(
-                "Somebody else has answered or changed this in the meantime. Read it above; send"
-                " yours again if it is still needed."
-            ),
-            code="moved-on",
-        )
-
-
 def after_reply(state: QuestionState, *, by_organiser: bool) -> QuestionState:
     """Return where a question stands after a reply; a published one stays out."""
     if state is QuestionState.PUBLISHED:

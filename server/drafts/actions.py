@@ -13,6 +13,7 @@ from server.drafts.queries import draft_by_id, drafts_of, waiting_job
 from server.drafts.rules import MOST_DRAFTS, DraftState, FileKind, FileState, JobKind
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
+from server.shared.stamps import require_same, stamp_of
 
 STALE = N_(
     "Somebody saved this step meanwhile. Nothing of yours is lost: it stands here. Open the step "
@@ -170,10 +171,9 @@ def touch(
     log_draft(session, "draft.changed", draft, actor_id=actor_id, now=now, step=step)
 
 
-def require_same(typed_from: str, stamp: str) -> None:
+def require_same_step(typed_from: str, step: Any) -> None:
     """Refuse a form that was made from what is there no more. Raises Conflict."""
-    if typed_from and typed_from != stamp:
-        raise Conflict(STALE, code="stale")
+    require_same(typed_from, stamp_of(step), said=STALE)
 
 
 def ask(

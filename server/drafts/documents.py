@@ -1,7 +1,5 @@
 """A draft as a definition: what a new one begins with, and what its files make of it. Pure."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
@@ -50,12 +48,6 @@ def moment_of(text: object) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
-
-
-def stamp_of(value: Any) -> str:
-    """Return a short text that changes with a value: what a form was made from."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def phases_of(definition: Mapping[str, Any]) -> list[dict[str, Any]]:

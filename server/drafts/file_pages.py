@@ -6,9 +6,9 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.drafts.actions import GivenFile, require_same
+from server.drafts.actions import GivenFile, require_same_step
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import path_in_folder, read_as_one, sample_of, stamp_of
+from server.drafts.documents import path_in_folder, read_as_one, sample_of
 from server.drafts.editing import MEGABYTE, submission_of, write_submission
 from server.drafts.file_forms import SubmissionForm
 from server.drafts.filing import (
@@ -29,6 +29,7 @@ from server.drafts.uploading import UNTIL, by_viewer, gone, state_of, upload_lim
 from server.shared.access import Who, access
 from server.shared.errors import DomainError
 from server.shared.limits import asker, by_setting, limiter
+from server.shared.stamps import stamp_of
 from server.shared.uploads import all_received
 from server.shared.web import accepts_upload, reading, services, writing
 
@@ -131,8 +132,7 @@ def save_submission(draft_id: int) -> BaseResponse:
     form = _submission_form(desk_of(reading(), draft_id))
 
     def edit(draft: ChallengeDraft) -> None:
-        before = stamp_of(submission_of(draft.definition))
-        require_same(request.form.get("stamp", ""), before)
+        require_same_step(request.form.get("stamp", ""), submission_of(draft.definition))
         write_submission(draft, form.data)
 
     answer = saved(draft_id, Step.DATA, form, edit, lambda desk: _data(desk, form))

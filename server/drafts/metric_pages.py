@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from scorers.inputs import INPUTS
 from scorers.kinds import InputKind
-from server.drafts.actions import require_same
+from server.drafts.actions import require_same_step
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import section, stamp_of
+from server.drafts.documents import section
 from server.drafts.editing import listed, without_empty
 from server.drafts.filing import By, look_again
 from server.drafts.models import ChallengeDraft
@@ -20,6 +20,7 @@ from server.drafts.serving import address, go_on, render, save
 from server.shared.access import Who, access
 from server.shared.errors import N_, DomainError, Invalid
 from server.shared.responses import message_of
+from server.shared.stamps import stamp_of
 from server.shared.web import now, reading, services, viewer, writing
 from server.trials.catalogue import Metric, metric_by_name, search, searched
 from server.trials.examples import example_of
@@ -107,7 +108,7 @@ def save_metric(draft_id: int) -> BaseResponse:
 
         def edit(draft: ChallengeDraft) -> None:
             before = section(draft.definition, "scoring")
-            require_same(request.form.get("stamp", ""), stamp_of(before))
+            require_same_step(request.form.get("stamp", ""), before)
             draft.definition["scoring"] = scoring
 
         save(draft_id, Step.METRIC, edit)

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.drafts.actions import GivenFile, require_same
+from server.drafts.actions import GivenFile, require_same_step
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import phase_of, phases_of, solution_of, stamp_of
+from server.drafts.documents import phase_of, phases_of, solution_of
 from server.drafts.editing import split_typed, write_split
 from server.drafts.filing import add_files, ask_to_look
 from server.drafts.metric_pages import read_anew
@@ -17,6 +17,7 @@ from server.drafts.uploading import UNTIL, by_viewer, gone, state_of, upload_lim
 from server.shared.access import Who, access
 from server.shared.errors import N_, NotFound
 from server.shared.limits import asker, by_setting, limiter
+from server.shared.stamps import stamp_of
 from server.shared.uploads import received
 from server.shared.web import accepts_upload, reading, services, writing
 
@@ -101,7 +102,7 @@ def save_split(draft_id: int, phase: str) -> BaseResponse:
 
     def edit(draft: ChallengeDraft) -> None:
         known = phase_of(draft.definition, phase)
-        require_same(request.form.get("stamp", ""), stamp_of(split_typed(known or {})))
+        require_same_step(request.form.get("stamp", ""), split_typed(known or {}))
         write_split(draft, phase, form.data)
 
     again = lambda desk: _solutions(desk, phase, form)  # noqa: E731 - named for its one use

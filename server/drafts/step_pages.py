@@ -7,9 +7,9 @@ from sqlalchemy.orm import object_session
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.accounts.addresses import read_addresses
-from server.drafts.actions import require_same
+from server.drafts.actions import require_same_step
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import phase_of, phases_of, stamp_of
+from server.drafts.documents import phase_of, phases_of
 from server.drafts.editing import (
     about_of,
     phase_typed,
@@ -29,6 +29,7 @@ from server.drafts.timeline import timeline_of
 from server.drafts.zones import USUAL, read_zone
 from server.shared.access import Who, access
 from server.shared.errors import N_, Conflict, NotFound
+from server.shared.stamps import stamp_of
 from server.shared.web import now, reading
 
 bp = Blueprint("draft_steps", __name__)
@@ -54,7 +55,7 @@ def save_about(draft_id: int) -> BaseResponse:
     form = AboutForm()
 
     def edit(draft: ChallengeDraft) -> None:
-        require_same(request.form.get("stamp", ""), stamp_of(about_of(draft)))
+        require_same_step(request.form.get("stamp", ""), about_of(draft))
         write_about(draft, form.data)
 
     return saved(draft_id, Step.ABOUT, form, edit, lambda desk: _about(desk, form))
@@ -80,7 +81,7 @@ def save_teams(draft_id: int) -> BaseResponse:
     form = TeamsForm()
 
     def edit(draft: ChallengeDraft) -> None:
-        require_same(request.form.get("stamp", ""), stamp_of(teams_of(draft)))
+        require_same_step(request.form.get("stamp", ""), teams_of(draft))
         draft.invited = read_addresses(form.invited.data or "", field="invited")
         write_teams(draft, form.data)
 
@@ -180,7 +181,7 @@ def _save_phase(draft_id: int, slug: str | None) -> BaseResponse:
 
     def edit(draft: ChallengeDraft) -> None:
         known = _known(draft, slug) if slug else None
-        require_same(request.form.get("stamp", ""), stamp_of(known))
+        require_same_step(request.form.get("stamp", ""), known)
         if slug is None and len(phases_of(draft.definition)) >= MOST_PHASES:
             raise Conflict(N_("A challenge has at most %(most)s phases."), most=MOST_PHASES)
         write_phase(draft, slug, form.data | {"zone": form.known_zone})

@@ -6,9 +6,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.challenges.downloads import send_picture
-from server.drafts.actions import GivenFile, require_same
+from server.drafts.actions import GivenFile, require_same_step
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import page_order, stamp_of
+from server.drafts.documents import page_order
 from server.drafts.editing import rename_page
 from server.drafts.filing import By, add_files, remove_file
 from server.drafts.forms import PageForm, RulesForm
@@ -22,6 +22,7 @@ from server.shared.access import Who, access
 from server.shared.errors import N_, Conflict, Invalid, NotFound
 from server.shared.limits import asker, by_setting, limiter
 from server.shared.markdown import pictures_elsewhere, render_markdown
+from server.shared.stamps import stamp_of
 from server.shared.uploads import received
 from server.shared.web import accepts_upload, now, reading, services, viewer, writing
 
@@ -103,7 +104,7 @@ def save_page(draft_id: int, page: str) -> str | BaseResponse:
         return _edit(desk, form, page, form.markdown.data or "")
 
     def edit(draft: ChallengeDraft) -> None:
-        require_same(request.form.get("stamp", ""), stamp_of(_text(draft, page)))
+        require_same_step(request.form.get("stamp", ""), _text(draft, page))
         rename_page(draft, page, form.slug.data)
         draft.pages[form.slug.data] = _unix(form.markdown.data)
 
@@ -183,7 +184,7 @@ def save_rules(draft_id: int) -> str | BaseResponse:
         return _rules(desk_of(reading(), draft_id), form, form.markdown.data or "")
 
     def edit(draft: ChallengeDraft) -> None:
-        require_same(request.form.get("stamp", ""), stamp_of(draft.pages.get(RULES, "")))
+        require_same_step(request.form.get("stamp", ""), draft.pages.get(RULES, ""))
         draft.pages[RULES] = _unix(form.markdown.data)
         draft.definition["pages"] = page_order(draft.definition, draft.pages)
 

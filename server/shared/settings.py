@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         "info", description="debug, info, warning or error."
     )
 
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _in_small_letters(cls, said: object) -> object:
+        return said.lower() if isinstance(said, str) else said
+
     @field_validator(*URLS)
     @classmethod
     def _is_known(cls, url: str, info: ValidationInfo) -> str:

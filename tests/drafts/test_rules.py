@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.drafts.documents import new_definition, new_pages, stamp_of, whole_definition
+from server.drafts.documents import new_definition, new_pages, whole_definition
 from server.drafts.editing import split_typed, write_split, write_teams
 from server.drafts.models import ChallengeDraft, DraftFile
 from server.drafts.places import step_of_fault
@@ -157,8 +157,3 @@ def test_phases_are_drawn_to_scale():
     assert [(bar.left, bar.width) for bar in drawn.bars] == [(0, 333), (333, 667)]
     assert drawn.now is not None
     assert 333 < drawn.now < 1000
-
-
-def test_a_stamp_changes_with_what_it_is_of():
-    assert stamp_of({"a": 1}) == stamp_of({"a": 1})
-    assert stamp_of({"a": 1}) != stamp_of({"a": 2})

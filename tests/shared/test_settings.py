@@ -66,6 +66,11 @@ def test_what_may_stand_there_is_taken(tmp_path):
         assert getattr(made(tmp_path, **{name: value}), name) == value
 
 
+def test_a_log_is_asked_for_in_large_letters_too(tmp_path):
+    settings = made(tmp_path, log_level="WARNING", log_format="Text")
+    assert (settings.log_level, settings.log_format) == ("warning", "text")
+
+
 def test_a_password_in_a_wrong_url_is_not_repeated(tmp_path):
     with pytest.raises(ValidationError) as refused:
         made(tmp_path, database_url="mysql://varsity:hush@host/x")
