@@ -29,7 +29,8 @@ def test_every_api_route_is_described(app: Flask, client) -> None:
 def test_the_page_of_the_api_names_every_route(client) -> None:
     page = client.get("/api/docs").get_data(as_text=True)
     for path in client.get("/api/v1/openapi.json").json["paths"]:
-        assert path in page
+        # On a narrow screen an address goes on in the next line after a slash, not within a word.
+        assert path.replace("/", "/<wbr>") in page
 
 
 def test_each_topic_of_the_api_has_a_light_page_with_its_routes_and_their_fields(client) -> None:
