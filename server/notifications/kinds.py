@@ -216,6 +216,9 @@ ALL = (
         N_("Somebody left your team"),
         N_("%(challenge)s: %(leaver)s left your team %(team)s."),
         by_mail=False,
+        cases={
+            "removed": N_("%(challenge)s: the captain took %(leaver)s out of your team %(team)s."),
+        },
     ),
     Kind(
         "team_changed",

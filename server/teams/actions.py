@@ -218,7 +218,8 @@ def _take_out(
     unseat(session, team, account_id)
     kind = "member.left" if actor_id == account_id else "member.removed"
     log(session, kind, team, at=now, actor_id=actor_id, subject_id=account_id)
-    tell_left(session, team=team, account=account_by_id(session, account_id), now=now)
+    leaver = account_by_id(session, account_id)
+    tell_left(session, team=team, account=leaver, actor_id=actor_id, now=now)
     if captain is None:
         close(session, team, actor_id=actor_id, now=now)
     elif captain != team.captain_id:
