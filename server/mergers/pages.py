@@ -1,6 +1,6 @@
 """Routes for merging two teams."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,10 +11,10 @@ from server.shared.errors import DomainError
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer, writing
 from server.teams.attempts import limit_codes
+from server.teams.forms import MergeForm
 from server.teams.letters import mail_merger
-from server.teams.models import Team
-from server.teams.queries import challenge_of, members_of, team_by_id
-from server.teams.showing import number_in_form
+from server.teams.queries import members_of, team_by_id
+from server.teams.showing import desk_page, number_in_form, slug_of, to_desk
 
 bp = Blueprint("merging", __name__)
 
@@ -24,17 +24,20 @@ bp = Blueprint("merging", __name__)
 @limit_codes
 def merge(team_id: int) -> Response:
     """Merge one's team into the one whose link was pasted, or ask its captain."""
-    team = team_by_id(reading(), team_id)
+    form, slug = MergeForm(), slug_of(team_by_id(reading(), team_id))
+    if not form.validate_on_submit():
+        return desk_page(slug, merge=form)
     try:
-        merged = merge_as_asked(team_id, request.form.get("code", ""))
+        merged = merge_as_asked(team_id, form.code.data)
     except DomainError as error:
+        # Not at the field: who does not lead the team, or comes too late, is shown no such form.
         flash(message_of(error), "danger")
-        return _to_desk(team)
+        return desk_page(slug, merge=form)
     if merged.request:
         flash(_("%(team)s has your request: its captain decides.", team=merged.into.name), "info")
     else:
         flash(_("Your teams are one now: %(team)s.", team=merged.into.name), "success")
-    return _to_desk(merged.into)
+    return to_desk(merged.into)
 
 
 @bp.post("/teams/<int:team_id>/merge/accept")
@@ -49,9 +52,4 @@ def accept(team_id: int) -> Response:
         mail_merger(session, team=into, merged=team.name, accounts=accounts, now=now())
         session.commit()
     flash(_("%(team)s is part of your team now.", team=team.name), "success")
-    return _to_desk(into)
-
-
-def _to_desk(team: Team) -> Response:
-    slug = challenge_of(reading(), team).slug
-    return redirect(url_for("teams.mine", slug=slug), 303)
+    return to_desk(into)

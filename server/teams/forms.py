@@ -40,6 +40,19 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class MergeForm(FlaskForm):  # type: ignore[misc]
+    """The invite link of the team that one's own becomes part of, or its code."""
+
+    code = StringField(
+        _("Invite link or code of the other team"),
+        id="merge-code",
+        validators=[
+            InputRequired(_("Paste the invite link that the other team gave you.")),
+            Length(max=500),
+        ],
+    )
+
+
 class LinkForm(FlaskForm):  # type: ignore[misc]
     """An invite link, or the code at its end."""
 

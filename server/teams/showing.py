@@ -12,7 +12,7 @@ from server.shared.numbers import row_number
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer
 from server.teams.desks import desk_of, requests_by
-from server.teams.forms import CreateForm, InviteForm, LinkForm, RenameForm
+from server.teams.forms import CreateForm, InviteForm, LinkForm, MergeForm, RenameForm
 from server.teams.given import given_in
 from server.teams.letters import invite_link
 from server.teams.models import Team
@@ -48,6 +48,7 @@ def _forms(team: Team | None, filled: dict[str, Form]) -> dict[str, Any]:
         "rename_form": filled.get("rename")
         or RenameForm(formdata=None, name=team.name if team else ""),
         "invite_form": filled.get("invite") or InviteForm(formdata=None),
+        "merge_form": filled.get("merge") or MergeForm(formdata=None),
         "link_form": filled.get("link") or LinkForm(formdata=None),
     }
 

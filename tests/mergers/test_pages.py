@@ -1,5 +1,7 @@
 """Merging two teams in the browser."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
@@ -9,7 +11,7 @@ from server.challenges.rules import Joining
 from server.shared.database import Database
 from server.shared.mail import OutgoingMail
 from server.teams.models import Team
-from tests.cast import Cast, sign_in
+from tests.cast import NOON, Cast, sign_in
 from tests.mergers.merging import merge
 
 
@@ -27,7 +29,21 @@ def test_a_refused_merger_is_said_on_the_teams_page(
     client: FlaskClient, cast: Cast, solo: Team
 ) -> None:
     answer = sign_in(client, cast.jonas).post(f"/teams/{solo.id}/merge", data={"code": "guess"})
-    assert "opens no team" in client.get(answer.location).text
+    assert answer.status_code == 422
+    assert "opens no team" in answer.text
+    # What was pasted stands there still.
+    assert 'value="guess"' in answer.text
+
+
+def test_a_merger_that_nobody_may_ask_for_any_more_says_why(
+    client: FlaskClient, session: Session, cast: Cast, solo: Team
+) -> None:
+    session.get_one(Challenge, cast.digits.id).lock_at = NOON - timedelta(days=1)
+    session.commit()
+    data = {"code": cast.isar.code}
+    answer = sign_in(client, cast.jonas).post(f"/teams/{solo.id}/merge", data=data)
+    assert answer.status_code == 422
+    assert "locked" in answer.text
 
 
 def test_a_captain_accepts_a_merger_in_the_browser(

@@ -19,7 +19,7 @@ def test_tries_by_every_way_count_together(browser, cast):
     merge = f"/teams/{cast.pandas.id}/merge"
     assert wei.get("/teams/join/guess-1").status_code == 404
     assert wei.post("/teams/join/guess-2").status_code == 404
-    assert wei.post(merge, data={"code": "guess-3"}).status_code == 303
+    assert wei.post(merge, data={"code": "guess-3"}).status_code == 422
     refused = [wei.get("/teams/join/x"), wei.post("/teams/join/x"), wei.post(merge)]
     assert [answer.status_code for answer in refused] == [429, 429, 429]
     assert int(refused[0].headers["Retry-After"]) > 3000
