@@ -183,6 +183,13 @@ ALL = (
         },
     ),
     Kind(
+        "team_invited",
+        _TEAM,
+        N_("A captain invites you into a team"),
+        N_("%(challenge)s: %(person)s invites you into the team %(team)s."),
+        by_mail=False,
+    ),
+    Kind(
         "team_requested",
         _TEAM,
         N_("Somebody asks to join the team that you lead"),

@@ -29,7 +29,7 @@ from server.teams.seats import log
 # Kinds of letters that name another person, or a team that may be called like one.
 NAMING_KINDS = (
     *("question", "registration", "adviser", "extra_submissions", "disqualified"),
-    *("team_requested", "team_decided", "team_joined", "team_left", "team_changed"),
+    *("team_invited", "team_requested", "team_decided", "team_joined", "team_left", "team_changed"),
 )
 # What a notification keeps of another person.
 NAMING_VALUES = ("person", "comer", "leaver", "team")

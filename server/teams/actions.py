@@ -51,7 +51,7 @@ from server.teams.seats import (
     seat,
     unseat,
 )
-from server.teams.told import tell_joined, tell_left
+from server.teams.told import tell_invited, tell_joined, tell_left
 
 
 class Entered(NamedTuple):
@@ -272,6 +272,7 @@ def invite(session: Session, *, team: Team, email: str, by: Viewer, now: datetim
     if not is_invited(session, team_id, address):
         session.add(TeamInvitation(team_id=team_id, email=address, invited_at=now))
         log(session, "member.invited", team, at=now, actor_id=by.id)
+        tell_invited(session, team=team, email=address, by=by.name, now=now)
     return address
 
 

@@ -1,4 +1,4 @@
-"""What the members of a team see under the bell of one who came or went."""
+"""What stands under the bell of one who was invited, came or went."""
 
 from collections.abc import Mapping, Set
 from datetime import datetime
@@ -6,10 +6,27 @@ from datetime import datetime
 from sqlmodel import Session
 
 from server.accounts.models import Account
+from server.accounts.queries import account_by_email
 from server.notifications.actions import notify
 from server.notifications.rules import CASE
 from server.teams.models import Team
 from server.teams.queries import challenge_of, members_of
+
+
+def tell_invited(session: Session, *, team: Team, email: str, by: str, now: datetime) -> None:
+    """Tell whoever has confirmed an address that a team invites it; the letter goes anyway."""
+    account = account_by_email(session, email)
+    if account is None or account.confirmed_at is None:
+        return
+    challenge = challenge_of(session, team)
+    notify(
+        session,
+        kind="team_invited",
+        account_ids=[account.id or 0],
+        values={"challenge": challenge.title, "team": team.name, "person": by},
+        link=f"/teams/join/{team.code}",
+        now=now,
+    )
 
 
 def tell_joined(session: Session, *, team: Team, account: Account, now: datetime) -> None:

@@ -22,6 +22,27 @@ def team(session: Session, cast: Cast, viewer_of) -> Team:
     return pandas
 
 
+def test_whoever_confirmed_the_address_hears_of_an_invitation_once(
+    session: Session, cast: Cast, viewer_of
+) -> None:
+    pandas, captain = own(session, cast.pandas), viewer_of(cast.wei)
+    for address in (cast.jonas.email.upper(), cast.jonas.email, "nobody@varsity.example"):
+        actions.invite(session, team=pandas, email=address, by=captain, now=NOON)
+    (line,) = session.exec(select(Notification).where(Notification.kind == "team_invited"))
+    assert (line.account_id, line.data["team"]) == (cast.jonas.id, "Giant Pandas")
+    assert line.link == f"/teams/join/{pandas.code}"
+
+
+def test_an_address_that_nobody_confirmed_hears_nothing(
+    session: Session, cast: Cast, viewer_of
+) -> None:
+    cast.jonas.confirmed_at = None
+    session.add(cast.jonas)
+    pandas = own(session, cast.pandas)
+    actions.invite(session, team=pandas, email=cast.jonas.email, by=viewer_of(cast.wei), now=NOON)
+    assert not session.exec(select(Notification)).all()
+
+
 def told(session: Session) -> dict[int, tuple[str, str]]:
     """Return who was told of one who left, and of which case of it."""
     lines = session.exec(select(Notification).where(Notification.kind == "team_left"))
