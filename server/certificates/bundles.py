@@ -15,8 +15,12 @@ from server.certificates.queries import of_university
 from server.certificates.rules import shown_code
 from server.evaluations.tools import Tools
 from server.shared.errors import N_, Conflict
+from server.shared.spreadsheets import csv_lines
 
 log = structlog.get_logger(__name__)
+# Whose each paper is: a name of any script is in no file's name.
+INDEX = "certificates.csv"
+COLUMNS = ("file", "person", "team", "kind", "of", "result", "code", "issued_at")
 
 
 class Stopped(Exception):
@@ -40,6 +44,7 @@ def make_bundle(tools: Tools, job: CertificateJob, *, stopping: threading.Event)
                 if stopping.is_set():
                     raise Stopped
                 archive.writestr(file_name(certificate), certificate_pdf(signed_of(certificate)))
+            archive.writestr(INDEX, "".join(csv_lines(COLUMNS, map(_indexed, found))))
         target.flush()
         path = Path(target.name)
         with path.open("rb") as source:
@@ -54,3 +59,25 @@ def file_name(certificate: Certificate) -> str:
     body = certificate.body
     of = body["challenge"]["slug"] if body["challenge"] else body["level"]["standard"]
     return f"{of}-{body['kind']}-{shown_code(certificate.code)}.pdf"
+
+
+def _indexed(certificate: Certificate) -> tuple[str, ...]:
+    body = certificate.body
+    team, of = body["team"], body["challenge"] or body["level"]
+    return (
+        file_name(certificate),
+        body["holder"]["name"],
+        team["name"] if team else "",
+        body["kind"],
+        of["title"],
+        _result(body),
+        shown_code(certificate.code),
+        body["issued_at"],
+    )
+
+
+def _result(body: dict[str, Any]) -> str:
+    if body["level"]:
+        return str(body["level"]["level"])
+    placement = body["placement"]
+    return f"{placement['rank']} of {placement['teams']}" if placement else ""

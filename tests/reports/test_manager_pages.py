@@ -1,7 +1,8 @@
 """A university's managers: how it stands, advisers, papers in bulk, tables."""
 
+import csv
 import zipfile
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from sqlmodel import select
@@ -87,9 +88,13 @@ def test_the_papers_of_a_university_are_one_file_for_its_managers(
     assert manager.get(f"{BASE}/certificates/live").json["state"] == "done"
     path = f"{BASE}/certificates/2.zip"
     answer = manager.get(path)
-    names = zipfile.ZipFile(BytesIO(answer.data)).namelist()
-    assert len(names) == 1
-    assert names[0].startswith("digits-participation-")
+    archive = zipfile.ZipFile(BytesIO(answer.data))
+    paper, table = archive.namelist()
+    assert paper.startswith("digits-participation-")
+    (line,) = csv.DictReader(StringIO(archive.read(table).decode("utf-8-sig")))
+    assert (table, line["file"], line["kind"]) == ("certificates.csv", paper, "participation")
+    assert (line["person"], line["team"]) == (cast.lena.name, cast.isar.name)
+    assert line["code"] in paper
     assert browser(app, cast.lena).get(path).status_code == 403
     other = path.replace("munich", "tsinghua")
     assert browser(app, cast.ada).get(other).status_code == 404
