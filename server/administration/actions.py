@@ -168,7 +168,7 @@ def remove_manager(
 def merge_universities(
     session: Session, *, gone_slug: str, kept_slug: str, actor_id: int, now: datetime
 ) -> None:
-    """Make one university of two, with members, managers, domains, teams and boards.
+    """Make one university of two, with members, managers, domains, teams, boards and addresses.
 
     Raises:
         NotFound, Invalid: there is no such university, or they are the same.

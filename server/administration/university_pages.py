@@ -165,12 +165,12 @@ def university_manager_remove(slug: str, account_id: int) -> Response:
 def university_merge(slug: str) -> Answer:
     """Make a university part of another one."""
     form, actor, moment = MergeForm(), viewer().account_id, now()
-    kept = (form.kept.data or "").strip()
+    gone, kept = university_by_slug(reading(), slug).name, (form.kept.data or "").strip()
     merged = attempt(
         form,
         lambda session: actions.merge_universities(
             session, gone_slug=slug, kept_slug=kept, actor_id=actor, now=moment
         ),
     )
-    message = _("%(gone)s was merged into %(kept)s.", gone=slug, kept=kept)
+    message = _("%(gone)s was merged into %(kept)s.", gone=gone, kept=kept)
     return _answer(merged, message, kept if merged else slug, form)

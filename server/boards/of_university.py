@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from server.challenges.models import Challenge, Phase
 from server.teams.models import TeamOrigin
-from server.universities.models import University
+from server.universities.models import FormerSlug, University
 
 
 def is_of_university(
@@ -24,9 +24,14 @@ def is_of_university(
     same, anonymous = session.execute(query).one()
     if anonymous:
         return sa.false()
-    found = session.execute(sa.select(col(University.id)).where(col(University.slug) == slug))
-    number = found.scalar()
+    number = session.execute(_numbers(slug)).scalar()
     if same:
         return col(university) == number
     among = sa.select(col(TeamOrigin.team_id)).where(col(TeamOrigin.university_id) == number)
     return col(team).in_(among)
+
+
+def _numbers(slug: str) -> sa.CompoundSelect[Any]:
+    named = sa.select(col(University.id)).where(col(University.slug) == slug)
+    former = sa.select(col(FormerSlug.university_id)).where(col(FormerSlug.slug) == slug)
+    return named.union_all(former)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from server.shared import events
 from server.shared.errors import N_, Conflict, Invalid, NotFound
 from server.universities import rules
-from server.universities.models import University, UniversityDomain
+from server.universities.models import FormerSlug, University, UniversityDomain
 from server.universities.queries import university_by_id
 
 # Points the rows of a room above at another university: (session, gone's id, kept's id).
@@ -41,9 +41,10 @@ def create_university(
         country=rules.clean_country(country),
         created_at=now,
     )
-    _add_unless_taken(
-        session, university, N_("There is a university %(name)s already."), "slug", university.slug
-    )
+    taken = N_("There is a university %(name)s already.")
+    if session.get(FormerSlug, university.slug) is not None:
+        raise Conflict(taken, field="slug", name=university.slug)
+    _add_unless_taken(session, university, taken, "slug", university.slug)
     assert university.id is not None
     events.record(
         session,
@@ -145,6 +146,7 @@ def merge_universities(
     now: datetime,
 ) -> None:
     """Make one university of two: what points at `gone` then points at `kept`; `gone` is deleted.
+    Addresses with its slug lead to `kept`.
 
     The rooms above hand in their movers. A forgotten one loses nothing: the foreign keys then
     refuse to delete the university.
@@ -155,8 +157,10 @@ def merge_universities(
     if kept.id is None or gone.id is None or kept.id == gone.id:
         raise Invalid(N_("A university can't be merged with itself."))
     session.flush()
-    for move in (move_domains, *movers):
+    for move in (move_domains, _move_slugs, *movers):
         move(session, gone.id, kept.id)
+    session.add(FormerSlug(slug=gone.slug, university_id=kept.id))
+    session.flush()
     session.execute(sa.delete(University).where(col(University.id) == gone.id))
     events.record(
         session,
@@ -175,6 +179,14 @@ def move_domains(session: Session, gone_id: int, kept_id: int) -> None:
     session.execute(
         sa.update(UniversityDomain)
         .where(col(UniversityDomain.university_id) == gone_id)
+        .values(university_id=kept_id)
+    )
+
+
+def _move_slugs(session: Session, gone_id: int, kept_id: int) -> None:
+    session.execute(
+        sa.update(FormerSlug)
+        .where(col(FormerSlug.university_id) == gone_id)
         .values(university_id=kept_id)
     )
 

@@ -25,3 +25,12 @@ class UniversityDomain(SQLModel, table=True):
 
     domain: str = Field(primary_key=True, max_length=253)
     university_id: int = Field(foreign_key="university.id", index=True)
+
+
+class FormerSlug(SQLModel, table=True):
+    """What a university that became part of another stood under: addresses with it lead on."""
+
+    __tablename__ = "university_former_slug"
+
+    slug: str = Field(primary_key=True, max_length=64)
+    university_id: int = Field(foreign_key="university.id", index=True)

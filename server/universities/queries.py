@@ -8,19 +8,26 @@ from sqlmodel import Session, col, select
 from server.shared.caching import once
 from server.shared.errors import N_, NotFound
 from server.shared.paging import Page, page_of
-from server.universities.models import University, UniversityDomain
+from server.universities.models import FormerSlug, University, UniversityDomain
 from server.universities.rules import domains_above, is_slug
 
 
 def university_by_slug(session: Session, slug: str) -> University:
-    """Return a university. Raises NotFound."""
+    """Return a university, also by a slug that it took over. Raises NotFound."""
     university = None
     if is_slug(slug):
-        named = select(University).where(University.slug == slug)
-        university = once(session, ("university", slug), lambda: session.exec(named).first())
+        university = once(session, ("university", slug), lambda: _called(session, slug))
     if university is None:
         raise NotFound(N_("There is no university %(slug)s here."), slug=slug)
     return university
+
+
+def _called(session: Session, slug: str) -> University | None:
+    named = session.exec(select(University).where(University.slug == slug)).first()
+    if named is not None:
+        return named
+    former = session.get(FormerSlug, slug)
+    return session.get(University, former.university_id) if former else None
 
 
 def university_by_id(session: Session, university_id: int) -> University:

@@ -149,3 +149,25 @@ def test_universities_are_found_by_any_of_their_names(session, cast) -> None:
     assert find_universities(session, q="\u6e05\u534e").total == 1
     assert find_universities(session).total == 3
     assert find_universities(session, q="%").total == 0
+
+
+def merge(session, *, gone, kept) -> None:
+    movers = (move_university, move_teams)
+    merge_universities(session, kept=kept, gone=gone, movers=movers, actor_id=None, now=NOON)
+
+
+def test_a_slug_leads_to_what_its_university_became_part_of_however_often(session, cast) -> None:
+    merge(session, gone=cast.munich, kept=cast.tsinghua)
+    assert university_by_slug(session, "munich").id == cast.tsinghua.id
+    merge(session, gone=cast.tsinghua, kept=cast.nairobi)
+    session.expire_all()
+    session.info.clear()
+    for slug in ("munich", "tsinghua", "nairobi"):
+        assert university_by_slug(session, slug).id == cast.nairobi.id
+
+
+def test_a_former_slug_is_given_to_no_other_university(session, cast) -> None:
+    merge(session, gone=cast.munich, kept=cast.tsinghua)
+    with pytest.raises(Conflict) as refused:
+        create_university(session, slug="Munich", name="Another", now=NOON)
+    assert refused.value.field == "slug"
