@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -37,6 +36,7 @@ from server.kits.previewing import Previewer
 from server.portability.exporting import Exporter
 from server.shared.clock import Clock, utcnow
 from server.shared.database import Database
+from server.shared.guarding import Guard
 from server.shared.isolation import Isolation, LimitExceeded, NoChildren
 from server.shared.limited import Limits, network_of_this_process
 from server.shared.own_folder import OwnFolder
@@ -142,16 +142,11 @@ class Worker:
 
     def live(self) -> None:
         """Tick and give signs of life until the worker stops."""
+        guard = Guard("heart_failed", "heart_well", self.clock)
         while not self.stopping.wait(TICK_SECONDS):
-            self._guarded("chores", self.chores.run_due)
-            self._guarded("beat", self._beat)
-            self._guarded("tidy", self._tidy)
-
-    def _guarded(self, name: str, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except Exception:
-            log.exception("heart_failed", act=name)
+            guard.run("chores", self.chores.run_due)
+            guard.run("beat", self._beat)
+            guard.run("tidy", self._tidy)
 
     def _beat(self) -> None:
         now, scored = self.clock(), self.scorer.scored
