@@ -38,7 +38,7 @@ from server.portability.exporting import Exporter
 from server.portability.models import EXPORTS
 from server.shared.clock import Clock
 from server.shared.database import Database
-from server.shared.mail import OutgoingMail, deliver, purge_sent, waiting_mail
+from server.shared.mail import purge_sent, send_waiting
 from server.shared.schedules import claim_schedule
 from server.shared.settings import Settings
 from server.shared.uploads import forget_stale
@@ -186,26 +186,8 @@ class Chores:
         self.parts.exporter.fail_interrupted()
 
     def send_mail(self) -> None:
-        """Deliver what waits in the outbox; a failure is tried again at the next turn."""
-        with self.database.reading() as session:
-            mails = waiting_mail(session)
-        for mail in mails:
-            self._send(mail)
-
-    def _send(self, mail: OutgoingMail) -> None:
-        error = None
-        try:
-            deliver(self.settings, mail)
-        except (OSError, ValueError) as failure:
-            # ValueError: the message can't be written at all, and must not hold up the others.
-            error = f"{type(failure).__name__}: {failure}"
-            log.warning("mail_failed", mail=mail.id, error=error)
-        with self.database.writing() as session:
-            mail.attempts += 1
-            mail.error = error
-            mail.sent_at = None if error else self.clock()
-            session.merge(mail)
-            session.commit()
+        """Deliver what is due in the outbox."""
+        send_waiting(self.settings, self.database, clock=self.clock)
 
     def reveal(self) -> None:
         """Reveal what is due by the schedule."""

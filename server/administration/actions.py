@@ -256,6 +256,14 @@ def post_test_mail(
     _act(session, "mail_tested", actor_id, now)
 
 
+def try_mail_again(session: Session, *, actor_id: int, now: datetime) -> int:
+    """Have sent what was given up; return how many messages that are."""
+    found = mail.try_again(session)
+    if found:
+        _act(session, "mail_tried_again", actor_id, now, messages=found)
+    return found
+
+
 def _account_id(session: Session, email: str) -> int:
     account = account_by_email(session, email)
     if account is None or account.id is None or account.closed_at is not None:

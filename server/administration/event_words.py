@@ -41,6 +41,7 @@ WORDS = {
     "admin.account_sessions_ended": N_("Administrator: account signed out everywhere"),
     "admin.account_university_set": N_("Administrator: university of an account set"),
     "admin.mail_tested": N_("Administrator: test message sent"),
+    "admin.mail_tried_again": N_("Administrator: letters that were given up are sent again"),
     "admin.organiser_added": N_("Administrator: organiser added"),
     "admin.organiser_removed": N_("Administrator: organiser removed"),
     "admin.submission_retried": N_("Administrator: submission scored again"),

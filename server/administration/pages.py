@@ -105,6 +105,15 @@ def system_mail() -> Response:
     return done(message, "administration.system")
 
 
+@bp.post("/admin/system/mail/again")
+@access(Who.ADMINISTRATOR)
+def system_mail_again() -> Response:
+    """Have sent what was given up, once the mail server answers again."""
+    actor, moment = viewer().account_id, now()
+    perform(lambda session: actions.try_mail_again(session, actor_id=actor, now=moment))
+    return done(_("What was given up is on its way again."), "administration.system")
+
+
 @bp.get("/admin/log")
 @access(Who.ADMINISTRATOR)
 def log() -> str:

@@ -15,12 +15,23 @@ import sqlalchemy as sa
 import structlog
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from server.shared.database import UTCDateTime
+from server.shared.clock import Clock
+from server.shared.database import Database, UTCDateTime
 from server.shared.settings import Settings
 from server.shared.signing import Signer
 
 log = structlog.get_logger(__name__)
-MOST_ATTEMPTS = 8
+# How long after each attempt the next one is made: a server that is away for a night loses nothing.
+AGAIN_AFTER = (
+    *(timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)),
+    *(timedelta(hours=1), timedelta(hours=4), timedelta(hours=12)),
+)
+MOST_ATTEMPTS = len(AGAIN_AFTER) + 1
+# What a server, or the library, has against one message: the next one may well be taken.
+REFUSED = (
+    *(smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError),
+    *(smtplib.SMTPNotSupportedError, ValueError),
+)
 KEEP_SENT = timedelta(days=30)
 LONGEST_SUBJECT = 300
 # Filled in when a message leaves: the address of this site, and the link that ends such letters.
@@ -34,7 +45,7 @@ LONGEST_HEADER = 998
 
 
 class OutgoingMail(SQLModel, table=True):
-    """A message to send, or sent.
+    """A message to send, or sent. `next_at`: after a failure, when it is tried again.
 
     `account_id` and `kind` say whose letter of what kind it is, where such letters can be ended.
     """
@@ -48,6 +59,7 @@ class OutgoingMail(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UTCDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
     attempts: int = 0
+    next_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     error: str | None = Field(default=None, sa_type=sa.Text)
     account_id: int | None = None
     kind: str | None = Field(default=None, max_length=64)
@@ -107,15 +119,74 @@ def post_all(
         session.execute(sa.insert(OutgoingMail), rows)
 
 
-def waiting_mail(session: Session, limit: int = 50) -> list[OutgoingMail]:
-    """Return messages still to send, oldest first."""
-    query = (
-        select(OutgoingMail)
-        .where(col(OutgoingMail.sent_at).is_(None), OutgoingMail.attempts < MOST_ATTEMPTS)
-        .order_by(col(OutgoingMail.id))
-        .limit(limit)
+def waiting_mail(
+    session: Session, limit: int = 50, *, due: datetime | None = None
+) -> list[OutgoingMail]:
+    """Return messages still to send, oldest first; `due`: those alone that are tried by then."""
+    query = select(OutgoingMail).where(
+        col(OutgoingMail.sent_at).is_(None), OutgoingMail.attempts < MOST_ATTEMPTS
     )
-    return list(session.exec(query))
+    if due is not None:
+        next_at = col(OutgoingMail.next_at)
+        query = query.where(sa.or_(next_at.is_(None), next_at <= due))
+    return list(session.exec(query.order_by(col(OutgoingMail.id)).limit(limit)))
+
+
+def send_waiting(settings: Settings, database: Database, *, clock: Clock) -> None:
+    """Deliver what is due; while the server is away, one message after the other asks for it."""
+    with database.reading() as session:
+        mails = waiting_mail(session, due=clock())
+    for mail in mails:
+        failure, now = _failure(settings, mail), clock()
+        is_away = failure is not None and not isinstance(failure, REFUSED)
+        with database.writing() as session:
+            if is_away:
+                _hold_all(session, now=now)
+            _note(mail, failure, now=now)
+            session.merge(mail)
+            session.commit()
+        if is_away:
+            return
+
+
+def _hold_all(session: Session, *, now: datetime) -> None:
+    """Let everything that is due wait as after a first failure, without counting it as tried."""
+    next_at = col(OutgoingMail.next_at)
+    due = sa.update(OutgoingMail).where(
+        col(OutgoingMail.sent_at).is_(None), sa.or_(next_at.is_(None), next_at <= now)
+    )
+    session.execute(due.values(next_at=now + AGAIN_AFTER[0]))
+
+
+def _failure(settings: Settings, mail: OutgoingMail) -> Exception | None:
+    try:
+        deliver(settings, mail)
+    except (OSError, ValueError) as failure:
+        # ValueError: the message can't be written at all.
+        log.warning("mail_failed", mail=mail.id, error=_said(failure))
+        return failure
+    return None
+
+
+def _note(mail: OutgoingMail, failure: Exception | None, *, now: datetime) -> None:
+    mail.attempts += 1
+    if failure is None:
+        mail.error, mail.sent_at = None, now
+        return
+    mail.error = _said(failure)
+    mail.next_at = now + AGAIN_AFTER[min(mail.attempts, len(AGAIN_AFTER)) - 1]
+
+
+def _said(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"
+
+
+def try_again(session: Session) -> int:
+    """Put what was given up back into the outbox; return how many messages that are."""
+    given_up = sa.update(OutgoingMail).where(
+        col(OutgoingMail.sent_at).is_(None), col(OutgoingMail.attempts) >= MOST_ATTEMPTS
+    )
+    return int(session.execute(given_up.values(attempts=0, next_at=None)).rowcount)  # type: ignore[attr-defined]
 
 
 def purge_sent(session: Session, *, now: datetime) -> None:

@@ -128,6 +128,13 @@ def test_a_message_that_was_given_up_is_shown_with_its_error(ada, database) -> N
         session.commit()
     assert "Mail does not arrive" in ada.get("/admin").text
     assert "Connection refused by mail.example" in ada.get("/admin/system").text
+    for _ in range(2):  # Pressed twice, it is done once.
+        assert ada.post("/admin/system/mail/again").status_code == 303
+        with database.reading() as session:
+            assert session.exec(select(OutgoingMail.attempts)).one() == 0
+            acts = session.exec(select(Event).where(Event.kind == "admin.mail_tried_again")).all()
+            assert [act.data for act in acts] == [{"messages": 1}]
+    assert "Mail does not arrive" not in ada.get("/admin").text
 
 
 def test_the_log_names_people_and_is_filtered_by_kind_and_actor(ada, database, cast) -> None:

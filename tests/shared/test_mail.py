@@ -10,7 +10,15 @@ import pytest
 from sqlmodel import select
 
 from server.chores import Chores, Parts
-from server.shared.mail import KEEP_SENT, MOST_ATTEMPTS, OutgoingMail, deliver, post, purge_sent
+from server.shared.mail import (
+    KEEP_SENT,
+    MOST_ATTEMPTS,
+    OutgoingMail,
+    deliver,
+    post,
+    purge_sent,
+    try_again,
+)
 from server.shared.mail import waiting_mail as waiting
 from tests.cast import NOON
 
@@ -200,7 +208,9 @@ def test_a_delivered_message_waits_no_more(database, settings, server, chores, c
     assert [(m.sent_at, m.attempts, m.error) for m in rows(database)] == [(clock(), 1, None)] * 2
 
 
-def test_a_failure_is_kept_with_its_words_and_tried_again(database, settings, server, chores):
+def test_a_failure_is_kept_with_its_words_and_tried_again(
+    database, settings, server, chores, clock
+):
     settings.mail_url, server.answers["MAIL"] = server.url, "451 later, please"
     posted(database, "one")
     chores.send_mail()
@@ -208,19 +218,45 @@ def test_a_failure_is_kept_with_its_words_and_tried_again(database, settings, se
     assert (failed.sent_at, failed.attempts) == (None, 1)
     assert "later, please" in failed.error
     del server.answers["MAIL"]
+    clock.forward(seconds=9)
+    chores.send_mail()
+    assert server.taken == []
+    clock.forward(seconds=1)
     chores.send_mail()
     (sent,) = rows(database)
-    assert (sent.sent_at, sent.attempts, sent.error) == (NOON, 2, None)
+    assert (sent.sent_at, sent.attempts, sent.error) == (clock(), 2, None)
     assert len(server.taken) == 1
 
 
-def test_a_dead_mail_server_loses_nothing(database, settings, chores):
+def test_a_mail_server_that_is_away_for_a_night_loses_nothing(
+    database, settings, server, chores, clock
+):
     with MailServer() as dead:
         settings.mail_url = dead.url
-    posted(database, "one", "two")
-    chores.send_mail()
-    assert [(m.sent_at, m.attempts) for m in rows(database)] == [(None, 1)] * 2
+    posted(database, "one", "two", "three")
+    for _ in range(12 * 60):
+        chores.send_mail()
+        clock.forward(minutes=1)
+    assert all(m.sent_at is None and m.attempts < MOST_ATTEMPTS for m in rows(database))
     assert "ConnectionRefusedError" in rows(database)[0].error
+    settings.mail_url = server.url
+    clock.forward(hours=12)
+    chores.send_mail()
+    assert [m.sent_at for m in rows(database)] == [clock()] * 3
+
+
+def test_a_server_that_is_away_is_asked_once_in_ten_seconds_not_for_each_message(
+    database, settings, chores, clock
+):
+    with MailServer() as dead:
+        settings.mail_url = dead.url
+    posted(database, "one", "two", "three")
+    for _ in range(10):
+        chores.send_mail()
+        clock.forward(seconds=1)
+    assert [m.attempts for m in rows(database)] == [1, 0, 0]
+    chores.send_mail()
+    assert sum(m.attempts for m in rows(database)) == 2
 
 
 def test_a_message_that_can_not_be_written_holds_up_no_other(database, settings, server, chores):
@@ -236,14 +272,25 @@ def test_a_message_that_can_not_be_written_holds_up_no_other(database, settings,
     assert good.sent_at == NOON
 
 
-def test_after_so_many_attempts_a_message_is_given_up_and_stays(database, settings, chores):
+def test_after_so_many_attempts_a_message_is_given_up_and_stays_until_it_is_tried_again(
+    database, settings, server, chores, clock
+):
     with MailServer() as dead:
         settings.mail_url = dead.url
     posted(database, "one")
     for _ in range(MOST_ATTEMPTS + 2):
         chores.send_mail()
+        clock.forward(hours=12)
     (given_up,) = rows(database)
     assert (given_up.attempts, given_up.sent_at) == (MOST_ATTEMPTS, None)
+    settings.mail_url = server.url
+    chores.send_mail()
+    assert server.taken == []
+    with database.writing() as session:
+        assert (try_again(session), try_again(session)) == (1, 0)
+        session.commit()
+    chores.send_mail()
+    assert len(server.taken) == 1
 
 
 def test_what_waits_is_sent_in_the_order_it_was_posted(session):
