@@ -146,4 +146,4 @@ def note(submission_id: int) -> str | BaseResponse | tuple[str, int]:
         )
         session.commit()
     flash(_("Your team's note is kept."), "success")
-    return redirect(url_for("boards.submission", submission_id=submission_id) + "#note", 303)
+    return redirect(url_for("boards.submission", submission_id=submission_id) + "#team-note", 303)

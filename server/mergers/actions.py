@@ -19,17 +19,17 @@ from server.submissions.queries import counts_in_quota
 from server.submissions.rules import failures_that_count
 from server.teams.desks import open_request
 from server.teams.merging import check_merger, merge_teams
-from server.teams.models import ExtraSubmissions, JoinRequest, Team
+from server.teams.models import ExtraSubmissions, Team
 from server.teams.queries import is_invited, team_by_id, team_to_join
 from server.teams.rules import Entrance, entrance
-from server.teams.seats import ask, check_captain, decide, hold
+from server.teams.seats import Asked, ask, check_captain, decide, hold
 
 
 class Merged(NamedTuple):
     """The team that is kept, and the request where its captain has to decide first."""
 
     into: Team
-    request: JoinRequest | None
+    asked: Asked | None
 
 
 def merge_by_code(session: Session, *, team: Team, code: str, by: Viewer, now: datetime) -> Merged:
@@ -47,8 +47,8 @@ def merge_by_code(session: Session, *, team: Team, code: str, by: Viewer, now: d
     invited = is_invited(session, into.id or 0, by.email)
     if entrance(joining=challenge.joining, invited=invited) is Entrance.ASK:
         check_merger(session, team=team, into=into, now=now)
-        request = ask(session, team=into, account_id=by.account_id, merging=team, now=now)
-        return Merged(into, request)
+        asked = ask(session, team=into, account_id=by.account_id, merging=team, now=now)
+        return Merged(into, asked)
     _merge(session, challenge, team=team, into=into, actor_id=by.id, now=now)
     return Merged(into, None)
 

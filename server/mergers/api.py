@@ -41,4 +41,4 @@ def merge_by_api(team_id: int, body: MergeTeam) -> tuple[TeamOut, int]:
     """The team of the code is kept and answered; the one in the address becomes part of it."""
     merged = merge_as_asked(team_id, body.code)
     shown = TeamOut.model_validate(team_view(reading(), merged.into, viewer().id))
-    return shown, 202 if merged.request else 200
+    return shown, 202 if merged.asked else 200

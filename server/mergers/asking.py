@@ -13,9 +13,9 @@ def merge_as_asked(team_id: int, code: str) -> Merged:
         team = team_by_id(session, team_id)
         merged = merge_by_code(session, team=team, code=code_in(code), by=viewer(), now=now())
         into = merged.into
-        if merged.request:
+        if merged.asked and merged.asked.anew:
             mail_request(session, team=into, comer=team.name, merging=True, now=now())
-        else:
+        elif not merged.asked:
             accounts = [a for a in members_of(session, into.id or 0) if a.id != viewer().id]
             mail_merger(session, team=into, merged=team.name, accounts=accounts, now=now())
         session.commit()

@@ -33,7 +33,7 @@ def merge(team_id: int) -> Response:
         # Not at the field: who does not lead the team, or comes too late, is shown no such form.
         flash(message_of(error), "danger")
         return desk_page(slug, merge=form)
-    if merged.request:
+    if merged.asked:
         flash(_("%(team)s has your request: its captain decides.", team=merged.into.name), "info")
     else:
         flash(_("Your teams are one now: %(team)s.", team=merged.into.name), "success")

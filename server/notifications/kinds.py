@@ -208,6 +208,10 @@ ALL = (
                 "%(challenge)s: the captain of %(team)s did not accept your request. You can take "
                 "part on your own, or join another team."
             ),
+            "stays_apart": N_(
+                "%(challenge)s: the captain of %(team)s does not want the two teams to merge. "
+                "Yours goes on as it was."
+            ),
         },
     ),
     Kind(

@@ -31,8 +31,11 @@ class SubmitForm(FlaskForm):  # type: ignore[misc]
     phase = SelectField(_("Phase"), [DataRequired()], choices=[])
 
     @classmethod
-    def of(cls, view: Any) -> "SubmitForm":
-        """Return the form with the phases that a file can go to: those with quota left."""
-        form = cls()
+    def of(cls, view: Any, phase: str = "") -> "SubmitForm":
+        """Return the form with the phases that a file can go to: those with quota left.
+
+        `phase` is the slug of the one that stands there at first, if it is among them.
+        """
+        form = cls(phase=phase)
         form.phase.choices = [(p.slug, p.title) for p in view.phases if p.is_open]
         return form

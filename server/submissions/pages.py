@@ -29,7 +29,7 @@ def submit(slug: str) -> str:
         "submissions/submit.html",
         frame=frame,
         view=view,
-        form=SubmitForm.of(view),
+        form=SubmitForm.of(view, request.args.get("phase", "")),
         **given_to(frame, "submit"),
     )
 

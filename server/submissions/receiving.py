@@ -1,6 +1,7 @@
 """From a request to a queued submission: the same steps for pages and for the API."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, timedelta
 from typing import NamedTuple
 
 from flask import g, request
@@ -33,6 +34,7 @@ from server.teams.actions import ensure_team
 from server.teams.queries import team_of
 
 MULTIPART_OVERHEAD = 100_000
+TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
 
 
 class Target(NamedTuple):
@@ -72,13 +74,31 @@ def _refuse_early(session: Session, challenge: Challenge) -> None:
     running = [p for p in phases if p.starts <= now() < p.ends + INCLUSIVE]
     running = running or [p for p in phases if times_of(challenge, p).takes_late(now())]
     if not running and (not phases or phases[-1].revealed_at is None):
-        raise Conflict(N_("No phase of this challenge is open now."), code="closed")
+        raise _nothing_open(phases)
     team = team_of(session, challenge.id or 0, viewer().account_id)
     if running and all(phase.paused_at is not None for phase in running):
         require_running(pause_of(session, running[0]), now=now())
     if len(running) == 1 and team is not None:
         left = quota_of(session, team_id=team.id, phase=running[0], now=now())
         require_quota(left, late=False)
+
+
+def _nothing_open(phases: Sequence[Phase]) -> Conflict:
+    """Return the refusal, which says by how much somebody came too late."""
+    over = [phase for phase in phases if phase.ends < now()]
+    if not over:
+        return Conflict(N_("No phase of this challenge is open now."), code="closed")
+    last = max(over, key=lambda phase: phase.ends)
+    return Conflict(
+        N_(
+            "No phase of this challenge is open now: %(phase)s closed at %(closed)s, and your file "
+            "began to arrive at %(arrived)s (UTC)."
+        ),
+        code="closed",
+        phase=last.title,
+        closed=f"{last.ends.astimezone(UTC):{TO_THE_SECOND}}",
+        arrived=f"{now().astimezone(UTC):{TO_THE_SECOND}}",
+    )
 
 
 def end_arrival(_error: BaseException | None = None) -> None:

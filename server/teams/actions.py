@@ -10,7 +10,8 @@ from server.accounts.queries import account_by_id
 from server.challenges.models import Challenge
 from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict, DomainError, Invalid, NotFound
-from server.teams.models import JoinRequest, Team, TeamInvitation
+from server.teams.desks import waiting_request
+from server.teams.models import Team, TeamInvitation
 from server.teams.queries import (
     affiliation,
     challenge_of,
@@ -32,6 +33,7 @@ from server.teams.rules import (
     entrance,
 )
 from server.teams.seats import (
+    Asked,
     ask,
     check_accepted,
     check_captain,
@@ -58,7 +60,7 @@ class Entered(NamedTuple):
     """A team, and whether one is in it now or waits for its captain's answer."""
 
     team: Team
-    request: JoinRequest | None
+    asked: Asked | None
 
 
 class Outlook(NamedTuple):
@@ -136,11 +138,21 @@ def outlook(session: Session, *, team: Team, account: Account, now: datetime) ->
     try:
         way = _entrance(session, challenge, team, account)
         check_comer(session, challenge, team, account, now)
+        _check_waits_not(session, way, team, account)
     except DomainError as error:
         # The acceptance is what check_comer asks last: nothing else was in the way.
         waits = error.code == "not-joined"
         return Outlook(way is Entrance.ASK, None) if waits else Outlook(False, error)
     return Outlook(way is Entrance.ASK, None)
+
+
+def _check_waits_not(session: Session, way: Entrance, team: Team, account: Account) -> None:
+    """Raise Conflict for somebody who asked and has no answer yet."""
+    team_id, account_id = team.id or 0, account.id or 0
+    if way is Entrance.ASK and waiting_request(session, team_id=team_id, account_id=account_id):
+        raise Conflict(
+            N_("%(team)s has your request: its captain decides."), code="asked", team=team.name
+        )
 
 
 def _entrance(session: Session, challenge: Challenge, team: Team, account: Account) -> Entrance:

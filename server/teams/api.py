@@ -88,7 +88,7 @@ def join(body: JoinTeam) -> tuple[TeamOut, int]:
         team, asked = actions.join_by_code(
             session, code=code_in(body.code), viewer=viewer(), now=now()
         )
-        if asked:
+        if asked and asked.anew:
             letters.mail_request(session, team=team, comer=viewer().name, merging=False, now=now())
         session.commit()
     return team_out(team), 202 if asked else 200

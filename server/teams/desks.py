@@ -53,6 +53,26 @@ def open_request(session: Session, team_id: int, request_id: int) -> JoinRequest
     return request
 
 
+def is_merger(session: Session, request_id: int) -> bool:
+    """Whether a request, answered or not, is a team's and not a person's."""
+    return session.get_one(JoinRequest, request_id).merging_team_id is not None
+
+
+def waiting_request(
+    session: Session, *, team_id: int, account_id: int, merging_id: int | None = None
+) -> JoinRequest | None:
+    """Return what somebody asked of a team, alone or with a team, if it is not answered yet."""
+    query = select(JoinRequest).where(
+        JoinRequest.team_id == team_id,
+        JoinRequest.account_id == account_id,
+        JoinRequest.state == RequestState.OPEN,
+        col(JoinRequest.merging_team_id) == merging_id
+        if merging_id
+        else col(JoinRequest.merging_team_id).is_(None),
+    )
+    return session.exec(query).first()
+
+
 def open_requests(session: Session, team_id: int) -> list[RequestView]:
     """Return who waits for the captain's answer, the longest first."""
     query = (

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
 
 from flask import render_template, url_for
 from flask_babel import gettext
@@ -16,6 +17,21 @@ from server.shared.mail import NO_MORE, post
 from server.shared.web import services
 from server.teams.models import Team
 from server.teams.queries import challenge_of
+
+
+class Answer(StrEnum):
+    """What a captain said to who asked; a team that would merge goes on, if refused."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    STAYS_APART = "stays_apart"
+
+    @classmethod
+    def of(cls, *, accepted: bool, merging: bool) -> Self:
+        """Return the answer to a person, or to a captain for a team; a merger has its own yes."""
+        if accepted:
+            return cls("accepted")
+        return cls("stays_apart" if merging else "declined")
 
 
 def invite_link(team: Team) -> str:
@@ -50,18 +66,17 @@ def mail_request(session: Session, *, team: Team, comer: str, merging: bool, now
 
 
 def mail_decision(
-    session: Session, *, team: Team, account: Account, accepted: bool, now: datetime
+    session: Session, *, team: Team, account: Account, answer: Answer, now: datetime
 ) -> None:
     """Tell somebody who asked what the captain decided."""
 
     def subject() -> str:
         welcome = gettext("You are in the team %(team)s", team=team.name)
         refusal = gettext("%(team)s did not accept your request", team=team.name)
-        return str(welcome if accepted else refusal)
+        return str(welcome if answer is Answer.ACCEPTED else refusal)
 
-    case = "accepted" if accepted else "declined"
-    news = News("team_decided", "decided", subject, {"case": case})
-    _tell(session, team, [account.id or 0], news, now=now, accepted=accepted)
+    news = News("team_decided", "decided", subject, {"case": answer.value})
+    _tell(session, team, [account.id or 0], news, now=now, answer=answer.value)
 
 
 def mail_removal(session: Session, *, team: Team, account: Account, now: datetime) -> None:

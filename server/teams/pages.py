@@ -10,12 +10,13 @@ from server.challenges.queries import (
     challenge_by_slug,
 )
 from server.shared.access import Who, access
-from server.shared.errors import DomainError
+from server.shared.errors import N_, DomainError, Forbidden
 from server.shared.limits import asker, limiter
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer, writing
 from server.teams import actions, letters, requests
 from server.teams.attempts import limit_codes
+from server.teams.desks import is_merger
 from server.teams.forms import CreateForm, InviteForm, LinkForm, RenameForm
 from server.teams.models import Team
 from server.teams.queries import (
@@ -58,7 +59,9 @@ def create(slug: str) -> BaseResponse:
     try:
         team = _create(slug, form)
     except DomainError as error:
-        show_at_field(error, form, {"not-joined": "accept"})
+        if error.code == "not-joined":
+            error = Forbidden(N_("Without this you can't take part."), field="accept")
+        show_at_field(error, form)
         return desk_page(slug, create=form)
     flash(_("%(team)s takes part. Submit, or invite others.", team=team.name), "success")
     return redirect(url_for("teams.mine", slug=slug), 303)
@@ -121,7 +124,7 @@ def enter(code: str) -> BaseResponse:
             challenge = challenge_of(session, team_to_join(session, code, viewer()))
             join_challenge(session, challenge=challenge, account_id=viewer().account_id, now=now())
         team, asked = actions.join_by_code(session, code=code, viewer=viewer(), now=now())
-        if asked:
+        if asked and asked.anew:
             letters.mail_request(session, team=team, comer=viewer().name, merging=False, now=now())
         session.commit()
     if asked:
@@ -156,11 +159,10 @@ def decide(team_id: int) -> BaseResponse:
     accepted = request.form.get("decision") == "accept"
     verb = requests.accept if accepted else requests.refuse
     with writing() as session:
-        team = team_by_id(session, team_id)
-        account = verb(
-            session, team=team, request_id=number_in_form("request_id"), by=viewer(), now=now()
-        )
-        letters.mail_decision(session, team=team, account=account, accepted=accepted, now=now())
+        team, request_id = team_by_id(session, team_id), number_in_form("request_id")
+        account = verb(session, team=team, request_id=request_id, by=viewer(), now=now())
+        answer = letters.Answer.of(accepted=accepted, merging=is_merger(session, request_id))
+        letters.mail_decision(session, team=team, account=account, answer=answer, now=now())
         session.commit()
     said = (
         _("%(person)s is a member now.") if accepted else _("%(person)s was told that you refused.")

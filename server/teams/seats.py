@@ -6,7 +6,7 @@ who take the last place, or one name, come one after the other (SQLite holds eve
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +22,7 @@ from server.shared.access import Viewer
 from server.shared.errors import N_, Conflict, Forbidden
 from server.shared.events import record
 from server.teams import rules
+from server.teams.desks import waiting_request
 from server.teams.drawn import drawn_name
 from server.teams.models import JoinRequest, Membership, Team, TeamInvitation
 from server.teams.queries import is_key_taken, keys_taken, lock_of, size_of, team_by_id, team_of
@@ -259,28 +260,31 @@ def drop_invitation(session: Session, team: Team, email: str) -> bool:
     return deleted.first() is not None
 
 
+class Asked(NamedTuple):
+    """A request to a team's captain, and whether it is a new one, of which the captain is told."""
+
+    request: JoinRequest
+    anew: bool
+
+
 def ask(
     session: Session, *, team: Team, account_id: int, merging: Team | None = None, now: datetime
-) -> JoinRequest:
+) -> Asked:
     """Ask a captain to be let in, alone or with one's whole team; asking twice is asking once."""
     merging_id = merging.id if merging else None
     assert team.id is not None
-    waiting = session.exec(
-        select(JoinRequest).where(
-            JoinRequest.team_id == team.id,
-            JoinRequest.account_id == account_id,
-            JoinRequest.state == RequestState.OPEN,
-        )
-    ).first()
-    if waiting is not None and waiting.merging_team_id == merging_id:
-        return waiting
+    waiting = waiting_request(
+        session, team_id=team.id, account_id=account_id, merging_id=merging_id
+    )
+    if waiting is not None:
+        return Asked(waiting, anew=False)
     request = JoinRequest(
         team_id=team.id, account_id=account_id, merging_team_id=merging_id, created_at=now
     )
     session.add(request)
     session.flush()
     log(session, "join.requested", team, at=now, actor_id=account_id, merging=merging_id)
-    return request
+    return Asked(request, anew=True)
 
 
 def decide(session: Session, request: JoinRequest, state: RequestState, now: datetime) -> None:

@@ -157,7 +157,7 @@ def test_a_note_is_the_team_s_and_can_be_changed_and_removed(
     mei = sign_in(client.application.test_client(), cast.mei)
     address = f"/submissions/{sent[0].id}"
     answer = wei.post(f"{address}/note", data={"note": "  deeper trees <b> \u202ex "})
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"{address}#note")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{address}#team-note")
     assert "deeper trees &lt;b&gt;" in mei.get(address).text
     assert "deeper trees &lt;b&gt;" in mei.get(PAGE).text
     mei.post(f"{address}/note", data={"note": "wider trees"})
@@ -204,3 +204,23 @@ def test_the_upload_page_shows_what_was_sent_last_and_when_more_can_be(
     assert "The next day&#39;s quota begins at" in page or "next day's quota begins" in page
     other = sign_in(client.application.test_client(), cast.lena)
     assert 'class="recent-end"' not in other.get("/challenges/digits/submit").text
+
+
+def test_the_label_of_a_note_belongs_to_its_field_alone(client, cast, board, sent) -> None:
+    shown = sign_in(client, cast.wei).get(f"/submissions/{sent[0].id}").text
+    assert 'for="note"' in shown
+    assert shown.count('id="note"') == 1
+
+
+def test_the_next_file_goes_to_the_phase_of_the_one_before(client, cast, board, sent) -> None:
+    shown = sign_in(client, cast.wei).get(f"/submissions/{sent[0].id}").text
+    assert '/challenges/digits/submit?phase=a"' in shown
+
+
+def test_a_rejected_file_is_not_said_to_be_scored(client, session, cast, board, sent) -> None:
+    sent[4].scored_at = NOON
+    session.add(sent[4])
+    session.commit()
+    shown = sign_in(client, cast.wei).get(f"/submissions/{sent[4].id}").text
+    assert "checked at" in shown
+    assert "scored at" not in shown

@@ -34,7 +34,7 @@ def test_members_and_submissions_come_to_the_kept_team(
 ) -> None:
     submitted(isar, 0.7)
     better = submitted(solo, 0.9)[0]
-    assert merge(session, cast, solo, isar).request is None
+    assert merge(session, cast, solo, isar).asked is None
     assert [m.name for m in members_of(session, isar.id)] == ["Lena Vogt", "Jonas Huber"]
     assert {s.team_id for s in session.exec(select(Submission))} == {isar.id}
     assert (solo.closed_at, solo.merged_into) == (NOON, isar.id)
@@ -185,7 +185,7 @@ def test_where_the_captain_decides_a_merger_waits_for_the_other_captain(
     session: Session, cast: Cast, solo: Team, isar: Team
 ) -> None:
     session.get_one(Challenge, cast.digits.id).joining = Joining.APPROVAL
-    request = merge(session, cast, solo, isar).request
+    request = merge(session, cast, solo, isar).asked.request
     assert solo.closed_at is None
     with pytest.raises(Forbidden, match="captain"):
         accept_merger(session, into=isar, request_id=request.id, by=viewer_of(cast.jonas), now=NOON)
@@ -198,7 +198,7 @@ def test_a_merger_is_not_accepted_once_the_team_that_asked_has_another_captain(
 ) -> None:
     session.get_one(Challenge, cast.digits.id).joining = Joining.APPROVAL
     seat(session, solo, cast.manfred.id)
-    request = merge(session, cast, solo, isar).request
+    request = merge(session, cast, solo, isar).asked.request
     jonas, lena = viewer_of(cast.jonas), viewer_of(cast.lena)
     hand_over(session, team=solo, account_id=cast.manfred.id, by=jonas, now=NOON)
     session.commit()
@@ -216,7 +216,7 @@ def test_the_new_captain_can_ask_again_and_is_let_in(
     seat(session, solo, cast.manfred.id)
     merge(session, cast, solo, isar)
     hand_over(session, team=solo, account_id=cast.manfred.id, by=viewer_of(cast.jonas), now=NOON)
-    again = merge(session, cast, solo, isar, "manfred").request
+    again = merge(session, cast, solo, isar, "manfred").asked.request
     lena = viewer_of(cast.lena)
     accept_merger(session, into=isar, request_id=again.id, by=lena, now=NOON)
     assert solo.merged_into == isar.id

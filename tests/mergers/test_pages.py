@@ -50,12 +50,40 @@ def test_a_captain_accepts_a_merger_in_the_browser(
     client: FlaskClient, session: Session, cast: Cast, solo: Team, database: Database
 ) -> None:
     session.get_one(Challenge, cast.digits.id).joining = Joining.APPROVAL
-    request = merge(session, cast, solo, session.get_one(Team, cast.isar.id)).request
+    request = merge(session, cast, solo, session.get_one(Team, cast.isar.id)).asked.request
     session.commit()
     sign_in(client, cast.lena)
     assert "would merge into your team" in client.get("/challenges/digits/team").text
     answer = client.post(f"/teams/{cast.isar.id}/merge/accept", data={"request_id": request.id})
     assert "Solo is part of your team now" in client.get(answer.location).text
+
+
+def test_a_captain_who_asks_again_to_merge_sends_no_second_letter(
+    client: FlaskClient, session: Session, cast: Cast, solo: Team, database: Database
+) -> None:
+    session.get_one(Challenge, cast.digits.id).joining = Joining.APPROVAL
+    session.commit()
+    sign_in(client, cast.jonas)
+    for _ in range(2):
+        client.post(f"/teams/{solo.id}/merge", data={"code": cast.isar.code})
+    with database.reading() as reading:
+        assert reading.exec(select(OutgoingMail.recipient)).all() == [cast.lena.email]
+
+
+def test_a_captain_whose_merger_is_refused_is_told_that_the_own_team_goes_on(
+    client: FlaskClient, session: Session, cast: Cast, solo: Team, database: Database
+) -> None:
+    session.get_one(Challenge, cast.digits.id).joining = Joining.APPROVAL
+    request = merge(session, cast, solo, session.get_one(Team, cast.isar.id)).asked.request
+    session.commit()
+    data = {"request_id": request.id, "decision": "refuse"}
+    sign_in(client, cast.lena).post(f"/teams/{cast.isar.id}/decide", data=data)
+    with database.reading() as reading:
+        [letter] = reading.exec(select(OutgoingMail)).all()
+    told = sign_in(client, cast.jonas).get("/notifications").text
+    for said in (letter.body.replace("\n", " "), told):
+        assert "Yours goes on as it was" in said
+        assert "on your own" not in said
 
 
 @pytest.mark.parametrize("path", ["merge", "merge/accept"])

@@ -116,6 +116,15 @@ def test_the_form_offers_every_open_phase_with_something_left(wei, both_open):
     assert '<option value="b">B board</option>' in text
 
 
+def test_the_phase_that_an_address_names_stands_in_the_form_at_first(wei, both_open, use_up):
+    chosen = '<option selected value="b">B board</option>'
+    assert chosen not in wei.get(URL).text
+    assert chosen in wei.get(f"{URL}?phase=b").text
+    assert "selected value" not in wei.get(f"{URL}?phase=nothing").text
+    use_up("phase_a")
+    assert 'value="a"' not in wei.get(f"{URL}?phase=a").text
+
+
 def test_the_form_offers_no_phase_whose_quota_is_used_up(wei, both_open, use_up):
     use_up("phase_a")
     text = wei.get(URL).text
@@ -195,6 +204,13 @@ def test_where_no_phase_is_open_nothing_can_be_sent(wei, change, database):
     assert "Nothing can be submitted now" in wei.get(URL).text
     assert send(wei).status_code == 409
     assert ids(database) == []
+
+
+def test_who_comes_too_late_is_told_by_how_much(wei, change):
+    change("phase_a", ends=NOON - timedelta(seconds=3))
+    refused = send(wei, headers={"Accept": "application/json"}).json["detail"]
+    assert "A board closed at 2026-11-20 11:59:57" in refused
+    assert "began to arrive at 2026-11-20 12:00:00 (UTC)" in refused
 
 
 def test_a_form_that_is_refused_leads_back_to_its_page(wei):

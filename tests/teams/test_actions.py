@@ -108,7 +108,7 @@ def test_somebody_alone_gets_a_team_without_ceremony_and_keeps_it(
 
 def test_an_open_team_is_joined_by_its_link(session: Session, cast: Cast, viewer_of) -> None:
     entered = join(session, viewer_of, cast.isar, cast.jonas)
-    assert entered.request is None
+    assert entered.asked is None
     assert names(session, cast.isar) == ["Lena Vogt", "Jonas Huber"]
     assert "member.joined" in kinds(session)
 

@@ -97,7 +97,7 @@ def test_rules_are_accepted_where_the_team_is_made(
     assert "accept them" in page(client, DESK)
     refused = client.post(DESK, data={"name": "Alpine Bits"})
     assert refused.status_code == 422
-    assert "has rules: accept them" in unescape(refused.text)
+    assert "Without this you can't take part." in unescape(refused.text)
     press(client, DESK, name="Alpine Bits", accept="y")
     with database.reading() as session:
         assert session.get(Participation, (cast.digits.id, cast.jonas.id)).rules_sha256
@@ -187,6 +187,19 @@ def test_where_the_captain_decides_a_request_goes_to_the_captain_and_the_answer_
         (cast.lena.email, "Jonas Huber asks to join Isar Surfers"),
         (cast.jonas.email, "You are in the team Isar Surfers"),
     ]
+
+
+def test_who_asks_again_is_told_that_the_request_waits_and_the_captain_gets_one_letter(
+    client: FlaskClient, cast: Cast, database: Database, change
+) -> None:
+    change(Challenge, cast.digits.id, joining=Joining.APPROVAL)
+    url = f"/teams/join/{cast.isar.code}"
+    press(sign_in(client, cast.jonas), url)
+    shown = page(client, url)
+    assert "has your request" in shown
+    assert "Ask to join" not in shown
+    press(client, url)
+    assert [m.recipient for m in mails(database)] == [cast.lena.email]
 
 
 def test_a_refused_request_is_told(

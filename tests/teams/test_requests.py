@@ -24,8 +24,8 @@ def isar(session: Session, cast: Cast) -> Team:
 
 def asked(session: Session, team: Team, viewer) -> JoinRequest:
     entered = actions.join_by_code(session, code=team.code, viewer=viewer, now=NOON)
-    assert entered.request is not None
-    return entered.request
+    assert entered.asked is not None
+    return entered.asked.request
 
 
 def test_the_captain_accepts_and_the_asker_is_a_member(
@@ -57,7 +57,7 @@ def test_an_invited_address_comes_in_without_asking(
 ) -> None:
     actions.invite(session, team=isar, email=cast.jonas.email, by=viewer_of(cast.lena), now=NOON)
     entered = actions.join_by_code(session, code=isar.code, viewer=viewer_of(cast.jonas), now=NOON)
-    assert entered.request is None
+    assert entered.asked is None
 
 
 def test_nobody_answers_his_own_request(
