@@ -36,8 +36,10 @@ from server.boards.writing import compares_of, page_links, written_rows
 from server.challenges.queries import challenge_by_slug, challenge_frame, is_organiser
 from server.challenges.views import Frame
 from server.shared.access import Who, access
+from server.shared.errors import Conflict
+from server.shared.responses import message_of
 from server.shared.spreadsheets import ENDING, Table, sent
-from server.shared.web import in_turn, now, reading, viewer, writing
+from server.shared.web import in_turn, now, reading, safe_path, viewer, writing
 from server.submissions.failures import is_given_back
 from server.submissions.forms import NoteForm
 from server.submissions.notes import notes_of
@@ -210,17 +212,15 @@ def _live(view: SubmissionView) -> dict[str, object]:
 
 
 def _decide(submission_id: int, choice: Choice, said: str) -> BaseResponse:
-    with writing() as session:
-        decide(
-            session,
-            choice,
-            submission_id=submission_id,
-            actor_id=viewer().account_id,
-            now=now(),
-        )
-        session.commit()
-    flash(said, "success")
-    return redirect(url_for("boards.submission", submission_id=submission_id), 303)
+    actor_id, own = viewer().account_id, url_for("boards.submission", submission_id=submission_id)
+    try:
+        with writing() as session:
+            decide(session, choice, submission_id=submission_id, actor_id=actor_id, now=now())
+            session.commit()
+        flash(said, "success")
+    except Conflict as refusal:
+        flash(message_of(refusal), "danger")
+    return redirect(safe_path(request.form.get("next"), own), 303)
 
 
 @bp.post("/submissions/<int:submission_id>/select")

@@ -28,7 +28,9 @@ class SubmitForm(FlaskForm):  # type: ignore[misc]
     comment = StringField(
         _("Comment"), [Length(max=500)], description=_("For your team: what is new in this one?")
     )
-    phase = SelectField(_("Phase"), [DataRequired()], choices=[])
+    phase = SelectField(
+        _("Phase"), [DataRequired(_("Choose the phase that the file is for."))], choices=[]
+    )
 
     @classmethod
     def of(cls, view: Any, phase: str = "") -> "SubmitForm":
@@ -37,5 +39,9 @@ class SubmitForm(FlaskForm):  # type: ignore[misc]
         `phase` is the slug of the one that stands there at first, if it is among them.
         """
         form = cls(phase=phase)
-        form.phase.choices = [(p.slug, p.title) for p in view.phases if p.is_open]
+        choices = [(p.slug, p.title) for p in view.phases if p.is_open]
+        # Where one of them takes nothing more today, one chooses by hand: no file goes astray.
+        if len(choices) < len(view.phases):
+            choices = [("", _("choose a phase")), *choices]
+        form.phase.choices = choices
         return form

@@ -148,6 +148,13 @@ def test_picks_say_how_many_are_made_and_until_when(client, session, cast, board
     page = reader.get(PAGE).text
     assert "2 of 2 picked for the final ranking" in page
     assert "To pick another, drop one first." in page
+    # One pick too many is said where it was tried, and so is one that fits.
+    wanted = {"next": f"{PAGE}?page=1"}
+    for choice, said in (("select", "You may pick 2."), ("unselect", "It is no longer picked.")):
+        number = sent[2 if choice == "select" else 0].id
+        answer = reader.post(f"/submissions/{number}/{choice}", data=wanted)
+        assert (answer.status_code, answer.location) == (303, wanted["next"])
+        assert said in reader.get(PAGE).text
 
 
 def test_a_note_is_the_team_s_and_can_be_changed_and_removed(

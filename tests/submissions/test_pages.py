@@ -134,6 +134,15 @@ def test_the_form_offers_no_phase_whose_quota_is_used_up(wei, both_open, use_up)
     assert "The next one is free at" in text
 
 
+def test_where_one_phase_takes_nothing_more_today_the_other_is_chosen_by_hand(
+    wei, both_open, use_up
+):
+    assert '<option value="">' not in wei.get(URL).text
+    use_up("phase_a")
+    assert '<option selected value="">choose a phase</option>' in wei.get(URL).text
+    assert send(wei, phase="").status_code == 422
+
+
 def test_a_file_goes_to_the_phase_that_was_chosen(wei, both_open, database, cast):
     assert send(wei, phase="b").status_code == 303
     with database.reading() as session:
