@@ -120,11 +120,14 @@ def test_an_empty_file_is_rejected_and_says_so(worker, database, send, content):
     assert (rejected.faults[0]["code"], rejected.trace) == ("empty_file", None)
 
 
-def test_a_file_that_is_missing_is_ours_and_tried_three_times(worker, database, send):
+def test_a_file_that_is_missing_is_ours_and_tried_again_ever_later(worker, database, send, clock):
     submission_id = send("id,digit\n", stored=False)
     for attempt in range(1, MOST_ATTEMPTS + 1):
         worker.scorer.score(submission_id)
+        # A second signal changes nothing before its time.
+        worker.scorer.score(submission_id)
         assert row(database, submission_id).attempts == attempt
+        clock.forward(minutes=10)
     failed = row(database, submission_id)
     assert failed.state is SubmissionState.FAILED
     assert "the submitted file is missing in the store" in failed.trace
@@ -144,14 +147,41 @@ def test_a_phase_without_a_live_evaluation_is_a_fault_with_its_reason(worker, da
     )
 
 
+def test_a_store_that_is_away_for_ten_minutes_costs_nobody_a_score(
+    worker, database, settings, send, clock, tmp_path
+):
+    submission_id = send(PERFECT, stored=False)
+    engine = worker.jobs.engine
+    engine.storage.flush_all()
+
+    def sweep() -> None:
+        worker.scorer.sweep()
+        while worker.jobs.waiting():
+            engine.execute(engine.dequeue())
+
+    for _ in range(60):
+        sweep()
+        clock.forward(seconds=10)
+    waiting = row(database, submission_id)
+    assert (waiting.state, waiting.attempts) == (SubmissionState.QUEUED, 4)
+    put(settings.public_store, PERFECT, tmp_path)
+    sweep()
+    assert row(database, submission_id).state is SubmissionState.QUEUED
+    clock.forward(minutes=3)
+    sweep()
+    scored = row(database, submission_id)
+    assert (scored.state, scored.attempts) == (SubmissionState.SCORED, 4)
+
+
 def test_garbage_from_the_child_is_a_fault_and_the_next_is_scored(
-    worker, database, send, monkeypatch
+    worker, database, send, monkeypatch, clock
 ):
     first, second = send(PERFECT), send(PERFECT + "\n")
     with monkeypatch.context() as patch:
         patch.setattr(worker.tools.isolation, "run", lambda *_: '{"outcome": "perhaps"')
         for _ in range(MOST_ATTEMPTS):
             worker.scorer.score(first)
+            clock.forward(minutes=10)
     worker.scorer.score(second)
     assert row(database, first).state is SubmissionState.FAILED
     assert row(database, second).state is SubmissionState.SCORED

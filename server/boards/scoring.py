@@ -224,6 +224,7 @@ class Scorer:
             self.tools.jobs.send("score", submission_id=work.submission.id)
 
     def _fault(self, work: Claim, trace: str) -> None:
+        """Note a fault of ours; the sweep finds the submission when it is due again."""
         log.error("scoring_fault", submission=work.submission.id, trace=trace)
         now = self.tools.clock()
         with self.tools.database.writing() as session:
@@ -234,8 +235,6 @@ class Scorer:
                 rebuild_after_failure(session, work.submission)
                 self._alert(session, work.submission)
             session.commit()
-        if state is SubmissionState.QUEUED:
-            self.tools.jobs.send("score", submission_id=work.submission.id)
 
     def _alert(self, session: Session, submission: Submission) -> None:
         alert_organisers(session, submission, base_url=self.base_url, now=self.tools.clock())

@@ -2,6 +2,7 @@
 
 import traceback
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlmodel import Session, col, select
@@ -65,7 +66,7 @@ class Issuer:
             return
         with self.tools.database.reading() as session:
             job = session.get_one(CertificateJob, job_id)
-        values: dict[str, object] = {"state": JobState.DONE}
+        values: dict[str, Any] = {"state": JobState.DONE}
         try:
             values |= self._made(job)
         except Conflict as error:
@@ -92,7 +93,7 @@ class Issuer:
         """Reckon what a hand-out of a standard's levels would change now."""
         reckon(self.tools.database, standard_id, now=self.tools.clock())
 
-    def _made(self, job: CertificateJob) -> dict[str, object]:
+    def _made(self, job: CertificateJob) -> dict[str, Any]:
         if job.kind is JobKind.BUNDLE:
             return make_bundle(self.tools, job, stopping=self.aside.stopping)
         with self.tools.database.reading() as session:

@@ -1,7 +1,8 @@
 """Rows that are jobs: a worker takes one for a while, and ends it, gives it back, or dies with it.
 
 Every step is a conditional UPDATE, so that two workers never have the same row. A table of such
-rows has the columns `state`, `lease_until`, `lease_holder` and `interruptions`.
+rows has the columns `state`, `lease_until`, `lease_holder` and `interruptions`; where a row waits,
+`lease_until` says from when on it may be taken.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ class Leases:
 
     def free(self, now: datetime) -> sa.ColumnElement[bool]:
         """Return the condition of waiting for a worker, or of having lost one."""
-        return sa.or_(self._column("state") == self.waiting, self._ran_out(now))
+        not_before = self._column("lease_until")
+        is_due = sa.or_(not_before.is_(None), not_before <= now)
+        return sa.or_(sa.and_(self._column("state") == self.waiting, is_due), self._ran_out(now))
 
     def claim(
         self,
@@ -64,11 +67,20 @@ class Leases:
         return changed_rows(session, held) == 1
 
     def end(
-        self, session: Session, *which: sa.ColumnElement[bool], holder: str, **values: Any
+        self,
+        session: Session,
+        *which: sa.ColumnElement[bool],
+        holder: str,
+        again_at: datetime | None = None,
+        **values: Any,
     ) -> bool:
-        """Write how a row ended, and say whether it was still ours to end."""
+        """Write how a row ended, and say whether it was still ours to end.
+
+        `again_at`: of one that goes back to waiting, when it may be taken again.
+        """
         mine = (self._column("state") == self.held, self._column("lease_holder") == holder)
-        ended = sa.update(self.table).where(*which, *mine).values(**values, **IDLE)
+        idle = IDLE | {"lease_until": again_at}
+        ended = sa.update(self.table).where(*which, *mine).values(**values, **idle)
         return changed_rows(session, ended) == 1
 
     def give_back(self, session: Session, holder: str, *, died: bool) -> int:

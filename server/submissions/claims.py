@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from server.submissions.actions import log
 from server.submissions.models import SUBMISSIONS, Submission
-from server.submissions.rules import MOST_ATTEMPTS, MOST_INTERRUPTIONS, SubmissionState
+from server.submissions.rules import AGAIN_AFTER, MOST_ATTEMPTS, MOST_INTERRUPTIONS, SubmissionState
 
 
 def claim(
@@ -39,13 +39,15 @@ def finish(
 def try_again_or_fail(
     session: Session, submission: Submission, *, holder: str, trace: str, now: datetime
 ) -> SubmissionState:
-    """After a fault of ours: back to the queue, or failed at the third try."""
+    """After a fault of ours: back to the queue, for a while, or failed at the last try."""
     attempts = submission.attempts + 1
     last = attempts >= MOST_ATTEMPTS
     state = SubmissionState.FAILED if last else SubmissionState.QUEUED
     values: dict[str, Any] = {"attempts": attempts, "trace": trace, "trace_said": None}
     if last:
         values |= {"scored_at": now, "message": None}
+    else:
+        values["again_at"] = now + AGAIN_AFTER[attempts - 1]
     assert submission.id is not None
     ours = finish(session, submission.id, holder=holder, state=state, **values)
     if last and ours:

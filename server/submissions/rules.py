@@ -10,7 +10,13 @@ from server.shared.errors import N_, Conflict, Forbidden, Invalid, NotFound, Too
 
 # Tries that ended in a fault of ours; the worker's own death in between counts apart, since
 # power cuts say nothing of the file.
-MOST_ATTEMPTS = 3
+# A store that is away, or a full disk, is put right in minutes rather than at once: how long after
+# each try the next one is made.
+AGAIN_AFTER = (
+    *(timedelta(seconds=5), timedelta(seconds=30)),
+    *(timedelta(minutes=2), timedelta(minutes=10)),
+)
+MOST_ATTEMPTS = len(AGAIN_AFTER) + 1
 MOST_INTERRUPTIONS = 10
 # The deadline is inclusive to the second.
 INCLUSIVE = timedelta(seconds=1)
@@ -36,7 +42,7 @@ FINAL = (SubmissionState.SCORED, SubmissionState.REJECTED, SubmissionState.FAILE
 LONGEST_NOTE = 2000
 
 # So many failed submissions of a team, phase and day take nothing from its quota. Each may have
-# kept a worker busy to its limit, three times over: without a bound they would block the queue.
+# kept a worker busy to its limit: without a bound they would block the queue.
 FAILURES_GIVEN_BACK = 3
 
 

@@ -28,7 +28,7 @@ from server.evaluations.scoring import Outcome, Report
 from server.submissions.actions import Received, submit_baseline, withdraw
 from server.submissions.claims import claim, try_again_or_fail
 from server.submissions.models import Submission
-from server.submissions.rules import MOST_ATTEMPTS, SubmissionState
+from server.submissions.rules import AGAIN_AFTER, MOST_ATTEMPTS, SubmissionState
 from tests.boards.climbing import ROWS, climbed, has_ladder, said, sent, told
 from tests.cast import NOON
 from tests.scores import LEASE, add_live, score
@@ -114,8 +114,9 @@ def test_it_waits_no_longer_when_the_earlier_one_is_rejected_or_failed(session, 
     assert score(session, fourth, live, said(55, seed=1))
     for attempt in range(MOST_ATTEMPTS):
         holder = f"host/1/2/{attempt}"
-        taken = claim(session, third.id, holder=holder, now=NOON, lease=LEASE)
-        try_again_or_fail(session, taken, holder=holder, trace="a fault", now=NOON)
+        now = NOON + attempt * AGAIN_AFTER[-1]
+        taken = claim(session, third.id, holder=holder, now=now, lease=LEASE)
+        try_again_or_fail(session, taken, holder=holder, trace="a fault", now=now)
         assert told(session, fourth, live) == (None, False)
     rebuild_after_failure(session, third)
     assert told(session, fourth, live) == (55, True)

@@ -231,3 +231,16 @@ def test_a_rejected_file_is_not_said_to_be_scored(client, session, cast, board, 
     shown = sign_in(client, cast.wei).get(f"/submissions/{sent[4].id}").text
     assert "checked at" in shown
     assert "scored at" not in shown
+
+
+def test_who_waits_after_a_fault_of_ours_is_told_that_it_is_tried_again(
+    client, session, cast, board, sent
+) -> None:
+    page = f"/submissions/{sent[0].id}"
+    reader = sign_in(client, cast.wei)
+    sent[0].state, said = SubmissionState.QUEUED, "you need not send it again"
+    session.commit()
+    assert said not in reader.get(page).text
+    sent[0].attempts = 1
+    session.commit()
+    assert said in reader.get(page).text

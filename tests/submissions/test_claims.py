@@ -15,7 +15,7 @@ from server.submissions.claims import (
     try_again_or_fail,
 )
 from server.submissions.models import SUBMISSIONS, Submission
-from server.submissions.rules import MOST_ATTEMPTS, MOST_INTERRUPTIONS, SubmissionState
+from server.submissions.rules import AGAIN_AFTER, MOST_ATTEMPTS, MOST_INTERRUPTIONS, SubmissionState
 from server.submissions.worklist import waiting_ids
 from tests.cast import NOON
 from tests.scores import LEASE, submitted
@@ -100,14 +100,22 @@ def test_a_holders_name_is_no_pattern(session, waiting, name):
     assert SUBMISSIONS.give_back(session, name, died=True) == 0
 
 
-def test_a_fault_of_ours_is_tried_three_times_and_then_failed(session, waiting):
+def test_a_fault_of_ours_is_tried_ever_later_and_then_failed(session, waiting):
+    now = NOON
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        submission = take(session, waiting)
-        state = try_again_or_fail(session, submission, holder=HOLDER, trace="why", now=NOON)
+        if attempt > 1:
+            now += AGAIN_AFTER[attempt - 2]
+            # A microsecond before it is due nobody is given it.
+            early = now - timedelta(microseconds=1)
+            assert take(session, waiting, now=early) is None
+            assert waiting_ids(session, now=early, limit=1) == []
+        assert waiting_ids(session, now=now, limit=1) == [waiting]
+        submission = take(session, waiting, now=now)
+        state = try_again_or_fail(session, submission, holder=HOLDER, trace="why", now=now)
         ended = session.get_one(Submission, waiting, populate_existing=True)
         assert (ended.state, ended.attempts, ended.trace) == (state, attempt, "why")
     assert state is SubmissionState.FAILED
-    assert take(session, waiting) is None
+    assert take(session, waiting, now=now + timedelta(days=1)) is None
     assert len(session.exec(select(Event).where(Event.kind == "submission.failed")).all()) == 1
 
 
