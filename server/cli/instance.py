@@ -1,8 +1,9 @@
 """An instance, opened by a server-side command: settings, a migrated database, the stores."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,12 +11,17 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.cli.output import Refusal
+from server.cli.output import Refusal, note
 from server.shared.database import Database
 from server.shared.errors import DomainError
 from server.shared.migrate import migrate
 from server.shared.settings import InsecureSettings, Settings
 from server.shared.storage import FileStore, Stores
+
+PREFIX = "VARSITY_"
+# What participants' commands read stands beside the settings.
+OF_CLIENTS = frozenset({"VARSITY_URL", "VARSITY_TOKEN"})
+ALIKE = 0.9
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -50,8 +56,18 @@ def data_option(command: Command) -> Command:
     )(command)
 
 
+def misspelt(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the names that are no setting but nearly one, each with the one that it is like."""
+    settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted({name for name in names if name.startswith(PREFIX)} - settings - OF_CLIENTS)
+    likely = ((name, get_close_matches(name, settings, 1, ALIKE)) for name in unknown)
+    return [(name, meant[0]) for name, meant in likely if meant]
+
+
 def load_settings() -> Settings:
     """Return the settings of an instance. Raises Refusal that names each one that is wrong."""
+    for name, meant in misspelt(os.environ):
+        note(f"{name} is no setting, and is left out. Is {meant} meant?")
     settings = known_settings()
     try:
         # Private scores and messages lie in it: no other user of the machine may read them.
