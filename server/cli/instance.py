@@ -59,7 +59,9 @@ def data_option(command: Command) -> Command:
 def misspelt(names: Iterable[str]) -> list[tuple[str, str]]:
     """Return the names that are no setting but nearly one, each with the one that it is like."""
     settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    unknown = sorted({name for name in names if name.startswith(PREFIX)} - settings - OF_CLIENTS)
+    # A setting is read in any letters.
+    given = {name for name in map(str.upper, names) if name.startswith(PREFIX)}
+    unknown = sorted(given - settings - OF_CLIENTS)
     likely = ((name, get_close_matches(name, settings, 1, ALIKE)) for name in unknown)
     return [(name, meant[0]) for name, meant in likely if meant]
 

@@ -64,6 +64,11 @@ class OutgoingMail(SQLModel, table=True):
     account_id: int | None = None
     kind: str | None = Field(default=None, max_length=64)
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it could not be sent, and is not tried again by itself."""
+        return self.sent_at is None and self.attempts >= MOST_ATTEMPTS
+
 
 class Ending(NamedTuple):
     """Whose letter it is, and of what kind: that person can end letters of it."""

@@ -1,5 +1,7 @@
 """The administrator's pages of the instance, and that nobody else sees any of them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
@@ -128,6 +130,7 @@ def test_a_message_that_was_given_up_is_shown_with_its_error(ada, database) -> N
         session.commit()
     assert "Mail does not arrive" in ada.get("/admin").text
     assert "Connection refused by mail.example" in ada.get("/admin/system").text
+    assert "Connection refused by mail.example</div>given up" in ada.get("/admin/system").text
     for _ in range(2):  # Pressed twice, it is done once.
         assert ada.post("/admin/system/mail/again").status_code == 303
         with database.reading() as session:
@@ -198,3 +201,23 @@ def test_the_log_says_how_far_it_is_sealed_and_what_waits(ada, database, clock) 
     assert head.hash in page
     assert "block 1" in page
     assert "Does a worker run?" not in page
+
+
+def test_a_message_that_waits_after_a_failure_says_when_it_is_tried_again(ada, database) -> None:
+    with database.writing() as session:
+        session.add(
+            OutgoingMail(
+                recipient="wei@tsinghua.example",
+                subject="Hello",
+                body="Hello",
+                created_at=NOON,
+                attempts=1,
+                next_at=NOON + timedelta(hours=4),
+                error="Connection refused by mail.example",
+            )
+        )
+        session.commit()
+    page = ada.get("/admin/system").text
+    assert "next try" in page
+    assert (NOON + timedelta(hours=4)).isoformat() in page
+    assert "Try again what was given up" not in page

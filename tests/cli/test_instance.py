@@ -12,7 +12,8 @@ def test_a_name_that_is_nearly_a_setting_is_found_with_the_one_that_is_meant() -
 
 
 def test_what_is_of_clients_and_tests_or_like_no_setting_is_left_alone() -> None:
-    names = ("VARSITY_URL", "VARSITY_TOKEN", "VARSITY_TEST_DATABASE_URL", "VARSITY_CHROMIUM")
+    names = ("VARSITY_URL", "VARSITY_TOKEN", "VARSITY_CHROMIUM", "VARSITY_Mail_Url")
+    names = (*names, "VARSITY_TEST_DATABASE_URL")
     assert misspelt(names) == []
 
 
