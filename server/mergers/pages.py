@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from server.mergers.actions import accept_merger
 from server.mergers.asking import merge_as_asked
@@ -14,7 +14,7 @@ from server.teams.attempts import limit_codes
 from server.teams.forms import MergeForm
 from server.teams.letters import mail_merger
 from server.teams.queries import members_of, team_by_id
-from server.teams.showing import desk_page, number_in_form, slug_of, to_desk
+from server.teams.showing import desk_page, number_in_form, refused_at_desk, slug_of, to_desk
 
 bp = Blueprint("merging", __name__)
 
@@ -22,7 +22,7 @@ bp = Blueprint("merging", __name__)
 @bp.post("/teams/<int:team_id>/merge")
 @access(Who.TEAM_MEMBER)
 @limit_codes
-def merge(team_id: int) -> Response:
+def merge(team_id: int) -> BaseResponse:
     """Merge one's team into the one whose link was pasted, or ask its captain."""
     form, slug = MergeForm(), slug_of(team_by_id(reading(), team_id))
     if not form.validate_on_submit():
@@ -42,7 +42,8 @@ def merge(team_id: int) -> Response:
 
 @bp.post("/teams/<int:team_id>/merge/accept")
 @access(Who.TEAM_MEMBER)
-def accept(team_id: int) -> Response:
+@refused_at_desk
+def accept(team_id: int) -> BaseResponse:
     """Let in the team that asked to merge."""
     request_id = number_in_form("request_id")
     with writing() as session:

@@ -32,6 +32,7 @@ from server.teams.showing import (
     desk_page,
     must_accept,
     number_in_form,
+    refused_at_desk,
     show_at_field,
     slug_of,
     to_desk,
@@ -136,6 +137,7 @@ def enter(code: str) -> BaseResponse:
 
 @bp.post("/teams/<int:team_id>/withdraw")
 @access(Who.SIGNED_IN)
+@refused_at_desk
 def withdraw(team_id: int) -> BaseResponse:
     """Take back what one asked a team."""
     with writing() as session:
@@ -154,6 +156,7 @@ def withdraw(team_id: int) -> BaseResponse:
 
 @bp.post("/teams/<int:team_id>/decide")
 @access(Who.TEAM_MEMBER)
+@refused_at_desk
 def decide(team_id: int) -> BaseResponse:
     """Accept or refuse somebody who asked."""
     accepted = request.form.get("decision") == "accept"
@@ -173,6 +176,7 @@ def decide(team_id: int) -> BaseResponse:
 
 @bp.post("/teams/<int:team_id>/leave")
 @access(Who.TEAM_MEMBER)
+@refused_at_desk
 def leave(team_id: int) -> BaseResponse:
     """Leave a team."""
     with writing() as session:
@@ -188,6 +192,7 @@ def leave(team_id: int) -> BaseResponse:
 
 @bp.post("/teams/<int:team_id>/remove")
 @access(Who.TEAM_MEMBER)
+@refused_at_desk
 def remove(team_id: int) -> BaseResponse:
     """Take a member out, as the captain."""
     with writing() as session:
@@ -203,6 +208,7 @@ def remove(team_id: int) -> BaseResponse:
 
 @bp.post("/teams/<int:team_id>/captain")
 @access(Who.TEAM_MEMBER)
+@refused_at_desk
 def captain(team_id: int) -> BaseResponse:
     """Hand the team over to another member."""
     with writing() as session:
@@ -237,6 +243,7 @@ def rename(team_id: int) -> BaseResponse:
 
 @bp.post("/teams/<int:team_id>/code")
 @access(Who.TEAM_MEMBER)
+@refused_at_desk
 def new_code(team_id: int) -> BaseResponse:
     """Make a new invite link."""
     with writing() as session:
@@ -250,6 +257,7 @@ def new_code(team_id: int) -> BaseResponse:
 @bp.post("/teams/<int:team_id>/invite")
 @access(Who.TEAM_MEMBER)
 @limiter.limit(INVITATIONS, key_func=asker)
+@refused_at_desk
 def invite(team_id: int) -> BaseResponse:
     """Invite an address by mail."""
     form, team = InviteForm(), team_by_id(reading(), team_id)
@@ -266,6 +274,7 @@ def invite(team_id: int) -> BaseResponse:
 
 @bp.post("/teams/<int:team_id>/uninvite")
 @access(Who.TEAM_MEMBER)
+@refused_at_desk
 def uninvite(team_id: int) -> BaseResponse:
     """Take an invitation back."""
     email = request.form.get("email", "")

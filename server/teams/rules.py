@@ -162,7 +162,7 @@ def check_room(*, members: int, coming: int, max_size: int) -> None:
     """Raise Conflict where the members and those who come are more than a team may have."""
     if members + coming > max_size:
         raise Conflict(
-            N_("A team has at most %(max_size)s members here; this one would have %(would)s."),
+            N_("A team here has room for %(max_size)s; this one would have %(would)s."),
             code="team-full",
             max_size=max_size,
             would=members + coming,

@@ -1,13 +1,15 @@
 """What the pages of teams share: the desk with its forms, refusals at fields, the way back."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import Form
 
 from server.challenges.queries import challenge_frame, participation_of, rules_digest
-from server.shared.errors import N_, DomainError, Invalid
+from server.shared.errors import N_, Conflict, DomainError, Invalid
 from server.shared.numbers import row_number
 from server.shared.responses import message_of
 from server.shared.web import now, reading, viewer
@@ -16,7 +18,7 @@ from server.teams.forms import CreateForm, InviteForm, LinkForm, MergeForm, Rena
 from server.teams.given import given_in
 from server.teams.letters import invite_link
 from server.teams.models import Team
-from server.teams.queries import challenge_of, team_of, team_view
+from server.teams.queries import challenge_of, team_by_id, team_of, team_view
 
 
 def desk_page(slug: str, **filled: Form) -> Response:
@@ -83,3 +85,17 @@ def slug_of(team: Team) -> str:
 def to_desk(team: Team) -> BaseResponse:
     """Go back to the team's page."""
     return redirect(url_for("teams.mine", slug=slug_of(team)), 303)
+
+
+def refused_at_desk(handler: Callable[[int], BaseResponse]) -> Callable[[int], BaseResponse]:
+    """Say on the team's page why a button could not do what it says."""
+
+    @wraps(handler)
+    def answered(team_id: int) -> BaseResponse:
+        try:
+            return handler(team_id)
+        except Conflict as refusal:
+            flash(message_of(refusal), "danger")
+            return to_desk(team_by_id(reading(), team_id))
+
+    return answered

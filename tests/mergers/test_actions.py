@@ -104,7 +104,7 @@ def test_both_teams_members_have_to_fit(
     session: Session, cast: Cast, solo: Team, isar: Team
 ) -> None:
     session.get_one(Challenge, cast.digits.id).max_size = 1
-    with pytest.raises(Conflict, match="at most 1 members here; this one would have 2"):
+    with pytest.raises(Conflict, match="room for 1; this one would have 2"):
         merge(session, cast, solo, isar)
 
 

@@ -129,7 +129,7 @@ def test_the_link_of_a_challenge_one_may_not_see_is_refused(
 def test_the_last_place_is_the_last(session: Session, cast: Cast, viewer_of) -> None:
     session.get_one(Challenge, cast.digits.id).max_size = 2
     join(session, viewer_of, cast.isar, cast.jonas)
-    with pytest.raises(Conflict, match="at most 2 members"):
+    with pytest.raises(Conflict, match="room for 2;"):
         join(session, viewer_of, cast.isar, cast.olga)
 
 

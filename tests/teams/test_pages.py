@@ -189,6 +189,20 @@ def test_where_the_captain_decides_a_request_goes_to_the_captain_and_the_answer_
     ]
 
 
+def test_a_captain_reads_on_the_teams_page_that_there_is_no_room_for_one_more(
+    client: FlaskClient, cast: Cast, database: Database, change
+) -> None:
+    change(Challenge, cast.digits.id, joining=Joining.APPROVAL)
+    press(sign_in(client, cast.jonas), f"/teams/join/{cast.isar.code}")
+    change(Challenge, cast.digits.id, max_size=1)
+    sign_in(client, cast.lena)
+    decide = f"/teams/{cast.isar.id}/decide"
+    shown = press(client, decide, request_id=1, decision="accept")
+    assert "A team here has room for 1;" in shown
+    assert "Jonas Huber" in shown
+    assert not is_in(database, cast.isar, cast.jonas)
+
+
 def test_who_asks_again_is_told_that_the_request_waits_and_the_captain_gets_one_letter(
     client: FlaskClient, cast: Cast, database: Database, change
 ) -> None:
@@ -244,7 +258,7 @@ def test_a_locked_desk_offers_nothing_that_would_be_refused(
     for word in ("/leave", "/merge", "/remove", cast.pandas.code):
         assert word not in shown
     assert "locked" in shown
-    assert client.post(f"/teams/{cast.pandas.id}/leave").status_code == 409
+    assert "Teams were locked" in press(client, f"/teams/{cast.pandas.id}/leave")
 
 
 def test_the_captain_renames_removes_and_hands_over(

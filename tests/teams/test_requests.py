@@ -94,7 +94,7 @@ def test_a_team_that_filled_up_meanwhile_is_full(
 ) -> None:
     request = asked(session, isar, viewer_of(cast.jonas))
     session.get_one(Challenge, cast.digits.id).max_size = 1
-    with pytest.raises(Conflict, match="at most 1 members"):
+    with pytest.raises(Conflict, match="room for 1;"):
         requests.accept(
             session, team=isar, request_id=request.id, by=viewer_of(cast.lena), now=NOON
         )

@@ -149,7 +149,7 @@ def test_nobody_walks_away_from_a_disqualified_team() -> None:
 
 def test_the_last_place_is_given_and_no_more() -> None:
     rules.check_room(members=3, coming=1, max_size=4)
-    with pytest.raises(Conflict, match=r"at most 4 members here; this one would have 5"):
+    with pytest.raises(Conflict, match=r"room for 4; this one would have 5"):
         rules.check_room(members=4, coming=1, max_size=4)
 
 
