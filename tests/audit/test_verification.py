@@ -10,6 +10,7 @@ from server.audit.models import AuditBlock
 from server.audit.queries import blocks_after, head_of
 from server.audit.rules import FaultKind, block_hash
 from server.audit.verification import Verification
+from server.shared.events import record
 from tests.audit.chains import LATER, happen, kinds, sealed, tamper, verified
 from tests.cast import NOON
 
@@ -185,6 +186,14 @@ def test_an_event_that_nobody_sealed_for_long_is_found(chain):
     assert not verified(chain, now=NOON + timedelta(minutes=29))
     found = verified(chain, now=NOON + timedelta(minutes=31))
     assert [(f.kind, f.event) for f in found] == [(FaultKind.UNSEALED_EVENTS, 10)]
+
+
+def test_what_is_put_down_of_the_past_is_no_fault_while_blocks_are_made(chain):
+    with chain.writing() as session:
+        record(session, "team.created", at=NOON - timedelta(days=30))
+        session.commit()
+    assert not verified(chain, now=NOON + timedelta(minutes=1))
+    assert kinds(chain, now=NOON + timedelta(hours=2)) == {FaultKind.UNSEALED_EVENTS}
 
 
 def test_a_long_chain_is_read_in_parts(database, monkeypatch):
