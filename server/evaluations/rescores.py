@@ -16,7 +16,7 @@ from server.evaluations.scoring import Outcome, Report, SolutionReport
 from server.shared.database import changed_rows
 from server.shared.errors import N_, Conflict
 from server.submissions.models import Submission
-from server.submissions.rules import FINAL, MOST_ATTEMPTS, MOST_INTERRUPTIONS
+from server.submissions.rules import AGAIN_AFTER, FINAL, MOST_ATTEMPTS, MOST_INTERRUPTIONS
 
 # What is told of a submission's end, in columns that both tables have.
 WORDS = ("message", "faults", "fault_count", "trace", "trace_said")
@@ -145,6 +145,7 @@ def score_beside(
 def _end(session: Session, row: Rescore, report: Report, *, now: datetime) -> None:
     again = report.outcome is Outcome.FAULT and row.attempts < MOST_ATTEMPTS
     row.state = RescoreState.QUEUED if again else RescoreState(ended_state(report).value)
+    row.lease_until = now + AGAIN_AFTER[row.attempts - 1] if again else None
     for name, said in words_of(report).items():
         setattr(row, name, said)
     session.add(row)

@@ -1,6 +1,7 @@
 """Taking an uploaded solution out of the store that the web can read."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from server.evaluations.scoring import SolutionReport, look_at_solution
 from server.evaluations.tools import Tools
 from server.shared.isolation import LimitExceeded, NoChildren
 from server.shared.storage import FileStore, Stores
-from server.submissions.rules import MOST_ATTEMPTS
+from server.submissions.rules import AGAIN_AFTER, MOST_ATTEMPTS
 from tests.corrections.correcting import beside, boards
 from tests.scores import LEASE, report
 
@@ -233,15 +234,35 @@ def test_a_worker_that_stops_gives_back_and_blames_no_file(
     assert [(r.state, r.attempts) for r in rows] == [(RescoreState.QUEUED, 0)] * 2
 
 
-def test_what_breaks_scoring_is_tried_again_and_fails_in_the_end(
-    rescorer, session, child, uploaded
+def test_what_breaks_scoring_is_tried_again_over_minutes_and_fails_in_the_end(
+    rescorer, session, child, clock, uploaded
 ) -> None:
     rescorer.adopt(uploaded.id)
     child.answer = LimitExceeded("scoring took longer than 1 s of wall time")
+    for wait in (timedelta(), *AGAIN_AFTER):
+        # As many tries as may be, and each submission has had one.
+        clock.forward(seconds=wait.total_seconds())
+        for _ in range(5):
+            rescorer.rescore_next()
+    rows = session.exec(select(Rescore)).all()
+    assert {(r.state, r.trace, r.attempts) for r in rows} == {
+        (RescoreState.FAILED, str(child.answer), MOST_ATTEMPTS)
+    }
+
+
+def test_a_store_that_was_away_for_a_minute_leaves_no_gap_in_an_evaluation(
+    rescorer, session, child, clock, uploaded
+) -> None:
+    rescorer.adopt(uploaded.id)
+    healthy, child.answer = child.answer, LimitExceeded("the store is away")
     for _ in range(2 * MOST_ATTEMPTS):
         rescorer.rescore_next()
-    rows = session.exec(select(Rescore)).all()
-    assert {(r.state, r.trace) for r in rows} == {(RescoreState.FAILED, str(child.answer))}
+    assert rescores(session, uploaded) == [RescoreState.QUEUED] * 2
+    child.answer = healthy
+    clock.forward(seconds=60)
+    for _ in range(2):
+        rescorer.rescore_next()
+    assert now_is(session, uploaded) is EvaluationState.COMPLETE
 
 
 def test_a_submission_that_ended_unseen_is_brought_in_by_the_sweep(
