@@ -15,7 +15,7 @@ from scorers.reading.checking import DTYPES, Locate, Table, check_cells, is_clea
 from scorers.reading.containers import refuse, too_many_rows
 from scorers.reading.csv_blocks import count_lines
 from scorers.reading.lengths import LONGEST_HEADER, LONGEST_LINE, RowsOfText, check_lengths
-from scorers.reading.schema import HeaderMismatchError, Plan, Rules
+from scorers.reading.schema import HeaderMismatchError, Plan, Rules, separated_otherwise
 from scorers.reading.wording import not_as_due, said_of, where
 from scorers.sentences import Sentence, as_written, sentence, together
 
@@ -90,7 +90,10 @@ def first_structural_fault(data: bytes) -> Sentence | None:
     check_encoding(data)
     data, faults = data.removeprefix(_BOM).rstrip(b"\r\n"), FaultList()
     check_lengths(data, LONGEST_LINE)
-    _scan(data, _header(data), sys.maxsize, None, faults)
+    header = _header(data)
+    _scan(data, header, sys.maxsize, None, faults)
+    if faults and (separated := separated_otherwise(header)) is not None:
+        return separated
     return InvalidPredictions(faults.in_file_order()[:1]).said if faults else None
 
 

@@ -144,19 +144,24 @@ def _first(names: Iterable[str]) -> list[str]:
 
 
 def _whole_header(header: Sequence[str], due: Sequence[str]) -> list[Fault]:
-    wanted = _wanted(due)
-    for separator, name in _SEPARATORS.items():
-        if len(header) == 1 and separator in header[0]:
-            text = in_line_1(
-                sentence(
-                    "the columns are separated by %(name)s; separate them by commas.", name=name
-                )
-            )
-            return [Fault("separator", text, line=1, expected=wanted)]
+    wanted, separated = _wanted(due), separated_otherwise(header)
+    if separated is not None:
+        return [Fault("separator", separated, line=1, expected=wanted)]
     if set(header).isdisjoint(due) and not _is_misspelt(header, due):
         text = in_line_1(_another_header(header, wanted))
         return [Fault("header", text, line=1, value=shorten(",".join(header)), expected=wanted)]
     return []
+
+
+def separated_otherwise(header: Sequence[str]) -> Sentence | None:
+    """What is wrong with a header that is one name with other separators in it; None: nothing."""
+    for separator, name in _SEPARATORS.items():
+        if len(header) == 1 and separator in header[0]:
+            said = sentence(
+                "the columns are separated by %(name)s; separate them by commas.", name=name
+            )
+            return in_line_1(said)
+    return None
 
 
 def _wanted(due: Sequence[str]) -> Sentence:

@@ -11,7 +11,7 @@ from scorers.inputs import INPUTS
 from scorers.kinds import InputKind
 from server.drafts.actions import require_same_step
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import section
+from server.drafts.documents import id_columns_of, section
 from server.drafts.editing import listed, without_empty
 from server.drafts.filing import By, look_again
 from server.drafts.models import ChallengeDraft
@@ -90,6 +90,7 @@ def _one(
         typed_text=typed_text,
         prefix=PREFIX,
         example=example_of(metric),
+        id_column=", ".join(id_columns_of(desk.draft.definition)),
         faults=faults_of(error),
         problem=message_of(error) if error is not None else None,
         stamp=stamp_of(section(desk.draft.definition, "scoring")),

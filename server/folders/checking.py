@@ -227,7 +227,7 @@ def _rejected_sample(
 
 
 def _baseline(scored: Scored, baseline: BaselineFile) -> Finding:
-    what = sentence('the baseline "%(name)s"', name=baseline.name)
+    what = sentence("the baseline “%(name)s”", name=baseline.name)
     try:
         result = scored.of(baseline.phase, baseline.path)
     except InvalidPredictions as error:

@@ -90,9 +90,12 @@ def reading() -> Session:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """Yield a session that writes. The handler commits, once."""
+    """Yield a session that writes. The handler commits, once; it reads what is there then."""
     with services().database.writing() as session:
         yield session
+    if "read_session" in g:
+        # What was read before is as it was before; its rows stay readable, bound to no session.
+        g.read_session.close()
 
 
 def in_turn(view: View) -> View:

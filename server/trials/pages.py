@@ -15,7 +15,7 @@ from server.shared.uploads import received
 from server.shared.web import accepts_upload, now, reading, services, viewer, writing
 from server.trials.actions import Wanted, ask
 from server.trials.catalogue import Metric, metric_by_name, metrics
-from server.trials.examples import example_of
+from server.trials.examples import ID, example_of
 from server.trials.models import Trial
 from server.trials.queries import trial_by_id
 from server.trials.rules import ENDED, MOST_PASTED, MOST_UPLOADED
@@ -25,6 +25,7 @@ from server.trials.showing import faults_of
 bp = Blueprint("trials", __name__)
 UNTIL = ",".join(ENDED)
 LONGEST_ID = 9
+LONGEST_NAME = 200
 
 
 @bp.get("/organise/trials")
@@ -48,14 +49,21 @@ def _filled(metric: Metric) -> dict[str, str]:
         if name in names
     }
     given = {name: text for name, text in request.args.items() if name.startswith(PREFIX)}
+    row = _named_row(request.args.get("id_column", ""))
     return {
-        "truth": example.truth if example else "",
-        "prediction": example.prediction if example else "",
-        "id_column": "id",
+        "truth": example.with_rows_named(row).truth if example else "",
+        "prediction": example.with_rows_named(row).prediction if example else "",
+        "id_column": row,
         "draft": request.args.get("draft", "")[:20],
         **filled,
         **given,
     }
+
+
+def _named_row(text: str) -> str:
+    # An example has one column of ids, and its table is written without quotes.
+    name = text.strip()[:LONGEST_NAME]
+    return name if name and name.isprintable() and parts_of(name) == [name] else ID
 
 
 def _form(metric: Metric, typed: Mapping[str, str], error: DomainError | None = None) -> str:
@@ -112,7 +120,7 @@ def _wanted(metric: Metric) -> Wanted:
     form = request.form
     truth, prediction = _table("truth"), _table("prediction")
     draft = form.get("draft", "")
-    columns = parts_of(form.get("id_column", "id"))
+    columns = parts_of(form.get("id_column", ID))
     if not columns:
         raise Invalid(N_("Say which column names a row."), field="id_column")
     return Wanted(
@@ -162,6 +170,7 @@ def _shown(trial: Trial) -> dict[str, Any]:
         "report": trial.report or {},
         "until": UNTIL,
         "back": _back(str(trial.draft_id or ""), trial.scorer, typed),
+        "id_column": ", ".join(trial.id_columns),
         "truth": trial.truth.decode("utf-8", "replace") if trial.pasted else "",
         "prediction": trial.prediction.decode("utf-8", "replace") if trial.pasted else "",
         "typed": typed,

@@ -111,7 +111,7 @@ def test_a_draft_tells_all_its_mistakes_at_once(desk):
 CHINESE = {
     "%(file)s lies in data/: participants would download it.": "%(file)s 在 data/ 里。",
     "Phase %(phase)s would reject %(what)s: %(error)s": "阶段 %(phase)s 不接受%(what)s:%(error)s",
-    'the baseline "%(name)s"': "基线“%(name)s”",
+    "the baseline “%(name)s”": "基线“%(name)s”",
 }
 
 
@@ -142,7 +142,7 @@ def test_mistakes_of_a_folder_are_told_in_the_readers_language():
 def test_findings_of_the_try_out_are_told_in_the_readers_language():
     said = would_reject(
         "final",
-        sentence('the baseline "%(name)s"', name="coin"),
+        sentence("the baseline “%(name)s”", name="coin"),
         InvalidPredictions([Fault("format", "It is a picture.")]),
     )
     line = Line(Level.ERROR, "baseline", Fix.BASELINES, said, remedy=sentence("Correct it."))

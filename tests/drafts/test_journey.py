@@ -124,6 +124,10 @@ def test_a_sample_without_the_id_column_says_which_columns_it_has(desk):
     desk.upload("/data/files", ("sample_submission.csv", "song,bird\n1,wren\n"))
     desk.work()
     assert "names a row: song, bird." in desk.get("/data")
+    wanted = {"sample": "data/sample_submission.csv", "id_column": "song", "labels": ""}
+    saved = desk.post("/data", **wanted, max_mb="5", then="next")
+    assert saved.location.endswith("/metric")
+    assert "something is not right yet" not in desk.get("/data")
 
 
 def test_a_new_challenge_stays_a_new_one_when_it_is_launched(desk):

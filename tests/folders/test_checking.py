@@ -35,7 +35,7 @@ def test_a_good_folder_is_told_what_its_files_score(wines: Path) -> None:
     assert "sample_submission.csv scores 0." in said
     baseline = score_file(wines, wines / "private" / "baseline_logistic.csv").result.public
     assert baseline is not None
-    assert f'the baseline "logistic regression" scores {baseline.value:.6f} [' in said
+    assert f"the baseline “logistic regression” scores {baseline.value:.6f} [" in said
     assert "] public, " in said
 
 
@@ -45,7 +45,7 @@ def test_a_baseline_with_a_foreign_id_would_be_rejected(wines: Path) -> None:
     file.write_text("\n".join([*lines[:-1], "9999,class_0"]) + "\n", "utf-8")
     finding = only_complaint(wines)
     assert finding.level is Level.ERROR
-    assert 'would reject the baseline "logistic regression"' in finding.message
+    assert "would reject the baseline “logistic regression”" in finding.message
     assert "9999" in finding.message
 
 

@@ -33,3 +33,10 @@ def test_a_folder_whose_table_names_a_column_twice_is_refused(wines: Path, name:
     doubled = "\n".join(f"{row.split(',')[0]},{row}" for row in rows.splitlines())
     (wines / name).write_text(f"{header.split(',')[0]},{header}\n{doubled}\n", "utf-8")
     assert any("more than once" in fault.message for fault in faults(wines))
+
+
+def test_a_spreadsheet_with_semicolons_and_decimal_commas_is_told_of_its_semicolons(tmp_path):
+    path = tmp_path / "ertrag.csv"
+    path.write_text("plot;yield\nP1;3,14\nP2;2,7\n")
+    with pytest.raises(UnreadableTable, match=r"line 1: the columns are separated by semicolons"):
+        text_columns(path)

@@ -48,6 +48,17 @@ def test_an_example_shows_a_score_with_one_click(olga, trier):
     assert "1,a" in text
 
 
+def test_an_example_names_its_rows_as_the_draft_does_also_the_second_time(olga, trier):
+    page = olga.get("/organise/trials?metric=rmse&draft=7&id_column=plot").text
+    assert "plot,price" in page
+    assert 'value="plot"' in page
+    truth, guess = (BytesIO(text.replace("id", "plot").encode()) for text in (TRUTH, GUESS))
+    files = {"truth_file": (truth, "t.csv"), "prediction_file": (guess, "p.csv")}
+    text = tried(olga, trier, **files, id_column="plot")
+    assert "id_column=plot" in text
+    assert "id,price" in olga.get("/organise/trials?metric=rmse&id_column=a,b").text
+
+
 def test_one_comes_back_to_the_draft_with_the_metric_and_parameters_that_were_tried(olga):
     page = olga.get("/organise/trials?metric=fbeta&param-beta=2&draft=7").text
     assert 'href="/organise/drafts/7/metric?metric=fbeta&amp;param-beta=2"' in page
