@@ -202,6 +202,30 @@ def test_every_name_that_gettext_is_imported_by_is_extracted() -> None:
     assert not unknown
 
 
+def messages_within_texts(source: str) -> list[str]:
+    """Return the calls with a message that stand within an f-string, where none is extracted."""
+    return [
+        ast.unparse(call)
+        for text in ast.walk(ast.parse(source))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in (*DEFAULT_KEYWORDS, *keywords_of_make())
+        and isinstance(next(iter(call.args), None), ast.Constant)
+    ]
+
+
+def test_no_message_stands_where_it_would_not_be_extracted() -> None:
+    assert messages_within_texts("f'{N_(\"before:\")} {place}'") == ["N_('before:')"]
+    hidden = {
+        name_of(path): found
+        for path in python_files()
+        if (found := messages_within_texts(path.read_text(encoding="utf-8")))
+    }
+    assert not hidden
+
+
 def messages_in_sources() -> set[str]:
     """Extract as `make catalogues` does."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:

@@ -78,9 +78,10 @@ def is_frozen(phase: Phase) -> bool:
 
 def _moved(move: Moved, *, frozen: bool) -> Iterator[str]:
     board = N_("Final ranking") if move.board is Board.PRIVATE else N_("Public board")
-    yield f"{said(board)}:"
-    yield f"    {said(N_('before:'))} {_place(move.before, frozen=frozen)}"
-    yield f"    {said(N_('now:'))} {_place(move.after, frozen=frozen)}"
+    before, after = _place(move.before, frozen=frozen), _place(move.after, frozen=frozen)
+    yield said(N_("%(board)s:"), board=said(board))
+    yield "    " + said(N_("before: %(place)s"), place=before)
+    yield "    " + said(N_("now: %(place)s"), place=after)
 
 
 def _place(place: Place | None, *, frozen: bool) -> str:

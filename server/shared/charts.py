@@ -21,6 +21,7 @@ UP = 5
 # More labels than this below the bars would run into one another.
 LABELS = 12
 GAP = 0.25
+WIDEST_BAR = 72
 
 
 class Form(StrEnum):
@@ -258,5 +259,7 @@ def _draw_bar(
         y, base = up(below + value), up(below)
         pieces.append(Piece(y, round(base - y, 1), part))
         below += value
-    x, width = round(left + step * gap / 2, 1), round(step * (1 - gap), 1)
-    return DrawnBar(x, round(left + step / 2, 1), width, pieces, shown, bar)
+    # Bars of a histogram touch; one of few days is no wall.
+    width = min(step * (1 - gap), WIDEST_BAR) if gap else step
+    x, middle = round(left + (step - width) / 2, 1), round(left + step / 2, 1)
+    return DrawnBar(x, middle, round(width, 1), pieces, shown, bar)

@@ -118,6 +118,14 @@ def test_parts_of_a_bar_stand_on_one_another() -> None:
     assert [piece.height for piece in chart.bars[1].pieces] == [0, 0]
 
 
+def test_the_only_bar_is_no_wall_and_stands_over_its_label() -> None:
+    chart = bar_chart([Bar("Mon", (3,))], names=("n",))
+    assert chart is not None
+    [bar] = chart.bars
+    assert bar.width == 72
+    assert bar.x + bar.width / 2 == bar.middle
+
+
 def test_only_so_many_bars_have_their_label_below() -> None:
     chart = bar_chart([Bar(str(i), (1,)) for i in range(40)], names=("n",))
     assert chart is not None
