@@ -14,6 +14,7 @@ from server.challenges.models import Phase
 from server.corrections.actions import give_up, put_live
 from server.corrections.queries import Comparison, preview_of
 from server.corrections.receiving import begin, solution_limit
+from server.evaluations.differing import SolutionChanges
 from server.evaluations.models import Evaluation
 from server.evaluations.queries import evaluation_by_id
 from server.evaluations.rules import EvaluationState
@@ -102,6 +103,10 @@ class EvaluationOut(BaseModel):
     created_at: datetime
     live_at: datetime | None
     problem: str | None
+    solution_changes: SolutionChanges | None = Field(
+        description="How its solution differs from the one that was live when a worker looked at "
+        "it: no answers. Null: it is the same, or they could not be compared."
+    )
     progress: Progress
     new_rejections: int
     preview: list[ComparisonOut] = Field(
@@ -197,6 +202,7 @@ def _out(session: Session, evaluation: Evaluation) -> EvaluationOut:
         created_at=evaluation.created_at,
         live_at=evaluation.live_at,
         problem=evaluation.problem,
+        solution_changes=evaluation.solution_changes,
         progress=Progress(done=preview.rescoring.done, total=preview.rescoring.total),
         new_rejections=preview.rejected,
         preview=[_comparison(c) for c in preview.comparisons],

@@ -1,6 +1,7 @@
 """Pages of corrections: begin an evaluation, watch it, look at both boards, decide."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -27,7 +28,7 @@ from server.corrections.receiving import begin, solution_limit
 from server.evaluations.models import Evaluation
 from server.evaluations.rules import Board
 from server.shared.access import Who, access
-from server.shared.errors import DomainError
+from server.shared.errors import Conflict, DomainError
 from server.shared.limits import asker, by_setting, limiter
 from server.shared.paging import Page, clamp
 from server.shared.responses import message_of
@@ -163,8 +164,25 @@ def submissions(slug: str, evaluation_id: int) -> str:
     )
 
 
+def refused_at_evaluation(
+    handler: Callable[[str, int], BaseResponse],
+) -> Callable[[str, int], BaseResponse]:
+    """Say on an evaluation's page, which shows how it stands now, why nothing was decided."""
+
+    @wraps(handler)
+    def answered(slug: str, evaluation_id: int) -> BaseResponse:
+        try:
+            return handler(slug, evaluation_id)
+        except Conflict as refusal:
+            flash(message_of(refusal), "danger")
+            return redirect(_address(slug, evaluation_in(reading(), slug, evaluation_id)), 303)
+
+    return answered
+
+
 @bp.post("/organise/<slug>/evaluations/<int:evaluation_id>/retry")
 @access(Who.ORGANISER)
+@refused_at_evaluation
 def retry(slug: str, evaluation_id: int) -> BaseResponse:
     """Score once more what could not be scored under an evaluation."""
     with writing() as session:
@@ -199,6 +217,7 @@ def _ask(slug: str, evaluation_id: int, template: str) -> str:
 
 @bp.post("/organise/<slug>/evaluations/<int:evaluation_id>/live")
 @access(Who.ORGANISER)
+@refused_at_evaluation
 def live(slug: str, evaluation_id: int) -> BaseResponse:
     """Put an evaluation live, as it was when the page was made that asks for it."""
     evaluation_in(reading(), slug, evaluation_id)
@@ -211,6 +230,7 @@ def live(slug: str, evaluation_id: int) -> BaseResponse:
 
 @bp.post("/organise/<slug>/evaluations/<int:evaluation_id>/discard")
 @access(Who.ORGANISER)
+@refused_at_evaluation
 def discard(slug: str, evaluation_id: int) -> BaseResponse:
     """Give an evaluation up, as it was when the page was made that asks for it."""
     evaluation, _nothing = _decide(give_up, slug, evaluation_id)

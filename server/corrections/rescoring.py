@@ -13,9 +13,11 @@ from server.boards.ladder import climb_beside
 from server.challenges.models import Phase
 from server.challenges.rules import Ranking
 from server.evaluations.actions import hold_phase
+from server.evaluations.differing import SolutionChanges, compare_solutions
 from server.evaluations.models import RESCORES, Evaluation
 from server.evaluations.queries import (
     evaluation_by_id,
+    live_evaluation,
     next_rescore,
     not_taken_in,
     to_complete,
@@ -62,12 +64,13 @@ NEVER_CAME = sentence(
 class Looked(NamedTuple):
     """What was found of a solution, the spec it was looked at by, and whose rows that keeps.
 
-    Without a spec: it was not looked at.
+    Without a spec: it was not looked at. `changes`: how it differs from the live one.
     """
 
     report: SolutionReport
     spec: Mapping[str, Any] | None = None
     base_ids: Sequence[int | None] = ()
+    changes: Mapping[str, Any] | None = None
 
 
 class Rescorer:
@@ -116,6 +119,7 @@ class Rescorer:
         """Look at a solution as it will be scored: every row that was there keeps its side."""
         with self.tools.database.reading() as session:
             bases = bases_of(session, evaluation.phase_id, evaluation.spec)
+            live = live_evaluation(session, evaluation.phase_id)
         try:
             kept = self._sides(bases) if bases else SidesReport()
             if kept.problem:
@@ -124,10 +128,28 @@ class Rescorer:
             if bases:
                 spec["sides"] = put_sides(self.tools.stores.hidden_files, kept.table_bytes)
             report = self._look_at(evaluation.solution_sha256, spec)
+            changes = None if report.problem else self._changes(live, evaluation)
         except LimitExceeded as error:
             # Else the sweep would send it again for ever.
             return Looked(refused_for(str(error)))
-        return Looked(report, as_read(spec, report), [base.id for base in bases])
+        return Looked(report, as_read(spec, report), [base.id for base in bases], changes)
+
+    def _changes(self, live: Evaluation | None, new: Evaluation) -> Mapping[str, Any] | None:
+        """Return how a solution differs from the live one; None where that can't be told."""
+        if live is None or live.solution_sha256 == new.solution_sha256:
+            return None
+        hidden, ids = self.tools.stores.hidden_files, new.spec.get("id_columns", ["id"])
+        try:
+            with ExitStack() as here:
+                two = [
+                    str(here.enter_context(hidden.local(one.solution_sha256)))
+                    for one in (live, new)
+                ]
+                text = self.tools.isolation.run(compare_solutions, *two, ids)
+        except (FileNotFoundError, LimitExceeded) as error:
+            log.warning("solutions_not_compared", evaluation=new.id, reason=str(error))
+            return None
+        return SolutionChanges.model_validate_json(text).model_dump() if text else None
 
     def _sides(self, bases: Sequence[Evaluation]) -> SidesReport:
         hidden = self.tools.stores.hidden_files
@@ -248,7 +270,7 @@ def _take_in(session: Session, evaluation_id: int, looked: Looked, *, now: datet
         refuse_solution(session, evaluation, found=looked.report, now=now)
         return False
     if looked.spec is not None:
-        evaluation.spec = dict(looked.spec)
+        evaluation.spec, evaluation.solution_changes = dict(looked.spec), looked.changes
     accept_solution(session, evaluation, rows=looked.report)
     return bool(queue_rescoring(session, evaluation))
 

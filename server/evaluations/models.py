@@ -18,6 +18,8 @@ WAITING = sa.text("state IN ('queued', 'scoring')")
 class Evaluation(SQLModel, table=True):
     """One numbered way to score a phase. The database allows one live one a phase.
 
+    `solution_changes`: how its solution differs from the one that was live when it was looked at, a
+    `server.evaluations.differing.SolutionChanges`; None: it is the same, or they weren't compared.
     `taken_in`: its solution has left the files that the web can read. `to_tidy`: what counts on
     no board may still have replicates under it. `compared_version` and
     `compared_at` say of which state of things its board beside the live one was made, and when.
@@ -45,6 +47,7 @@ class Evaluation(SQLModel, table=True):
     problem: str | None = Field(default=None, sa_type=sa.Text)
     # The problem as `scorers.sentences.to_json` has it, for readers of other languages.
     problem_said: Any = Field(default=None, sa_type=sa.JSON)
+    solution_changes: Any = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     created_by: int | None = Field(default=None, foreign_key="account.id")
     created_at: datetime = Field(sa_type=UTCDateTime)
     live_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

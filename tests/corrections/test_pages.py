@@ -201,8 +201,29 @@ def test_going_live_is_asked_with_its_consequences_and_done_once(olga, session, 
     told = [cast.wei.email, cast.mei.email, cast.lena.email]
     assert sorted(recipients(session)) == sorted(told)
     again = olga.post(f"{HOME}/{second.id}/live", data={"stamp": stamp})
-    assert again.status_code == 409
+    assert again.status_code == 303
+    assert "no longer what you decided on" in olga.get(again.location).text
     assert len(recipients(session)) == 3
+
+
+def test_an_organiser_reads_what_the_solution_says_otherwise_before_it_goes_live(
+    olga, session, second
+):
+    said = {"rows": 900, "columns": ["digit"]}
+    said |= {name: {"count": 0, "ids": []} for name in ("changed", "added", "gone")}
+    second.solution_changes = said | {
+        "changed": {"count": 120, "ids": ["img-7"]},
+        "gone": {"count": 3, "ids": ["a", "b", "c"]},
+    }
+    session.add(second)
+    session.commit()
+    for rest in ("", "/live"):
+        page = olga.get(f"{HOME}/{second.id}{rest}").text
+        assert "120 of 900 rows have another answer" in page
+        assert "3 rows are gone: files that hold them are rejected" in page
+        assert "<code>img-7</code> and 119 more" in page
+    found = olga.get(f"/api/v1/evaluations/{second.id}").json["solution_changes"]
+    assert (found["changed"]["count"], found["gone"]["ids"]) == (120, ["a", "b", "c"])
 
 
 def test_a_discarded_one_stays_readable_with_its_board(olga, session, second):
@@ -219,7 +240,8 @@ def test_a_discarded_one_stays_readable_with_its_board(olga, session, second):
 def test_a_page_that_is_out_of_date_decides_nothing(olga, session, second):
     for verb, stamp in product(("live", "discard"), ("", "2 scoring 1")):
         answer = olga.post(f"{HOME}/{second.id}/{verb}", data={"stamp": stamp})
-        assert (answer.status_code, "no longer what you decided on" in answer.text) == (409, True)
+        assert (answer.status_code, answer.location) == (303, f"{HOME}/{second.id}")
+        assert "no longer what you decided on" in olga.get(answer.location).text
     assert state_of(session, second) is EvaluationState.COMPLETE
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -10,6 +11,7 @@ from sqlmodel import select
 from scorers.sentences import to_json
 from server.challenges.models import ChallengeFile
 from server.corrections.rescoring import ARRIVES_WITHIN, AT_ONCE, NEVER_CAME, Rescorer
+from server.evaluations.differing import compare_solutions
 from server.evaluations.models import Evaluation, Rescore
 from server.evaluations.rules import EvaluationState, RescoreState
 from server.evaluations.scoring import SolutionReport, look_at_solution
@@ -52,9 +54,11 @@ class Child:
     def __init__(self) -> None:
         self.answer: object = report(0.4, 0.3)
 
-    def run(self, function: object, *_: object) -> str:
+    def run(self, function: Any, *arguments: Any) -> str:
         if isinstance(self.answer, BaseException):
             raise self.answer
+        if function is compare_solutions:
+            return str(function(*arguments))
         if function is look_at_solution:
             return SolutionReport(rows=2, public_rows=1, private_rows=1).model_dump_json()
         return self.answer.model_dump_json()
@@ -164,6 +168,33 @@ def test_an_uploaded_solution_is_taken_in_and_everything_scored(
     assert jobs.taken() == []
     assert rescores(session, uploaded) == [RescoreState.SCORED] * 2
     assert now_is(session, uploaded) is EvaluationState.COMPLETE
+
+
+def test_what_a_correction_changes_is_counted_against_the_live_solution(
+    rescorer, session, stores, uploaded, tmp_path
+) -> None:
+    before = put(stores, tmp_path, b"id,digit\n1,3\n2,4\n")
+    rescorer.tools.hide(before)
+    live = session.exec(select(Evaluation).where(Evaluation.state == EvaluationState.LIVE)).one()
+    live.solution_sha256 = before
+    session.add(live)
+    session.commit()
+    rescorer.adopt(uploaded.id)
+    assert now_is(session, uploaded) is EvaluationState.SCORING
+    said = uploaded.solution_changes
+    assert (said["changed"]["ids"], said["gone"]["ids"], said["columns"]) == (
+        ["1"],
+        ["2"],
+        ["digit"],
+    )
+
+
+def test_a_solution_that_can_not_be_compared_is_scored_all_the_same(
+    rescorer, session, uploaded
+) -> None:
+    rescorer.adopt(uploaded.id)
+    assert now_is(session, uploaded) is EvaluationState.SCORING
+    assert uploaded.solution_changes is None
 
 
 def test_one_that_was_discarded_first_leaves_no_answers_where_the_web_can_read(
