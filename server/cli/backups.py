@@ -34,6 +34,9 @@ def backup(file: Path, as_json: bool) -> None:
 
     FILE holds the hidden answers and the password hashes: keep it where nobody else can read it.
     """
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise Refusal(f"There is no folder {folder}. Make it first, or write the backup elsewhere.")
     with opened() as instance:
         contents = _guarded(_write, instance, file)
     _report(contents, file, as_json, "Wrote")

@@ -2,12 +2,19 @@
 
 import re
 import unicodedata
+from functools import cache
+
+from babel import Locale
 
 from server.shared.errors import N_, Invalid
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 LONGEST_SLUG = 64
+# What the list of territories has beside the countries of ISO 3166 (and Kosovo, which takes part).
+NO_COUNTRIES = frozenset(
+    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"]
+)
 # Where Han characters are Chinese: Japanese names have them too.
 WRITES_CHINESE = ("CN", "HK", "MO", "SG", "TW")
 LONGEST_NAME = 200
@@ -79,10 +86,16 @@ def clean_name(text: str, *, field: str = "name", required: bool = True) -> str:
     return name
 
 
+@cache
+def _countries() -> frozenset[str]:
+    known = {str(code) for code in Locale("en").territories}
+    return frozenset(c for c in known - NO_COUNTRIES if re.fullmatch("[A-Z]{2}", c))
+
+
 def clean_country(text: str) -> str:
     """Return an ISO 3166 country code of two letters, or nothing. Raises Invalid."""
     code = text.strip().upper()
-    if code and not re.fullmatch("[A-Z]{2}", code):
+    if code and code not in _countries():
         raise Invalid(
             N_("%(code)s is no country: give its two letters, as in CN, DE or KE."),
             field="country",

@@ -83,6 +83,12 @@ def test_a_name_is_needed(varsity) -> None:
     assert varsity("account", "create", "a@mail.example").exit_code == 2
 
 
+def test_a_backup_into_a_folder_that_is_not_there_names_it(varsity, tmp_path) -> None:
+    answer = varsity("backup", str(tmp_path / "disk" / "b.tar.gz"))
+    assert answer.exit_code == 1
+    assert f"There is no folder {tmp_path / 'disk'}. Make it first" in answer.stderr
+
+
 def test_a_wrong_setting_is_named(varsity, monkeypatch) -> None:
     monkeypatch.setenv("VARSITY_WORKERS", "many")
     monkeypatch.setenv("VARSITY_REPLICATES", "7")

@@ -69,7 +69,8 @@ def test_a_name_has_200_characters_on_one_line_at_most() -> None:
 
 def test_a_country_has_two_letters_or_is_left_out() -> None:
     assert (clean_country(" cn "), clean_country("")) == ("CN", "")
-    for wrong in ("CHN", "C", "1A"):
+    # ZZ stands for no country, EU for several; UK is written GB.
+    for wrong in ("CHN", "C", "1A", "ZZ", "EU", "UK"):
         with pytest.raises(Invalid):
             clean_country(wrong)
 
