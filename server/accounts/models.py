@@ -12,6 +12,17 @@ from server.shared.database import UTCDateTime, enum_column
 class Account(SQLModel, table=True):
     """A person. `email` is kept in lower case; `session_version` voids links when it moves."""
 
+    # Says, of few rows, when a university's page last had another name on it: each request asks.
+    __table_args__ = (
+        sa.Index(
+            "ix_account_listed",
+            "university_id",
+            "listed_at",
+            sqlite_where=sa.text("listed_at IS NOT NULL"),
+            postgresql_where=sa.text("listed_at IS NOT NULL"),
+        ),
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(max_length=254, unique=True)
     name: str = Field(max_length=120)

@@ -6,6 +6,7 @@ from sqlmodel import select
 from server.accounts.models import Account
 from server.accounts.roles import set_university
 from server.challenges.models import Challenge
+from server.profiles.universities import LAST_LISTED
 from server.standings.keeping import refresh_standings
 from server.teams.origins import fix_university
 from tests.boards.scored import add_member, add_team, evaluate, reveal_now, scored
@@ -115,3 +116,18 @@ def test_a_line_of_one_day_says_the_day_once(client, session, clock, board, refr
     page = client.get("/universities/munich").text
     chart = page[page.index('class="chart"') : page.index("</svg>", page.index('class="chart"'))]
     assert chart.count("2026</text>") == 1
+
+
+def test_whose_names_stand_there_is_asked_of_an_index_of_these_alone(database):
+    statement = LAST_LISTED.params(university_id=1)
+    text = str(statement.compile(database.read_engine, compile_kwargs={"literal_binds": True}))
+    with database.write_engine.connect() as connection:
+        if database.is_sqlite:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+            assert "USING COVERING INDEX ix_account_listed" in plan[0][3]
+        else:
+            # Of a table as empty as this one all is read, where that is allowed.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plan = connection.exec_driver_sql(f"EXPLAIN {text}").all()
+            assert any("ix_account_listed" in line[0] for line in plan)
+        connection.rollback()
