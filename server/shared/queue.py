@@ -98,8 +98,9 @@ class Jobs:
         return pending
 
     def hear_of_outages(self) -> None:
-        """Have an outage told once: a consumer's threads would tell it four times a second each."""
-        logging.getLogger("huey.consumer.Worker").addFilter(self._is_news)
+        """Have an outage told once: a consumer's threads would each tell it again and again."""
+        for part in ("Worker", "Scheduler"):
+            logging.getLogger(f"huey.consumer.{part}").addFilter(self._is_news)
 
     def _is_news(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None

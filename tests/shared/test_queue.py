@@ -175,6 +175,7 @@ def test_the_threads_of_a_consumer_tell_of_an_outage_once(tmp_path, monkeypatch,
         raise redis.ConnectionError("Connection refused")
 
     monkeypatch.setattr(jobs.engine.storage, "dequeue", away)
+    monkeypatch.setattr(jobs.engine.storage, "read_schedule", away)
     jobs.hear_of_outages()
     consumer = Consumer(jobs.engine, workers=2, periodic=False, initial_delay=0.01, max_delay=0.02)
     consumer._set_signal_handlers = lambda: None
@@ -183,8 +184,9 @@ def test_the_threads_of_a_consumer_tell_of_an_outage_once(tmp_path, monkeypatch,
         time.sleep(0.3)
         consumer.stop(graceful=True)
     assert [line["event"] for line in told] == ["queue_away"]
-    assert "Error reading from queue" not in caplog.text
-    logging.getLogger("huey.consumer.Worker").removeFilter(jobs._is_news)
+    assert "Error reading" not in caplog.text
+    for part in ("Worker", "Scheduler"):
+        logging.getLogger(f"huey.consumer.{part}").removeFilter(jobs._is_news)
 
 
 def test_a_broken_queue_file_is_left_to_the_sweep(tmp_path):
