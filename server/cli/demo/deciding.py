@@ -20,6 +20,7 @@ from server.challenges.rules import INCLUSIVE, Reveal, Role
 from server.classes.actions import publish
 from server.cli.demo.cast import JUDGE, NEWCOMER, UNIVERSITIES
 from server.cli.demo.crews import COURSE
+from server.cli.demo.introducing import date_scores_back
 from server.cli.demo.scene import Scene
 from server.controls.actions import By, Gift, extend, freeze, give_extra
 from server.integrity.actions import ask_for_report
@@ -136,6 +137,7 @@ class Decisions:
             phase = phases_of(session, challenge.id or 0)[0]
             if anything_waits(session, phase, now=self.scene.now):
                 return False
+            date_scores_back(session, phase.id or 0, until=now)
             freeze(session, phase, by=By(self.organiser, now))
             session.commit()
         return True

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.accounts.actions import set_language, set_listed
@@ -71,3 +72,17 @@ def settle(session: Session, account_id: int, zone: str, *, now: datetime) -> No
     )
     for number in session.exec(told).all():
         mark_read(session, account_id=account_id, number=number or 0, now=now)
+
+
+def date_scores_back(session: Session, phase_id: int, *, until: datetime) -> None:
+    """Say of a phase's submissions that each was scored as it came, as in the month that is told.
+
+    The worker scored them now: after the moment since which the board stands still, and so nobody
+    who sent one would have taken part as the frozen standings have it.
+    """
+    of_phase = (col(Submission.phase_id) == phase_id, col(Submission.received_at) < until)
+    session.execute(
+        sa.update(Submission)
+        .where(*of_phase, col(Submission.scored_at) >= until)
+        .values(scored_at=Submission.received_at)
+    )

@@ -1,6 +1,7 @@
 """Who asks to take part in the demo, and what its people say of themselves."""
 
 import tomllib
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -11,12 +12,14 @@ from server.cli.demo.cast import PEOPLE, UNIVERSITIES
 from server.cli.demo.crews import COURSE, SHOWN
 from server.cli.demo.deciding import ASKED, CLASS, FROZEN, FROZEN_SINCE, WITH_APPROVAL
 from server.cli.demo.drafting import irises
-from server.cli.demo.introducing import PORTRAITS, introduce
+from server.cli.demo.introducing import PORTRAITS, date_scores_back, introduce
 from server.cli.demo.windows import BUNDLED, bundled_windows
 from server.folders.definition import Definition
 from server.folders.times import Clock
 from server.profiles.models import Profile
 from server.shared.access import Viewer
+from server.standings.participation import participants_of_challenge
+from tests.boards.scored import submitted
 from tests.cast import NOON
 
 ADDRESSES = {person.email for person in PEOPLE}
@@ -93,3 +96,17 @@ def test_the_half_made_draft_has_real_flowers(name: str):
     assert files[name].null_count().sum_horizontal().item() == 0
     assert set(files["train.csv"]["id"]).isdisjoint(files["test.csv"]["id"])
     assert files["sample_submission.csv"]["id"].equals(files["test.csv"]["id"])
+
+
+def test_who_sent_a_file_before_the_freeze_takes_part_in_the_frozen_standings(session, cast):
+    frozen_at = NOON - FROZEN_SINCE
+    phase = session.merge(cast.phase_a)
+    for sent in (frozen_at - timedelta(days=3), frozen_at + timedelta(hours=1)):
+        made = submitted(session, phase, session.merge(cast.pandas), by=cast.wei, at=sent)
+        made.scored_at = NOON
+    phase.frozen_at = frozen_at
+    session.flush()
+    assert participants_of_challenge(session, phase.challenge_id) == []
+    date_scores_back(session, phase.id, until=frozen_at)
+    [taking_part] = participants_of_challenge(session, phase.challenge_id)
+    assert taking_part["submissions"] == 1
