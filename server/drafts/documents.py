@@ -135,6 +135,19 @@ def read_as_one(found: Mapping[str, Any] | None) -> bool:
     return len(columns) == 1 and any(mark in columns[0]["name"] for mark in (";", "\t"))
 
 
+def key_in(definition: Mapping[str, Any], sample: DraftFile | None) -> str:
+    """Return the column of the sample that may name a row, where nothing is said of that yet.
+
+    The first whose cells all differ; "" where there is none, or where one is called `id`.
+    """
+    found = (sample.found if sample is not None else None) or {}
+    columns = found.get("columns", ())
+    if "id_column" in section(definition, "submission") or any(c["name"] == "id" for c in columns):
+        return ""
+    keys = (c["name"] for c in columns if c["distinct"] == found["rows"] and not c["empty"])
+    return str(next(keys, ""))
+
+
 def id_columns_of(definition: Mapping[str, Any]) -> list[str]:
     """Return the columns that make up a row's key."""
     named = section(definition, "submission").get("id_column", "id")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.drafts.actions import GivenFile, require_same_step
 from server.drafts.desk import Desk, desk_of
-from server.drafts.documents import path_in_folder, read_as_one, sample_of
+from server.drafts.documents import key_in, path_in_folder, read_as_one, sample_of
 from server.drafts.editing import MEGABYTE, submission_of, write_submission
 from server.drafts.file_forms import SubmissionForm
 from server.drafts.filing import (
@@ -47,7 +47,9 @@ STEP_OF = {
 def data(draft_id: int) -> str:
     """Show the data files and which of them is the sample."""
     desk = desk_of(reading(), draft_id)
-    return _data(desk, _submission_form(desk, data=submission_of(desk.draft.definition)))
+    filled = submission_of(desk.draft.definition)
+    key = key_in(desk.draft.definition, sample_of(desk.draft.definition, desk.files))
+    return _data(desk, _submission_form(desk, data=filled | ({"id_column": key} if key else {})))
 
 
 def _submission_form(desk: Desk, **filled: Any) -> SubmissionForm:
@@ -87,6 +89,7 @@ def data_state(draft_id: int) -> Response:
         draft=desk.draft,
         files=of_kind(desk.files, FileKind.DATA),
         sample=sample_of(desk.draft.definition, desk.files),
+        key=key_in(desk.draft.definition, sample_of(desk.draft.definition, desk.files)),
         read_as_one=read_as_one,
         **rights(desk),
     )

@@ -250,6 +250,11 @@
     all("input[data-opens]", scope).forEach((input) => input.addEventListener("change", () => {
       document.getElementById(input.dataset.opens).open = true;
     }));
+    // What was found out stands in a field that nobody has touched.
+    all("[data-fill]", scope).forEach(({ dataset }) => {
+      const field = document.getElementsByName(dataset.fill)[0];
+      if (field && field.value === field.defaultValue) field.value = dataset.value;
+    });
     all("form[data-upload]", scope).forEach(upload);
     all("[data-live]", scope).forEach(live);
     all("form[data-filter]", scope).forEach(filter);

@@ -123,7 +123,11 @@ def test_a_sample_without_the_id_column_says_which_columns_it_has(desk):
     desk.begin()
     desk.upload("/data/files", ("sample_submission.csv", "song,bird\n1,wren\n"))
     desk.work()
-    assert "names a row: song, bird." in desk.get("/data")
+    page = desk.get("/data")
+    assert "names a row: song, bird." in page
+    # The first whose cells all differ stands in the form already.
+    assert re.search(r'<input[^>]*name="id_column"[^>]*value="song"', page)
+    assert 'data-value=\\"song\\"' in desk.get("/data/state")
     wanted = {"sample": "data/sample_submission.csv", "id_column": "song", "labels": ""}
     saved = desk.post("/data", **wanted, max_mb="5", then="next")
     assert saved.location.endswith("/metric")
