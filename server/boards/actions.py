@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from server.boards.admitting import admit, admit_beside, admit_since
+from server.boards.admitting import admit, admit_beside, admit_since, tell_admitted
 from server.boards.entries import rebuild_baseline, rebuild_entry, rebuild_team
 from server.boards.freezing import forget_copy
 from server.boards.kept import keep_board
@@ -174,6 +174,7 @@ def reveal(session: Session, *, phase: Phase, actor_id: int | None, now: datetim
     forget_copy(session, phase)
     admitted = admit(session, phase)
     tell_revealed(session, phase, now=now)
+    tell_admitted(session, phase, admitted, now=now)
     record(
         session,
         "phase.revealed",

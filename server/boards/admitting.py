@@ -32,16 +32,17 @@ def admit(session: Session, phase: Phase) -> list[int]:
 
 
 def admit_since(session: Session, phase: Phase, *, now: datetime) -> None:
-    """Admit whom a correction or a decision after the reveal brought among the first.
+    """Admit whom a correction or a decision after the reveal brought among the first; tell them."""
+    if phase.revealed_at is not None:
+        tell_admitted(session, phase, admit(session, phase), now=now)
 
-    They are told: the result that everybody read said otherwise.
-    """
-    if phase.revealed_at is None:
-        return
-    new, following = admit(session, phase), _following(session, phase)
+
+def tell_admitted(session: Session, phase: Phase, team_ids: list[int], *, now: datetime) -> None:
+    """Tell teams that the result of a phase brought them into the next, while that one lasts."""
+    following = _following(session, phase)
     if following is None or now >= following.ends + INCLUSIVE:
         return
-    for team in session.exec(select(Team).where(col(Team.id).in_(new))).all():
+    for team in session.exec(select(Team).where(col(Team.id).in_(team_ids))).all():
         _tell(session, team, following, now=now)
 
 
