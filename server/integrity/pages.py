@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.challenges.queries import challenge_by_slug, phases_of
+from server.challenges.roles import may_run
 from server.integrity.actions import ask_for_report
 from server.integrity.queries import Shown, shown_report
 from server.integrity.views import view_of_report
@@ -63,5 +64,7 @@ def _context(slug: str, report_id: int | None) -> dict[str, Any]:
     shown: Shown = shown_report(
         session, challenge, report_id=report_id, phase_slug=request.args.get("phase")
     )
-    view = view_of_report(session, shown.report, now=now()) if shown.report else None
+    # Who reads along need not know where people were.
+    places = may_run(session, challenge.id or 0, viewer())
+    view = view_of_report(session, shown.report, places=places, now=now()) if shown.report else None
     return {"challenge": challenge, "shown": shown, "view": view}

@@ -45,9 +45,12 @@ class ReportView(NamedTuple):
 
 
 def view_of_report(
-    session: Session, report: IntegrityReport, *, now: datetime
+    session: Session, report: IntegrityReport, *, places: bool, now: datetime
 ) -> ReportView | None:
-    """Return what a report found, with names; addresses are looked up now, not kept with it."""
+    """Return what a report found, with names; addresses are looked up now, not kept with it.
+
+    `places`: whether the reader may know of devices and addresses.
+    """
     if report.findings is None:
         return None
     findings = Findings.model_validate(report.findings)
@@ -55,9 +58,9 @@ def view_of_report(
     return ReportView(
         findings=findings,
         names=names_in(session, findings),
-        devices=[_place(session, shared, devices=True, now=now) for shared in findings.devices],
+        devices=[_place(session, x, devices=True, now=now) for x in findings.devices if places],
         addresses=[
-            _place(session, shared, devices=False, now=now) for shared in findings.addresses
+            _place(session, x, devices=False, now=now) for x in findings.addresses if places
         ],
         bars=bars(said.closeness_by_labels or said.closeness_by_numbers),
     )

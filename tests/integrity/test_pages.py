@@ -6,6 +6,8 @@ import pytest
 from sqlmodel import select
 
 from server.accounts.sightings import Seen, purge_sightings, sight
+from server.challenges.models import Organiser
+from server.challenges.rules import Role
 from server.integrity.models import IntegrityReport
 from server.integrity.rules import ReportState
 from tests.cast import NOON, sign_in
@@ -47,6 +49,19 @@ def test_a_report_is_asked_for_and_waited_for(olga, database, stage) -> None:
     live = olga.get(f"{answer.headers['Location']}/live").json
     assert live["state"] == "queued"
     assert olga.post(PAGE, data={"phase": "nowhere"}).status_code == 404
+
+
+def test_a_judge_reads_the_evidence_and_no_address(app, olga, session, cast, contest, made) -> None:
+    assert HOME in olga.get(made).text
+    digits = cast.digits.id
+    session.add(Organiser(challenge_id=digits, account_id=cast.amina.id, role=Role.JUDGE))
+    session.commit()
+    judge = sign_in(app.test_client(), cast.amina)
+    for page in (judge.get(made).text, judge.get(f"{made}/live").json["html"]):
+        assert "Twin &lt;b&gt;" in page
+        assert "not where people were" in page
+        assert HOME not in page
+        assert "Firefox" not in page
 
 
 def test_a_report_shows_evidence_with_links_and_says_what_it_does_not_mean(
