@@ -114,6 +114,7 @@ WORDS = {
     "organiser.role_changed": N_("Role of an organiser changed"),
     "organisers.alerted": N_("Organisers told of a submission that could not be scored"),
     "phase.extended": N_("Deadline moved"),
+    "phase.moved": N_("Deadline moved"),
     "phase.frozen": N_("Public board frozen"),
     "phase.paused": N_("Submissions paused"),
     "phase.resumed": N_("Submissions taken again"),

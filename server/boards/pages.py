@@ -27,7 +27,7 @@ from server.boards.ladder import form_of
 from server.boards.leaderboards import Leaderboard, board_page, own_standing, whole_board
 from server.boards.reading import Standing, part_of
 from server.boards.sheets import Outline, Places, Sheet, TeamPlaces, on_a_sheet, own_address
-from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of
+from server.boards.submission_views import SubmissionView, change_by, ranked_on, view_of, why_off
 from server.boards.team_views import TeamPage, team_page
 from server.boards.university_lines import own_line, university_lines
 from server.boards.versions import look_at
@@ -203,6 +203,7 @@ def _live(view: SubmissionView) -> dict[str, object]:
         "view": view,
         "change": change_by(session, view),
         "ranked": ranked_on(session, view),
+        "off": why_off(session, view),
         "given_back": view.submission.state is SubmissionState.FAILED
         and is_given_back(session, view.submission),
         "is_member": is_member(session, view.submission.team_id or 0, viewer().account_id),

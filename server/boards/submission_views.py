@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -76,6 +76,12 @@ class SubmissionView:
     def on(self) -> On:
         """The board that its rank speaks of."""
         return On(self.submission.phase_id, self.board)
+
+    @property
+    def for_grade(self) -> bool:
+        """Whether it came in the late days of a class: on no board, and not for practice either."""
+        until = self.phase.ends + timedelta(days=self.challenge.late_days) + INCLUSIVE
+        return self.submission.late and self.submission.received_at < until
 
     def is_open(self, now: datetime) -> bool:
         """Whether the phase still takes decisions on it."""
@@ -251,6 +257,12 @@ def _rank_with(session: Session, view: SubmissionView, value: float) -> int | No
     key = sort_key(value, higher_is_better=higher)
     own = sort_key(view.public.value, higher_is_better=higher)
     return places(session, view.on, [key])[key] - (1 if own < key else 0)
+
+
+def why_off(session: Session, view: SubmissionView) -> str:
+    """Return why the organisers took its team off every board; "" where they did not."""
+    team = teams_by_id(session, [view.submission.team_id]).get(view.submission.team_id or 0)
+    return team.disqualified_reason if team is not None and team.disqualified_at else ""
 
 
 def ranked_on(session: Session, view: SubmissionView) -> int:

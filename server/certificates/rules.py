@@ -196,8 +196,7 @@ def _said(result: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def reason_for(before: Mapping[str, Any], now: Mapping[str, Any]) -> Reason:
     """Return why what was said of a result is replaced by what is said today."""
     if before["level"] is not None:
-        same = before["level"]["level"] == (now["level"] or {}).get("level")
-        return Reason.EVALUATED_ANEW if same else Reason.LEVEL_CHANGED
+        return _reason_for_level(before["level"], now["level"] or {})
     old, new = before["placement"], now["placement"]
     if old is None or new is None:
         # The place was gained or lost: by the rules, or because the board is another.
@@ -205,3 +204,13 @@ def reason_for(before: Mapping[str, Any], now: Mapping[str, Any]) -> Reason:
     if old["evaluation"] != new["evaluation"]:
         return Reason.EVALUATED_ANEW
     return Reason.BOARD_CHANGED
+
+
+def _reason_for_level(before: Mapping[str, Any], now: Mapping[str, Any]) -> Reason:
+    if before["level"] != now.get("level"):
+        return Reason.LEVEL_CHANGED
+    known = {(one["challenge"], one["phase"]): one for one in now["results"]}
+    pairs = [(old, known.get((old["challenge"], old["phase"]), old)) for old in before["results"]]
+    changed = [(old, new) for old, new in pairs if _said(old) != _said(new)]
+    anew = any(old["evaluation"] != new["evaluation"] for old, new in changed)
+    return Reason.EVALUATED_ANEW if anew else Reason.BOARD_CHANGED

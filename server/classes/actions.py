@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from server.boards.anonymity import follow_anonymity
 from server.challenges.models import Challenge, Phase
 from server.classes.models import GradeBook, PublishedGrade
-from server.classes.queries import Book, Row, book_of, books_of, grades_differ
+from server.classes.queries import Book, Row, book_of, books_of, grades_differ, late_days_used
 from server.classes.rules import score_of
 from server.folders.course import Grading
 from server.notifications.actions import notify
@@ -42,12 +42,14 @@ def set_up(
     and no university is named on it any more.
 
     Raises:
-        Conflict: a phase is revealed already, and the late days would have changed what it took.
+        Conflict: a phase is revealed already, and the late days would have changed what it took;
+            or a file that was taken in good faith would fall out of them.
     """
     hold_challenge(session, challenge.id)
     session.refresh(challenge)
     if wanted.late_days != challenge.late_days:
         _refuse_after_reveal(session, challenge)
+        _refuse_below_what_was_used(session, challenge, wanted.late_days)
     changes = wanted.anonymous != challenge.anonymous
     challenge.anonymous = wanted.anonymous
     challenge.late_days = wanted.late_days
@@ -81,6 +83,20 @@ def _refuse_after_reveal(session: Session, challenge: Challenge) -> None:
             N_("A result is revealed already: the late days stay as they were."),
             code="late-days",
             field="late_days",
+        )
+
+
+def _refuse_below_what_was_used(session: Session, challenge: Challenge, late_days: int) -> None:
+    used = min(late_days_used(session, challenge), challenge.late_days)
+    if late_days < used:
+        raise Conflict(
+            N_(
+                "A team has handed in on late day %(day)s already, as it was told that it could:"
+                " late days can't become fewer than that."
+            ),
+            code="late-days",
+            field="late_days",
+            day=used,
         )
 
 

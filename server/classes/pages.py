@@ -12,7 +12,7 @@ from server.challenges.queries import challenge_by_slug, challenge_frame, phases
 from server.classes.actions import publish, set_up, wanted_of
 from server.classes.exports import COLUMNS, MOODLE, gradebook, moodle_cells
 from server.classes.forms import read_wanted, rows_for_bands
-from server.classes.queries import own_grades, phase_to_grade
+from server.classes.queries import own_grades, phase_to_grade, scheme_of
 from server.classes.views import class_page, scale_of, standing_of
 from server.shared.access import Who, access
 from server.shared.errors import N_, Conflict, Invalid, NotFound
@@ -145,4 +145,5 @@ def grade(slug: str) -> str:
         grades=own_grades(session, frame.challenge, asker.account_id),
         phases_graded=phases_of(session, frame.challenge.id or 0),
         scale_of=scale_of,
+        scheme=scheme_of(frame.challenge.grading) if frame.challenge.grading else None,
     )

@@ -168,6 +168,23 @@ def _last_late(
     }
 
 
+def late_days_used(session: Session, challenge: Challenge) -> int:
+    """Return the highest late day on which a team handed in a file that may still be graded."""
+    query = (
+        sa.select(col(Submission.received_at), col(Phase.ends))
+        .join(Phase, col(Phase.id) == col(Submission.phase_id))
+        .where(
+            col(Submission.challenge_id) == challenge.id,
+            col(Submission.late).is_(True),
+            col(Submission.state).not_in([SubmissionState.REJECTED, SubmissionState.FAILED]),
+            col(Submission.withdrawn_at).is_(None),
+            col(Submission.disqualified_at).is_(None),
+        )
+    )
+    used = [late_days(received_at=at, ends=ends) for at, ends in session.execute(query)]
+    return max(used, default=0)
+
+
 def _known(
     session: Session, challenge: Challenge, phase: Phase, evaluation: Evaluation, board: Board
 ) -> Known:

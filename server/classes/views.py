@@ -162,7 +162,9 @@ def _typed(number: float) -> str:
 
 
 def spread(book: Book) -> BarChart | None:
-    """Return how the grades are spread: by tenths of the scale, or by band."""
+    """Return how the grades are spread: by tenths of the scale, or by band; None: no grade is."""
+    if uncounted(book) == len(book.rows):
+        return None
     scheme = book.scheme
     if scheme.bands:
         counted = Counter(row.grade.text for row in book.rows)

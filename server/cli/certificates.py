@@ -6,10 +6,13 @@ from pathlib import Path
 import click
 
 from server.certificates.checking import confirmed_certificate
-from server.certificates.schemas import CertificateBody
+from server.certificates.schemas import CertificateBody, Placement
 from server.cli.output import Refusal, json_option, print_json
 from server.cli.receipts import existing, server_keys
 from server.receipts.checking import Keys, NotConfirmed
+
+# A page can be drawn anew around the attachment, which then still is what was signed.
+COMPARE = "What is printed on the paper is not signed: it has to say the same as these lines."
 
 
 @click.group()
@@ -32,7 +35,8 @@ def verify(file: Path, keys_file: Path | None, url: str | None, as_json: bool) -
         raise click.UsageError("Say whose keys to check with: --keys FILE or --url URL, one.")
     try:
         keys = server_keys(keys_file, url)
-        body = confirmed_certificate(file.read_bytes(), keys)
+        data = file.read_bytes()
+        body = confirmed_certificate(data, keys)
     except NotConfirmed as error:
         if as_json:
             print_json({"ok": False, "reason": str(error)})
@@ -42,7 +46,8 @@ def verify(file: Path, keys_file: Path | None, url: str | None, as_json: bool) -
     if as_json:
         print_json({"ok": True, "certificate": body.model_dump(mode="json")})
     else:
-        click.echo("\n".join(_words(body, keys)))
+        compare = [COMPARE] if data.startswith(b"%PDF-") else []
+        click.echo("\n".join([*_words(body, keys), *compare]))
 
 
 def _words(body: CertificateBody, keys: Keys) -> Iterator[str]:
@@ -66,6 +71,7 @@ def _result(body: CertificateBody) -> Iterator[str]:
     if body.team is not None:
         members = "member" if body.team.members == 1 else "members"
         yield f"  team        “{body.team.name}”, {body.team.members} {members}"
+        yield from (f"  adviser     {name}" for name in body.team.advisers)
     if body.participation is not None:
         yield f"  submissions {body.participation.submissions} scored in time"
     place = body.placement
@@ -74,7 +80,16 @@ def _result(body: CertificateBody) -> Iterator[str]:
         spread = place.rank_range and " (95 % range {} to {})".format(*place.rank_range)
         yield f"  rank        {place.rank} of {place.teams}{spread or ''}"
         yield f"  score       {place.score!r} ({place.metric})"
+        yield from _rest_of_place(place)
     if body.level is not None:
         yield f"  level       {body.level.level.value} of “{body.level.title}”"
         for one in body.level.results:
             yield f"              {one.title}: {one.score!r}, rank {one.rank} of {one.teams}"
+
+
+def _rest_of_place(place: Placement) -> Iterator[str]:
+    """Yield what else is printed on a paper: who compares needs all of it."""
+    if place.interval is not None:
+        yield "  interval    {!r} to {!r} (95 %)".format(*place.interval)
+    if place.medal is not None:
+        yield f"  medal       {place.medal.value}"

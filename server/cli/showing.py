@@ -29,10 +29,15 @@ def number(value: float) -> str:
 
 
 def time_text(moment: str | None) -> str:
-    """Write an ISO moment in the reader's own zone."""
+    """Write an ISO moment in the reader's own zone, which it names: `2026-12-31 23:59 +08:00`.
+
+    A terminal is often that of another machine, whose clock goes by UTC.
+    """
     if not moment:
         return ""
-    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+    local = datetime.fromisoformat(moment).astimezone()
+    zone = local.isoformat()[-6:] if local.utcoffset() else "UTC"
+    return f"{local:%Y-%m-%d %H:%M} {zone}"
 
 
 def range_text(ranks: Any) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -173,8 +174,20 @@ def _queued(session: Session, pair: OwnPair, team_id: int, *, now: datetime) -> 
     return row
 
 
-def offered(session: Session, *, team_id: int, challenge_id: int) -> list[Submission]:
-    """Return the scored submissions of a team, the newest first, to choose two of."""
+class OfPhase(NamedTuple):
+    """Submissions of one phase, among which two can be compared."""
+
+    phase: Phase
+    views: list[SubmissionView]
+
+
+def offered(
+    session: Session, *, team_id: int, challenge_id: int, beside: int | None = None
+) -> list[OfPhase]:
+    """Return the scored submissions of a team to choose two of, phase by phase, the newest first.
+
+    The phase of `beside`, a submission that is chosen already, comes before the others.
+    """
     query = (
         select(Submission)
         .where(
@@ -185,4 +198,7 @@ def offered(session: Session, *, team_id: int, challenge_id: int) -> list[Submis
         .order_by(col(Submission.received_at).desc(), col(Submission.id).desc())
         .limit(MOST_OFFERED)
     )
-    return list(session.exec(query))
+    found: dict[int, OfPhase] = {}
+    for view in views_of(session, list(session.exec(query))):
+        found.setdefault(view.submission.phase_id, OfPhase(view.phase, [])).views.append(view)
+    return sorted(found.values(), key=lambda one: all(view.id != beside for view in one.views))

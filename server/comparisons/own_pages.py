@@ -46,7 +46,7 @@ def compare(slug: str) -> str:
         **frame.context(),
         wanted=wanted,
         pair=_pair(session, team_id, wanted),
-        offered=offered(session, team_id=team_id, challenge_id=challenge.id or 0),
+        offered=offered(session, team_id=team_id, challenge_id=challenge.id or 0, beside=wanted.a),
         until=UNTIL,
     )
 

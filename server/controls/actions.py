@@ -16,6 +16,7 @@ from server.controls.queries import next_admitting
 from server.controls.rules import check_extension, check_grant, clean_reason, clean_words
 from server.shared.errors import N_, Conflict, NotFound
 from server.shared.events import record
+from server.submissions.entrances import Way, entrance_to
 from server.submissions.models import Submission
 from server.teams.models import ExtraSubmissions, Team
 
@@ -186,12 +187,14 @@ def give_extra(
     """Give a team submissions beyond the quotas of a phase, and tell its members.
 
     Raises:
-        Conflict: the phase is over, or the very same was given already.
+        Conflict: the phase is over or did not admit the team, or the very same was given already.
         Invalid: as `rules.check_grant` says, or no reason is given.
         NotFound: the phase is of another challenge.
     """
     if phase.challenge_id != team.challenge_id:
         raise NotFound(N_("There is no such team."))
+    if entrance_to(session, phase, team.id).way is Way.CLOSED:
+        raise Conflict(N_("This phase did not admit the team: it can't submit there."))
     # Two who give at once come one after the other.
     session.refresh(team, with_for_update={"key_share": True})
     reason = clean_reason(gift.reason)

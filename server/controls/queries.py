@@ -19,6 +19,7 @@ from server.controls.rules import DECISIONS
 from server.shared.errors import N_, NotFound
 from server.shared.events import Event
 from server.shared.paging import Page, page_of
+from server.submissions.entrances import Way, entrance_to
 from server.submissions.models import Arrival, Submission
 from server.submissions.queries import pause_of, quota_of
 from server.submissions.rules import WAITING, Pause, Quota
@@ -146,7 +147,9 @@ def team_desk(session: Session, slug: str, team_id: int, *, now: datetime) -> Te
     open_ones = [
         phase
         for phase in phases_of(session, challenge.id or 0)
-        if phase.revealed_at is None and now < phase.ends + INCLUSIVE
+        if phase.revealed_at is None
+        and now < phase.ends + INCLUSIVE
+        and entrance_to(session, phase, team_id).way is not Way.CLOSED
     ]
     return TeamDesk(
         challenge=challenge,

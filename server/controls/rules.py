@@ -17,6 +17,7 @@ DECISIONS = (
     "phase.frozen",
     "phase.unfrozen",
     "phase.extended",
+    "phase.moved",
     "phase.revealed",
     "submission.disqualified",
     "submission.reinstated",

@@ -149,7 +149,9 @@ class Rescorer:
         except (FileNotFoundError, LimitExceeded) as error:
             log.warning("solutions_not_compared", evaluation=new.id, reason=str(error))
             return None
-        return SolutionChanges.model_validate_json(text).model_dump() if text else None
+        if not text:
+            return None
+        return SolutionChanges.model_validate_json(text).model_dump() | {"against": live.number}
 
     def _sides(self, bases: Sequence[Evaluation]) -> SidesReport:
         hidden = self.tools.stores.hidden_files

@@ -39,6 +39,7 @@ from server.evaluations.rules import EvaluationState
 from server.evaluations.scoring import SolutionReport
 from server.folders.contents import Folder
 from server.shared.errors import N_, Conflict
+from server.shared.events import record
 from server.shared.storage import Stores
 from server.submissions.models import Submission
 from server.submissions.queries import has_submissions
@@ -87,7 +88,7 @@ def deploy(
         _deploy_solution(run, phase, deployed)
         deploy_baselines(run, phase, deployed)
         _follow_policy(run, phase, result)
-        _tell_of_deadline(run, phase, result)
+        _follow_deadline(run, phase, result)
     session.flush()
     return deployed
 
@@ -110,17 +111,27 @@ def _follow_policy(run: Run, phase: Phase, result: DeployResult) -> None:
         rebuild_board(run.session, phase=phase, evaluation=live)
 
 
-def _tell_of_deadline(run: Run, phase: Phase, result: DeployResult) -> None:
-    """Have everybody told that a deadline was moved of a phase that teams submit to."""
-    moved = f"phase {phase.slug} ends" in {
-        c.what for c in result.changes if c.kind is ChangeKind.CHANGED
-    }
-    if (
-        not moved
-        or phase.revealed_at is not None
-        or not has_submissions(run.session, phase.id or 0)
-    ):
+def _follow_deadline(run: Run, phase: Phase, result: DeployResult) -> None:
+    """Log from where to where a deadline was moved, whichever way, and have the teams told."""
+    what = (ChangeKind.CHANGED, f"phase {phase.slug} ends")
+    moved = next((c for c in result.changes if (c.kind, c.what) == what), None)
+    if moved is None or phase.revealed_at is not None:
         return
+    record(
+        run.session,
+        "phase.moved",
+        at=run.now,
+        actor_id=run.actor_id,
+        challenge_id=phase.challenge_id,
+        subject_id=phase.id,
+        before=moved.before,
+        ends=moved.after,
+    )
+    if has_submissions(run.session, phase.id or 0):
+        _tell_of_deadline(run, phase, result)
+
+
+def _tell_of_deadline(run: Run, phase: Phase, result: DeployResult) -> None:
     challenge = result.challenge
     ask_to_tell(
         run.session,

@@ -26,10 +26,12 @@ class Rows(BaseModel):
 class SolutionChanges(BaseModel):
     """How a solution's rows differ from those of the one that was live: no answer is in it.
 
-    `columns`: in which another answer stands, or which only one of the two has.
+    `columns`: in which another answer stands, or which only one of the two has. `against`: the
+    number of the evaluation that was live.
     """
 
     rows: int
+    against: int | None = None
     changed: Rows = Rows()
     added: Rows = Rows()
     gone: Rows = Rows()

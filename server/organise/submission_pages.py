@@ -9,6 +9,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.archives.tables import SUBMISSION_COLUMNS, submission_rows
+from server.certificates.queries import rules_in_force
 from server.challenges.queries import challenge_by_slug, phases_of
 from server.organise.actions import Verdict, judge_submission, judge_team
 from server.organise.forms import read_filter
@@ -137,7 +138,8 @@ def judge(slug: str, submission_id: int, verdict: str) -> BaseResponse:
 def judge_whole_team(slug: str, team_id: int, verdict: str) -> BaseResponse:
     """Take a team off every board, or put it back."""
     with writing() as session:
-        if team_in(session, challenge_by_slug(session, slug), team_id) is None:
+        challenge = challenge_by_slug(session, slug)
+        if team_in(session, challenge, team_id) is None:
             raise NotFound(N_("There is no such team."))
         judge_team(
             session,
@@ -148,8 +150,14 @@ def judge_whole_team(slug: str, team_id: int, verdict: str) -> BaseResponse:
             now=now(),
             shown=request.form.get("shown") == "yes",
         )
+        given_out = rules_in_force(session, challenge.id) is not None
         session.commit()
     flash(_said(verdict), "success")
+    if given_out and verdict == Verdict.REINSTATE:
+        # What a disqualification revoked stays so: only a person gives certificates.
+        flash(
+            _("Its certificates stay revoked: hand out new ones under “Certificates”."), "warning"
+        )
     after = url_for("organise.submissions", slug=slug, team=team_id)
     return redirect(safe_path(request.form.get("next"), after), 303)
 

@@ -13,6 +13,7 @@ from server.shared.errors import N_
 Where = Callable[[tuple[str | int, ...]], Place]
 _SHORTEST, _LONGEST = timedelta(hours=1), timedelta(days=366)
 _MANY_A_DAY = 50
+_TO_REVEAL = timedelta(days=1)
 
 
 def lines_on_schedule(
@@ -28,6 +29,7 @@ def lines_on_schedule(
         yield from _quotas(phase, where(("phases", index, "per_day")))
     for index, (before, after) in enumerate(pairwise(phases), start=1):
         yield from _overlap(before, after, where(("phases", index, "starts")))
+        yield from _admission(before, after, where(("phases", index, "starts")))
 
 
 def _is_relative(document: Mapping[str, Any], index: int) -> bool:
@@ -132,3 +134,24 @@ def _overlap(before: PhaseDefinition, after: PhaseDefinition, where: Place) -> I
             where=where,
             phase=after.slug,
         )
+
+
+def _admission(before: PhaseDefinition, after: PhaseDefinition, where: Place) -> Iterator[Line]:
+    """A result that a person reveals is seldom out in the second in which its phase ends."""
+    by_hand = after.admit_top is not None and before.reveal == "by_organiser"
+    if not by_hand or after.starts - before.ends >= _TO_REVEAL:
+        return
+    yield Line(
+        Level.WARNING,
+        "admission",
+        Fix.PHASES,
+        N_(
+            "Phase %(after)s admits teams by the result of phase %(before)s: nobody can submit to"
+            " it before you have revealed that one."
+        ),
+        N_("What passes between its start and the reveal is lost to every team that gets in."),
+        N_("Start it a day later or more, or let the result be revealed by itself."),
+        values={"before": before.slug, "after": after.slug},
+        where=where,
+        phase=after.slug,
+    )

@@ -13,6 +13,7 @@ from server.challenges.rules import ChallengeState, PhaseState, current_phase
 from server.challenges.views import Listing, PhaseView
 from server.profiles.queries import joined_by, listings_of
 from server.shared.access import Viewer
+from server.submissions.entrances import Way, entrance_to
 from server.submissions.models import Submission
 from server.submissions.queries import quotas_of
 from server.submissions.rules import Quota
@@ -35,11 +36,18 @@ class Mine:
     left: Quota | None
     place: PlaceOn | None
     last_sent: datetime | None
+    way: Way
 
     @property
     def open_phase(self) -> Phase | None:
-        """The phase that takes files now."""
-        return self.phase if self.phase_state is PhaseState.OPEN else None
+        """The phase that takes files of one's team now."""
+        takes = self.phase_state is PhaseState.OPEN and self.way is Way.OPEN
+        return self.phase if takes and not self.is_off else None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether one's team is disqualified, and can send nothing more."""
+        return self.team is not None and self.team.disqualified_at is not None
 
 
 def challenges_of(session: Session, viewer: Viewer, *, now: datetime) -> list[Mine]:
@@ -49,6 +57,7 @@ def challenges_of(session: Session, viewer: Viewer, *, now: datetime) -> list[Mi
     numbers = [x.challenge.id or 0 for x in shown]
     views = {number: _current(x) for number, x in zip(numbers, shown, strict=True)}
     own = [teams[number] for number in numbers if number in teams]
+    ways = _ways(session, views, teams)
     left = _left(session, views, teams, now=now)
     sent, places = _last_sent(session, own), _places(session, own, views)
     return [
@@ -61,6 +70,7 @@ def challenges_of(session: Session, viewer: Viewer, *, now: datetime) -> list[Mi
             left=left.get(number),
             place=places.get(number),
             last_sent=sent.get(teams[number].id) if number in teams else None,
+            way=ways[number],
         )
         for listing, (number, view) in zip(shown, views.items(), strict=True)
     ]
@@ -93,6 +103,15 @@ def _current(listing: Listing) -> PhaseView | None:
 
 
 Views = dict[int, PhaseView | None]
+
+
+def _ways(session: Session, views: Views, teams: dict[int, Team]) -> dict[int, Way]:
+    """Return whether one's team may send to the present phases, by the challenge."""
+    own = {number: team.id for number, team in teams.items()}
+    return {
+        number: entrance_to(session, view.phase, own.get(number)).way if view else Way.OPEN
+        for number, view in views.items()
+    }
 
 
 def _left(

@@ -25,12 +25,15 @@ def report_pdf(facts: Facts, *, url: str, site: str, country: str, now: datetime
     _masthead(paper, facts, site=site, title=title, country=country)
     figures(paper, facts)
     top = paper.get_y()
-    rules(paper, facts)
+    # Without a result its tables would be heads without a row.
+    if facts.places:
+        rules(paper, facts)
     below = paper.get_y()
     if facts.chart is not None:
         progress(paper, facts.chart, top)
     paper.set_xy(MARGIN, max(below, top + 52))
-    results(paper, facts)
+    if facts.results:
+        results(paper, facts)
     _foot(paper, facts, url=url)
     return bytes(paper.output())
 

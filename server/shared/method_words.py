@@ -65,6 +65,15 @@ FORMS = tuple(
             r"blocks of (?P<count>\d+) consecutive rows",
             N_("blocks of %(count)s consecutive rows"),
         ),
+        (
+            r"paired: t interval, p-value by turned signs",
+            N_("paired: t interval, p-value by turned signs"),
+        ),
+        (r"paired percentiles", N_("paired percentiles")),
+        (r"the same for every unit", N_("the same for every unit")),
+        (r"(?P<of>.+) are too few to compare by", N_("%(of)s are too few to compare by")),
+        (r"there are no replicates to pair", N_("there are no replicates to pair")),
+        (r"not defined on the resamples", N_("not defined on the resamples")),
         (r"rows", N_("rows")),
         (r"units", N_("units")),
     )

@@ -75,6 +75,7 @@ def _refused(status: int, detail: str, code: str, errors: list[dict[str, str]]) 
     page = render_template(
         "layout/error.html",
         status=status,
+        code=code,
         message=detail,
         errors=errors,
         action=(gettext(BACK), back) if back and _leads_on(back) else None,

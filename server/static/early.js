@@ -20,6 +20,9 @@
     // Of an account that chose a zone; otherwise the device's own.
     timeZone: root.dataset.timeZone || undefined,
   });
+  const day = new Intl.DateTimeFormat(language, {
+    day: "numeric", month: "short", year: "numeric", timeZone: root.dataset.timeZone || undefined,
+  });
   const distance = new Intl.RelativeTimeFormat(language, { numeric: "always" });
   const units = [["year", 31557600], ["month", 2629800], ["day", 86400],
     ["hour", 3600], ["minute", 60], ["second", 1]];
@@ -37,6 +40,8 @@
       element.title = element.textContent.trim();
       element.textContent = clock.format(moment);
       element.dataset.written = "";
+    } else if ("day" in element.dataset) {
+      element.textContent = day.format(moment);
     }
   };
 

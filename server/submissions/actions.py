@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 from server.challenges.models import Challenge, Phase
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
+from server.submissions.entrances import require_entrance
 from server.submissions.ladders import require_same_ladder
-from server.submissions.models import Admission, Arrival, Submission
+from server.submissions.models import Arrival, Submission
 from server.submissions.queries import (
     pause_of,
     practice_left,
@@ -60,7 +61,7 @@ def submit(
 
     Raises:
         Conflict, Forbidden, TooLarge, Invalid: as `rules.may_submit` says.
-        Forbidden: as `ladders.require_same_ladder` says.
+        Forbidden: as `entrances.require_entrance` and `ladders.require_same_ladder` say.
     """
     team, phase = _held(session, team_id, phase)
     revealed = phase.revealed_at is not None
@@ -75,7 +76,6 @@ def submit(
         revealed=revealed,
         ended_challenge=ended_challenge,
         now=now,
-        admitted=_admitted(session, phase, team_id),
         disqualified=team.disqualified_at is not None,
         size=upload.size,
         max_bytes=challenge.max_bytes,
@@ -83,6 +83,7 @@ def submit(
         pause=pause_of(session, phase),
         late_until=late_until if challenge.late_days else None,
     )
+    require_entrance(session, phase, team_id)
     if not standing.late:
         require_same_ladder(session, team=team, phase=phase)
     earlier = same_file(session, team_id=team_id, phase_id=phase.id, sha256=upload.sha256)
@@ -232,10 +233,6 @@ def unselect_final(
     submission.selected = False
     session.add(submission)
     log(session, "submission.unselected", submission, at=now, actor_id=actor_id)
-
-
-def _admitted(session: Session, phase: Phase, team_id: int) -> bool:
-    return phase.admit_top is None or session.get(Admission, (phase.id, team_id)) is not None
 
 
 def log(

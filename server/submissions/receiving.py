@@ -21,6 +21,7 @@ from server.submissions.actions import (
     note_arrival,
     submit,
 )
+from server.submissions.entrances import require_entrance
 from server.submissions.queries import near_a_deadline, pause_of, quota_of
 from server.submissions.rules import (
     INCLUSIVE,
@@ -81,6 +82,7 @@ def _refuse_early(session: Session, challenge: Challenge) -> None:
     if len(running) == 1 and team is not None:
         left = quota_of(session, team_id=team.id, phase=running[0], now=now())
         require_quota(left, late=False)
+        require_entrance(session, running[0], team.id or 0)
 
 
 def _nothing_open(phases: Sequence[Phase]) -> Conflict:

@@ -165,7 +165,6 @@ def may_submit(
     revealed: bool,
     ended_challenge: bool,
     now: datetime,
-    admitted: bool,
     disqualified: bool,
     size: int,
     max_bytes: int,
@@ -181,7 +180,7 @@ def may_submit(
 
     Raises:
         Conflict: the phase is not open or paused, or a quota is used up.
-        Forbidden: the team is disqualified or was not admitted to this phase.
+        Forbidden: the team is disqualified.
         TooLarge: the file has more bytes than the challenge allows.
     """
     if size > max_bytes:
@@ -200,11 +199,6 @@ def may_submit(
     require_running(pause, now=now)
     if disqualified:
         raise Forbidden(N_("Your team was disqualified by the organisers."), code="disqualified")
-    if not admitted:
-        raise Forbidden(
-            N_("Your team was not admitted to this phase by the result of the one before."),
-            code="not-admitted",
-        )
     require_quota(left, late=late and not for_grade)
     return Standing(late=late)
 

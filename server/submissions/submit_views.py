@@ -11,6 +11,7 @@ from server.challenges.queries import rules_digest
 from server.challenges.rules import PhaseState
 from server.challenges.views import Frame
 from server.shared.access import Viewer
+from server.submissions.entrances import Entrance, Way, entrance_to
 from server.submissions.failures import failed_by_phase
 from server.submissions.queries import extra_in, pause_of, practice_left, quota_of
 from server.submissions.rules import Extra, Pause, Quota, day_of
@@ -33,11 +34,12 @@ class PhaseQuota(NamedTuple):
     extra: Extra
     pause: Pause | None
     late_until: datetime | None = None
+    entrance: Entrance = Entrance()
 
     @property
     def is_open(self) -> bool:
         """Whether a file can be sent there now."""
-        return bool(self.quota.left) and self.pause is None
+        return bool(self.quota.left) and self.pause is None and self.entrance.way is Way.OPEN
 
     def renewed_at(self, now: datetime) -> datetime | None:
         """When the day's quota is whole again; None where the phase, or all of it, ends first."""
@@ -104,6 +106,7 @@ def _phase_quota(
         pause=pause_of(session, phase),
         late=late,
         failed_today=_failed_today(session, phase, team_id, now=now, late=late),
+        entrance=entrance_to(session, phase, team_id),
     )
 
 

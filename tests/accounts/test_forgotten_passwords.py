@@ -41,6 +41,18 @@ def test_a_reset_ends_every_session_and_works_once(app, client, cast, mailbox) -
     assert "was changed" in mailbox.last(cast.wei.email).subject
 
 
+def test_whoever_opens_a_spent_link_is_led_to_a_new_one(client, cast, mailbox, clock) -> None:
+    client.post("/forgot", data={"email": cast.wei.email})
+    link = mailbox.link(cast.wei.email, "reset")
+    client.post(link, data={"password": "seven green kettles", "again": "seven green kettles"})
+    for said in ("was used already", "has expired"):
+        page = client.get(link).text
+        assert said in page
+        assert "This link does not work" in page
+        assert 'href="/forgot">Ask for a new link' in page
+        clock.forward(hours=1)
+
+
 def test_a_reset_link_ends_after_exactly_an_hour(client, cast, mailbox, clock) -> None:
     client.post("/forgot", data={"email": cast.wei.email})
     link = mailbox.link(cast.wei.email, "reset")

@@ -1,5 +1,6 @@
 """Sessions of browsers: a row each, ended one by one or all at once, and nothing in a cookie."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,14 @@ def test_the_settings_list_the_browsers_and_mark_this_one(app, client, cast) -> 
     assert "Firefox, Linux" in page
     assert "does not say what it is" in page
     assert page.count('action="/settings/sessions/end"') == 2
+
+
+def test_a_day_is_one_of_the_readers_own_zone_and_on_agreed_texts_of_utc(client, cast) -> None:
+    page = sign_in(client, cast.wei).get("/settings/security").text
+    assert re.search(r'<time datetime="[^"]+T[^"]+" data-day>', page)
+    terms = client.get("/terms").text
+    assert "<time" in terms
+    assert "data-day" not in terms
 
 
 def test_one_browser_is_signed_out_from_another(app, client, cast) -> None:

@@ -10,6 +10,7 @@ from server.challenges.rules import Ranking
 from server.shared.events import Event
 from server.submissions.models import SubmissionNote
 from server.submissions.rules import LONGEST_NOTE, SubmissionState
+from server.teams.models import Team
 from tests.boards.scored import reveal_now, scored, submitted
 from tests.cast import NOON, sign_in
 
@@ -93,6 +94,12 @@ def test_the_chart_of_scores_says_which_way_is_the_good_one(
     page = sign_in(client, cast.wei).get(PAGE).text
     caption = page[page.index("<figcaption>") : page.index("</figcaption>")]
     assert said in caption
+
+
+def test_the_chart_says_on_a_phone_too_that_its_hours_are_of_utc(client, cast, board, sent) -> None:
+    page = sign_in(client, cast.wei).get(PAGE).text
+    caption = page[page.index("<figcaption>") : page.index("</figcaption>")]
+    assert "Times below are in UTC." in caption
 
 
 def test_final_scores_are_drawn_after_the_reveal_only(
@@ -244,3 +251,16 @@ def test_who_waits_after_a_fault_of_ours_is_told_that_it_is_tried_again(
     sent[0].attempts = 1
     session.commit()
     assert said in reader.get(page).text
+
+
+def test_no_submission_of_a_disqualified_team_is_said_to_count(
+    client, session, cast, board, sent
+) -> None:
+    team = session.get_one(Team, cast.pandas.id)
+    team.disqualified_at, team.disqualified_reason = NOON, "Two accounts of one person."
+    session.add(team)
+    session.commit()
+    page = sign_in(client, cast.wei).get(f"/submissions/{sent[0].id}").text
+    assert "Two accounts of one person." in page
+    assert "the team is on no board" in page
+    assert "counts on the board" not in page

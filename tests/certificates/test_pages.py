@@ -396,3 +396,15 @@ def test_a_visitor_s_copy_of_a_standard_is_good_until_a_result_or_the_standard_c
     changed = client.get("/standards/ml", headers=again)
     assert changed.status_code == 200
     assert "Machine learning, anew" in changed.text
+
+
+def test_reinstating_a_team_says_that_its_certificates_are_to_be_given_again(app, handed_out, cast):
+    olga = browser(app, cast.olga)
+    url = f"/organise/digits/teams/{cast.pandas.id}"
+    said = "Its certificates stay revoked"
+
+    def judged(verdict):
+        return olga.post(f"{url}/{verdict}", data={"reason": "x"}, follow_redirects=True).text
+
+    assert said not in judged("disqualify")
+    assert said in judged("reinstate")

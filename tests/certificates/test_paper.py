@@ -151,6 +151,22 @@ def test_the_command_says_what_a_paper_confirms_without_a_network(tmp_path):
     assert (run.exit_code, json.loads(run.stdout)["ok"]) == (1, False)
 
 
+def test_whoever_checks_a_paper_is_told_to_compare_what_is_printed(tmp_path):
+    keys = saved(tmp_path, listed(KEY), "keys.json")
+    made = signed()
+    page_changed = certificate_pdf(made).replace(b"\nendobj", b" \nendobj", 1)
+    for content, name, told in (
+        (page_changed, "paper.pdf", True),
+        (made.model_dump_json().encode(), "data.json", False),
+    ):
+        file = saved(tmp_path, content, name)
+        run = CliRunner().invoke(cli, ["certificate", "verify", file, "--keys", keys])
+        assert run.exit_code == 0, run.output
+        assert ("What is printed on the paper is not signed" in run.output) is told
+        assert "interval    0." in run.output
+        assert "medal       " in run.output
+
+
 def test_a_rank_without_a_range_has_none_and_one_is_not_many(tmp_path, printed):
     alone = PLACE.model_copy(update={"rank": 1, "teams": 1, "rank_range": None})
     made = signed(placement=alone, team=CertifiedTeam(id=7, name="Solo", members=1, advisers=[]))

@@ -10,10 +10,12 @@ from server.certificates.rules import (
     HandOut,
     Kind,
     Placing,
+    Reason,
     check_hand_out,
     clean_reason,
     kind_for,
     new_code,
+    reason_for,
     same_result,
     shown_code,
     typed_code,
@@ -105,3 +107,16 @@ def test_another_evaluation_with_the_same_result_leaves_a_certificate_as_it_is()
     assert not same_result(says(PLACE), says(lower))
     assert same_result(says(results=[PLACE]), says(results=[lower, later]))
     assert not same_result(says(results=[PLACE]), says(results=[lower]))
+
+
+def test_a_level_is_said_to_be_scored_anew_only_where_it_was():
+    digits, tides = ({"challenge": name, "phase": "A"} | PLACE for name in ("digits", "tides"))
+    fewer_teams = digits | {"rank": 4}
+    corrected = fewer_teams | {"evaluation": 2}
+    before = says(results=[digits, tides])
+    assert reason_for(before, says(results=[fewer_teams, tides])) is Reason.BOARD_CHANGED
+    assert reason_for(before, says(results=[corrected, tides])) is Reason.EVALUATED_ANEW
+    other = [fewer_teams, tides | {"evaluation": 2}]
+    assert reason_for(before, says(results=other)) is Reason.BOARD_CHANGED
+    lower = says(results=[digits]) | {"level": {"level": "elementary", "results": [digits]}}
+    assert reason_for(before, lower) is Reason.LEVEL_CHANGED

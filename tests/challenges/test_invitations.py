@@ -41,6 +41,16 @@ def test_an_unconfirmed_address_proves_nothing(client, session, cast, closed) ->
     assert sign_in(client, cast.newt).get("/challenges/digits").status_code == 404
 
 
+def test_whoever_opens_an_invitation_without_signing_in_is_led_to_it(client, cast, closed) -> None:
+    hidden, missing = (client.get(f"/challenges/{slug}").text for slug in ("digits", "nothing"))
+    for page, slug in ((hidden, "digits"), (missing, "nothing")):
+        assert "If you were invited to a challenge, sign in first" in page
+        assert f'btn-primary" href="/sign-in?next=/challenges/{slug}"' in page
+    page = sign_in(client, cast.newt).get("/challenges/digits").text
+    assert "sign in with the address that the invitation went to" in page
+    assert "If you were invited" not in client.get("/nothing").text
+
+
 def test_a_second_invitation_changes_nothing_and_sends_no_mail(session, cast) -> None:
     send(session, cast, "guest@mail.example")
     assert send(session, cast, "guest@mail.example", "guest@mail.example") == []

@@ -1,7 +1,7 @@
 import pytest
 from sqlmodel import select
 
-from server.challenges.models import ChallengeFile, ChallengePage, Participation
+from server.challenges.models import ChallengeFile, ChallengePage, Participation, Phase
 from server.challenges.rules import Visibility
 from server.shared.storage import FileStore
 from tests.cast import NOON, sign_in
@@ -77,6 +77,14 @@ def test_the_rules_have_the_quotas_and_both_ends_of_each_phase(client, described
     for phase in (described.phase_a, described.phase_b):
         assert f'datetime="{phase.starts.isoformat()}"' in page
         assert f'datetime="{phase.ends.isoformat()}"' in page
+
+
+def test_the_first_page_says_whom_a_later_phase_admits(client, described, database) -> None:
+    with database.writing() as session:
+        session.get_one(Phase, described.phase_b.id).admit_top = 3
+        session.commit()
+    page = client.get("/challenges/digits").text
+    assert page.count("the first 3 of the phase before may take part") == 1
 
 
 def test_a_visitor_sees_names_and_sizes_but_no_link(client, described) -> None:

@@ -17,6 +17,7 @@ from server.challenges.rules import Role
 from server.classes.models import GradeBook, PublishedGrade
 from server.classes.queries import book_of
 from server.classes.rules import Known, score_of
+from server.classes.views import spread
 from server.notifications.models import Notification
 from server.shared.errors import Conflict
 from server.shared.workbooks import TYPE
@@ -159,6 +160,18 @@ def test_a_student_without_a_grade_is_told_when_there_will_be_one(board, olga, a
     assert "/challenges/digits/grade" in lena.get("/challenges/digits").text
 
 
+def test_late_days_and_their_price_are_told_before_the_deadline(board, olga, app, cast) -> None:
+    olga.post(URL, data=LINEAR | {"late_days": "2", "late_cost": "10"})
+    lena = sign_in(app.test_client(), cast.lena)
+    for tab in ("", "/rules", "/submit", "/grade"):
+        page = lena.get(f"/challenges/digits{tab}").text
+        assert "Late files are taken for 2 more days, for a grade alone." in page, tab
+    assert "Each costs 10." in page
+    olga.post(URL, data=LINEAR | {"late_days": "0"})
+    for tab in ("", "/rules", "/submit", "/grade"):
+        assert "Late files" not in lena.get(f"/challenges/digits{tab}").text, tab
+
+
 def test_a_late_file_is_taken_to_the_last_second_and_counts_for_the_grade_alone(
     board, olga, cast, session, clock, app, database
 ) -> None:
@@ -176,6 +189,40 @@ def test_a_late_file_is_taken_to_the_last_second_and_counts_for_the_grade_alone(
     with database.reading() as reading:
         sent = reading.exec(select(Submission).where(Submission.filename == "late.csv")).one()
     assert sent.late
+
+
+def test_in_the_late_days_no_page_says_that_a_file_is_practice(
+    board, olga, cast, session, clock, app
+) -> None:
+    olga.post(URL, data=LINEAR)
+    session.rollback()
+    phase = session.merge(board)
+    at = phase.ends + timedelta(hours=3)
+    isar = session.merge(cast.isar)
+    late = scored(session, phase, isar, 0.5, 0.95, by=cast.lena, at=at, late=True)
+    session.commit()
+    clock.moment = at
+    lena = sign_in(app.test_client(), cast.lena)
+    page = lena.get(f"/submissions/{late.id}").text
+    assert "it may count for the grade" in page
+    assert "Practice" not in page
+    board_page = lena.get("/challenges/digits/leaderboard?phase=a").text
+    assert "follows after the late days of the class" in board_page
+    link = "/challenges/digits/submit"
+    assert f'href="{link}"' in lena.get("/").text.partition("Hand in late")[0][-200:]
+
+
+def test_late_days_that_a_team_has_used_are_not_taken_away(board, olga, cast, session) -> None:
+    olga.post(URL, data=LINEAR | {"late_days": "3"})
+    session.rollback()
+    phase = session.merge(board)
+    at = phase.ends + timedelta(hours=30)
+    scored(session, phase, session.merge(cast.isar), 0.5, 0.95, by=cast.lena, at=at, late=True)
+    session.commit()
+    refused = olga.post(URL, data=LINEAR | {"late_days": "1"})
+    assert refused.status_code == 422
+    assert "handed in on late day 2 already" in refused.text
+    assert olga.post(URL, data=LINEAR | {"late_days": "2"}).status_code == 303
 
 
 def test_the_last_late_file_is_graded_where_it_is_better(
@@ -229,6 +276,15 @@ def test_a_missing_best_score_is_named_in_words() -> None:
     known = Known({}, None, higher_is_better=True)
     with pytest.raises(Conflict, match="the best score of the board"):
         score_of("best", known)
+
+
+def test_where_nobody_handed_in_no_empty_chart_is_drawn(board, olga, session) -> None:
+    olga.post(URL, data=LINEAR)
+    session.rollback()
+    book = now_graded(session)
+    assert spread(book) is not None
+    nothing = [row._replace(grade=row.grade._replace(points=None)) for row in book.rows]
+    assert spread(book._replace(rows=nothing)) is None
 
 
 def test_settings_that_another_tab_saved_are_not_overwritten_unseen(board, olga, session) -> None:

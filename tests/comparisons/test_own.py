@@ -1,5 +1,7 @@
 """Two submissions of one's own team: what is shown, what is asked for, and who may."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -160,3 +162,17 @@ def test_without_a_score_or_in_another_phase_there_is_nothing_to_compare(session
     for other, word in ((rejected, "score"), (elsewhere, "two phases")):
         pair = own_pair(session, team_id=team.id, a=own[0].id, b=other.id)
         assert (word in pair.why_not, pair.may_be_asked) == (True, False)
+
+
+def test_the_choices_stand_under_their_phases_with_their_scores(client, session, cast, phase, own):
+    team = session.merge(cast.pandas)
+    other = session.merge(cast.phase_b)
+    later = submitted(session, other, team, by=cast.wei)
+    session.commit()
+    reader = sign_in(client, cast.wei)
+    for beside, first in ((own[0].id, phase.title), (later.id, other.title)):
+        page = reader.get(f"{PAGE}?a={beside}").text
+        titles = re.findall(r'<optgroup label="([^"]*)"', page)
+        assert titles == [first, ({phase.title, other.title} - {first}).pop()] * 2
+        for number, said in ((own[0].id, " · 0.7000"), (own[1].id, " · 0.9000"), (later.id, "")):
+            assert page.count(f">#{number}{said} · predictions.csv") == 2

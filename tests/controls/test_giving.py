@@ -178,3 +178,13 @@ def test_a_merger_takes_along_what_was_given_and_does_not_count_it_against_the_t
     assert given.team_id == cast.isar.id
     session.rollback()
     assert left(NOON, "isar") == (0, 0)
+
+
+def test_a_team_that_a_phase_did_not_admit_is_given_nothing_there(session, cast, board, olga, page):
+    board.revealed_at = NOON
+    session.get_one(Phase, cast.phase_b.id).admit_top = 1
+    session.commit()
+    shown = olga.get(page.removesuffix("/extra")).text
+    assert "did not admit" in olga.post(page, data={**FORM, "phase": "b"}).text
+    assert "B board" not in shown
+    assert not session.exec(select(ExtraSubmissions)).all()

@@ -2,6 +2,7 @@
 
 from server.challenges.models import Challenge
 from server.controls.rules import DECISIONS
+from server.shared.events import record
 from server.submissions.rules import SubmissionState
 from tests.boards.scored import submitted
 from tests.cast import NOON, sign_in
@@ -94,6 +95,23 @@ def test_the_history_names_every_decision_who_took_it_and_why(session, cast, boa
     of_team = olga.get(f"{URL}/teams/{cast.pandas.id}").text
     assert "reason to disqualify" in of_team
     assert "reason for a file" not in of_team
+
+
+def test_the_history_has_a_deadline_that_was_brought_forward_in_a_draft(session, cast, board, olga):
+    record(
+        session,
+        "phase.moved",
+        at=NOON,
+        actor_id=None,
+        challenge_id=board.challenge_id,
+        subject_id=board.id,
+        before="2026-11-30T12:00:00Z",
+        ends="2026-11-28T12:00:00Z",
+    )
+    session.commit()
+    page = olga.get(URL).text
+    assert "moved from 2026-11-30 12:00:00 to 2026-11-28 12:00:00 UTC" in page
+    assert "whoever deployed its folder" in page
 
 
 def test_every_kind_of_decision_has_words_of_its_own(app, board):

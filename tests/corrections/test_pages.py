@@ -222,6 +222,13 @@ def test_an_organiser_reads_what_the_solution_says_otherwise_before_it_goes_live
         assert "120 of 900 rows have another answer" in page
         assert "3 rows are gone: files that hold them are rejected" in page
         assert "<code>img-7</code> and 119 more" in page
+    # The one it was counted against may be live no more: another organiser was quicker.
+    for against, warned in ((1, False), (7, True)):
+        second.solution_changes = {**second.solution_changes, "against": against}
+        session.add(second)
+        session.commit()
+        page = olga.get(f"{HOME}/{second.id}").text
+        assert (f"against the solution of evaluation {against}" in page) is warned
     found = olga.get(f"/api/v1/evaluations/{second.id}").json["solution_changes"]
     assert (found["changed"]["count"], found["gone"]["ids"]) == (120, ["a", "b", "c"])
 

@@ -182,6 +182,7 @@ def test_what_a_correction_changes_is_counted_against_the_live_solution(
     rescorer.adopt(uploaded.id)
     assert now_is(session, uploaded) is EvaluationState.SCORING
     said = uploaded.solution_changes
+    assert said["against"] == live.number
     assert (said["changed"]["ids"], said["gone"]["ids"], said["columns"]) == (
         ["1"],
         ["2"],

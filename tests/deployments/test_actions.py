@@ -227,6 +227,17 @@ def test_a_folder_that_says_as_late_or_later_rules_again(session, put, wines, mo
     assert phase.ends == earlier
 
 
+def test_a_moved_deadline_is_logged_from_where_to_where(session, cast, put, wines):
+    put()
+    before = phase_of(session).ends
+    say_ends(wines, before - timedelta(days=1))
+    put()
+    put()
+    event = session.exec(select(Event).where(Event.kind == "phase.moved")).one()
+    assert event.data["before"] == f"{before:%Y-%m-%dT%H:%M:%SZ}"
+    assert event.data["ends"] == f"{before - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_a_phase_with_scores_becomes_no_ladder(session, cast, put, wines):
     put()
     send(session, cast)

@@ -156,6 +156,24 @@ def test_phases_that_overlap_and_many_tries_a_day_are_named(breast: Data, tmp_pa
     assert found(said, "many-a-day").values["per_day"] == 80
 
 
+@pytest.mark.parametrize(
+    ("reveal", "starts", "warned"),
+    [
+        ("by_organiser", "2026-12-31T16:00:00Z", True),
+        ("by_organiser", "2027-01-03T16:00:00Z", False),
+        ("at_end", "2026-12-31T16:00:00Z", False),
+    ],
+)
+def test_a_phase_that_waits_for_a_reveal_by_hand_is_named(
+    breast: Data, tmp_path: Path, reveal: str, starts: str, *, warned: bool
+) -> None:
+    later = PHASE.replace("2026-11-01T00:00:00Z", starts).replace('"main"', '"b"')
+    later = later.replace("2026-12-31T16:00:00Z\nsol", "2027-02-01T16:00:00Z\nsol")
+    breast.phase += f'\nreveal = "{reveal}"\n[[phases]]\n{later}\nadmit_top = 3'
+    said = checked(breast.write(tmp_path / "challenge"), quick=True)
+    assert ("admission" in complaints(said)) is warned
+
+
 def test_a_perfect_sample_stops_a_launch(breast: Data, tmp_path: Path) -> None:
     breast.sample = breast.answers
     breast.phase = ""

@@ -6,12 +6,13 @@ import pytest
 from sqlmodel import Session
 
 from server.accounts.rules import RequestState
-from server.challenges.models import Challenge, Organiser, Participation, Registration
+from server.challenges.models import Challenge, Organiser, Participation, Phase, Registration
 from server.challenges.rules import Ranking, Registering, Role
 from server.notifications.models import Notification
 from server.profiles.desk import desk_of
 from server.shared.access import Viewer
 from server.shared.caching import FOUND, IN_SESSION, Cache
+from server.submissions.models import Admission
 from server.submissions.rules import SubmissionState
 from server.teams.models import ExtraSubmissions, JoinRequest, Membership, Team
 from tests.boards.scored import (
@@ -103,6 +104,26 @@ def test_what_closes_soon_and_what_is_not_picked_is_due(session, cast, phase, de
     late = desk(cast.wei, phase.ends - timedelta(minutes=2)).due
     assert [(due.action, due.urgent) for due in late] == [("Submit", True), ("Pick", True)]
     assert desk(cast.wei, phase.ends + timedelta(seconds=2)).due == []
+
+
+def test_a_phase_that_takes_the_first_teams_is_due_for_those_alone(
+    client, session, cast, phase, desk
+) -> None:
+    following = session.get_one(Phase, cast.phase_b.id)
+    phase.ends, following.starts = NOON - timedelta(hours=1), NOON - timedelta(minutes=30)
+    following.ends, following.admit_top = NOON + timedelta(hours=1), 1
+    session.add(phase)
+    session.commit()
+    (waiting,) = desk(cast.wei).mine
+    assert waiting.open_phase is None
+    assert desk(cast.wei).due == []
+    sign_in(client, cast.wei)
+    page = client.get("/").text
+    assert "which is not out yet" in page
+    assert "Left today" not in page
+    session.add(Admission(phase_id=following.id, team_id=cast.pandas.id))
+    session.commit()
+    assert [due.action for due in desk(cast.wei).due] == ["Submit"]
 
 
 def test_who_waits_at_a_team_s_door_is_told_to_its_captain_alone(

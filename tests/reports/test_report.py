@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from server.shared.fonts import is_covered, printable
+from server.shared.paper import Paper
 from server.standings.keeping import refresh_standings
 from server.teams.models import Team
 from tests.boards.scored import evaluate, scored
@@ -69,6 +70,16 @@ def test_a_university_without_a_result_has_a_report_that_says_so(client, cast):
     assert b"NotoSansSC" not in found.data
     assert client.get("/universities/atlantis/report.pdf").status_code == 404
     assert client.get(f"{PATH}?season=winter").status_code == 404
+
+
+def test_a_report_has_no_table_without_a_row(client, board, monkeypatch):
+    heads = []
+    monkeypatch.setattr(Paper, "heading", lambda _paper, text: heads.append(text))
+    assert client.get("/universities/nairobi/report.pdf").status_code == 200
+    assert heads == []
+    assert client.get(PATH).status_code == 200
+    assert heads[0] == "By each rule"
+    assert heads[-1] == "Challenges"
 
 
 def test_no_number_of_a_report_is_cut_off_in_chinese(client, board):

@@ -1,7 +1,9 @@
 """A method that a scorer wrote with its numbers, in another language."""
 
+import numpy as np
 import pytest
 
+from scorers.sampling.comparison import ScoreResult, compare
 from server.shared.catalogues import catalogue_of
 from server.shared.method_words import FORMS, method_words
 
@@ -23,6 +25,12 @@ METHODS = [
     "withheld: 4 rows are too few to show how they vary",
     "withheld: without one of the units the metric is not defined",
     "withheld: every resample gives the same value",
+    "paired: t interval, p-value by turned signs",
+    "paired percentiles",
+    "the same for every unit",
+    "withheld: 3 units are too few to compare by",
+    "withheld: there are no replicates to pair",
+    "withheld: not defined on the resamples",
 ]
 
 
@@ -50,6 +58,29 @@ def test_every_part_of_a_method_is_said_in_chinese_and_its_numbers_stay(method: 
 )
 def test_what_was_stored_with_the_wrong_plural_is_shown_with_the_right_one(stored, shown) -> None:
     assert method_words(stored, catalogue_of("en")) == shown
+
+
+def result(values: list[float] | None, influence: list[float] | None = None) -> ScoreResult:
+    replicates = None if values is None else np.array(values)
+    return ScoreResult(
+        0.5, None, "", replicates, None if influence is None else np.array(influence)
+    )
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (result(None, [0.1, -0.1] * 9), result(None, [0.3, -0.2] * 9)),
+        (result(None, [0.1, -0.1] * 9), result(None, [0.1, -0.1] * 9)),
+        (result(None, [0.1]), result(None, [0.2])),
+        (result(None), result(None)),
+        (result([0.1, 0.2]), result([0.3, 0.5])),
+        (result([float("nan")]), result([0.1])),
+    ],
+)
+def test_every_method_of_a_comparison_has_words(a: ScoreResult, b: ScoreResult) -> None:
+    method = compare(a, b).method.removeprefix("withheld: ")
+    assert any(form.fullmatch(method) for form, _ in FORMS), method
 
 
 def test_every_form_is_tried_and_what_has_none_stays_as_it_is() -> None:

@@ -10,6 +10,7 @@ from sqlmodel import select
 from server.challenges.models import Phase
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
+from server.teams.models import Team
 from tests.cast import NOON, sign_in
 from tests.scores import add_live, submitted
 
@@ -102,6 +103,17 @@ def test_the_same_file_of_another_team_is_no_matter(client, database, cast):
     answer = send(sign_in(client, cast.lena), headers=SCRIPT)
     assert SAME not in client.get(answer.json["location"]).text
     assert len(ids(database)) == 2
+
+
+def test_a_disqualified_team_reads_so_instead_of_a_form(wei, database, cast):
+    with database.writing() as session:
+        team = session.get_one(Team, cast.pandas.id)
+        team.disqualified_at, team.disqualified_reason = NOON, "Two accounts of one person."
+        session.commit()
+    text = wei.get(URL).text
+    assert "Two accounts of one person." in text
+    assert 'name="file"' not in text
+    assert 'btn-primary" href="/challenges/digits/submit"' not in wei.get("/").text
 
 
 def test_of_one_open_phase_no_choice_is_asked(wei):

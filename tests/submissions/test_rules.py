@@ -48,7 +48,6 @@ def ask(**changes):
         "revealed": False,
         "ended_challenge": False,
         "now": NOON,
-        "admitted": True,
         "disqualified": False,
         "size": 100,
         "max_bytes": 1000,
@@ -174,7 +173,6 @@ FAULTS = [
     ({"size": 1001}, "too-large", TooLarge),
     ({"now": STARTS - TICK}, "not-open", Conflict),
     ({"disqualified": True}, "disqualified", Forbidden),
-    ({"admitted": False}, "not-admitted", Forbidden),
     ({"left": Quota(5, 0, None)}, "quota-total", Conflict),
     ({"left": Quota(0, 3, None)}, "quota-day", Conflict),
 ]

@@ -114,6 +114,8 @@ def test_a_signed_out_person_comes_back_to_the_invite_link(client: FlaskClient, 
     answer = client.get(f"/teams/join/{cast.isar.code}")
     assert answer.status_code == 302
     assert answer.location == f"/sign-in?next=/teams/join/{cast.isar.code}"
+    assert "You are invited into a team." in client.get(answer.location).text
+    assert "You are invited into a team." not in client.get("/sign-in?next=/challenges").text
 
 
 def test_an_invite_link_says_whose_it_is_and_what_joining_means(
