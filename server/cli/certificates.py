@@ -6,12 +6,16 @@ from pathlib import Path
 import click
 
 from server.certificates.checking import confirmed_certificate
+from server.certificates.rules import State
 from server.certificates.schemas import CertificateBody, Placement
+from server.cli.credentials import clean_url
 from server.cli.output import Refusal, json_option, print_json
 from server.cli.receipts import existing, server_keys
+from server.cli.remote import Remote
 from server.receipts.checking import Keys, NotConfirmed
 
 # A page can be drawn anew around the attachment, which then still is what was signed.
+STANDS = "Its server says that it stands."
 COMPARE = "What is printed on the paper is not signed: it has to say the same as these lines."
 
 
@@ -29,7 +33,8 @@ def verify(file: Path, keys_file: Path | None, url: str | None, as_json: bool) -
     """Say what the certificate FILE (PDF or JSON) confirms; exit code 1 where it confirms nothing.
 
     Compare what is said with what the paper shows: the attached data is what was signed. Whether
-    the certificate was replaced or revoked since then is said by its page alone.
+    the certificate was replaced or revoked since then only its server knows: with --url it is
+    asked, and one that stands no more is refused.
     """
     if (keys_file is None) == (url is None):
         raise click.UsageError("Say whose keys to check with: --keys FILE or --url URL, one.")
@@ -37,6 +42,8 @@ def verify(file: Path, keys_file: Path | None, url: str | None, as_json: bool) -
         keys = server_keys(keys_file, url)
         data = file.read_bytes()
         body = confirmed_certificate(data, keys)
+        if url is not None:
+            _require_standing(file, url, body)
     except NotConfirmed as error:
         if as_json:
             print_json({"ok": False, "reason": str(error)})
@@ -47,7 +54,22 @@ def verify(file: Path, keys_file: Path | None, url: str | None, as_json: bool) -
         print_json({"ok": True, "certificate": body.model_dump(mode="json")})
     else:
         compare = [COMPARE] if data.startswith(b"%PDF-") else []
-        click.echo("\n".join([*_words(body, keys), *compare]))
+        stands = [STANDS] if url is not None else []
+        click.echo("\n".join([*_words(body, keys), *stands, *compare]))
+
+
+def _require_standing(file: Path, url: str, body: CertificateBody) -> None:
+    """Ask a server whether a certificate stands. Raises Refusal."""
+    with Remote(clean_url(url)) as remote:
+        said = remote.get(f"/certificates/{body.code}")
+    if said["state"] == State.VALID:
+        return
+    why = f": {said['reason_words']}" if said["reason_words"] else ""
+    after = f" {said['replaced_by']} took its place." if said["replaced_by"] else ""
+    raise Refusal(
+        f"{file} is genuine, and stands no more. "
+        f"It was {said['state']} on {said['ended_at']}{why}.{after}"
+    )
 
 
 def _words(body: CertificateBody, keys: Keys) -> Iterator[str]:

@@ -25,6 +25,7 @@ from server.certificates.schemas import (
 )
 from server.certificates.signing import Pen
 from server.cli.main import cli
+from server.receipts.checking import read_keys
 from server.receipts.keys import key_id
 from server.shared.fonts import MISSING, legible
 from tests.cast import NOON
@@ -165,6 +166,38 @@ def test_whoever_checks_a_paper_is_told_to_compare_what_is_printed(tmp_path):
         assert ("What is printed on the paper is not signed" in run.output) is told
         assert "interval    0." in run.output
         assert "medal       " in run.output
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "words"),
+    [
+        ({"state": "valid"}, 0, "Its server says that it stands."),
+        (
+            {"state": "revoked", "ended_at": "2026-12-01T08:00:00Z", "reason_words": "A mistake"},
+            1,
+            "stands no more. It was revoked on 2026-12-01T08:00:00Z: A mistake.",
+        ),
+        (
+            {"state": "superseded", "ended_at": "2026-12-01T08:00:00Z", "replaced_by": "AB-CD"},
+            1,
+            "It was superseded on 2026-12-01T08:00:00Z. AB-CD took its place.",
+        ),
+    ],
+)
+def test_the_server_is_asked_whether_a_certificate_stands(tmp_path, monkeypatch, said, code, words):
+    asked = []
+
+    def get(_remote, path):
+        asked.append(path)
+        return {"ended_at": None, "reason_words": "", "replaced_by": None} | said
+
+    monkeypatch.setattr("server.cli.certificates.server_keys", lambda *_: read_keys(listed(KEY)))
+    monkeypatch.setattr("server.cli.remote.Remote.get", get)
+    made = signed()
+    file = saved(tmp_path, certificate_pdf(made), "paper.pdf")
+    run = CliRunner().invoke(cli, ["certificate", "verify", file, "--url", "https://v.example"])
+    assert (run.exit_code, asked) == (code, [f"/certificates/{made.certificate.code}"])
+    assert words in run.output
 
 
 def test_a_rank_without_a_range_has_none_and_one_is_not_many(tmp_path, printed):

@@ -168,6 +168,8 @@ def test_a_student_comes_competes_and_gets_a_certificate_that_anybody_can_check(
         person.require_calm()
     product.require_quiet()
 
+    asked = product.command("certificate", "verify", paper, "--url", product.url)
+    assert "Its server says that it stands." in asked.stdout, asked.stderr
     # From here on there is no server to ask.
     product.stop()
     for file in (paper, data):
