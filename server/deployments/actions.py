@@ -128,16 +128,19 @@ def _follow_deadline(run: Run, phase: Phase, result: DeployResult) -> None:
         ends=moved.after,
     )
     if has_submissions(run.session, phase.id or 0):
-        _tell_of_deadline(run, phase, result)
+        _tell_of_deadline(run, phase, result, before=datetime.fromisoformat(moved.before))
 
 
-def _tell_of_deadline(run: Run, phase: Phase, result: DeployResult) -> None:
+def _tell_of_deadline(run: Run, phase: Phase, result: DeployResult, *, before: datetime) -> None:
     challenge = result.challenge
+    said = {"phase": phase.title, "ends": phase.ends.isoformat()}
+    if phase.ends < before:
+        said |= {"case": "earlier", "before": before.isoformat()}
     ask_to_tell(
         run.session,
         challenge,
         kind="deadline_moved",
-        said={"phase": phase.title, "ends": phase.ends.isoformat()},
+        said=said,
         link=f"/challenges/{challenge.slug}",
         now=run.now,
     )

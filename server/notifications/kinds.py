@@ -135,7 +135,13 @@ ALL = (
         _CHALLENGES,
         N_("A deadline was changed"),
         N_("%(challenge)s: %(phase)s now closes on %(ends)s."),
-        moments=frozenset({"ends"}),
+        cases={
+            "earlier": N_(
+                "%(challenge)s: %(phase)s closes earlier now, on %(ends)s; it was to close on "
+                "%(before)s."
+            ),
+        },
+        moments=frozenset({"ends", "before"}),
     ),
     Kind(
         "deadline_reminder",

@@ -287,7 +287,11 @@ def test_a_team_that_submits_is_told_when_the_deadline_is_moved(
     tell_asked(database, letters={}, now=NOON)
     told = session.exec(select(Notification)).all()
     assert [(one.kind, one.account_id) for one in told] == [("deadline_moved", cast.wei.id)]
-    assert told[0].data["ends"] == phase_of(session).ends.isoformat()
+    ends = phase_of(session).ends
+    assert told[0].data["ends"] == ends.isoformat()
+    # Whoever has less time than was said reads so.
+    earlier = {"case": "earlier", "before": (ends - timedelta(hours=hours)).isoformat()}
+    assert (earlier.items() <= told[0].data.items()) is (hours < 0)
 
 
 def test_a_board_that_a_folder_makes_anonymous_loses_its_names_and_universities(

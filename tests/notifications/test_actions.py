@@ -22,6 +22,7 @@ from server.notifications.letters import NAME, Letter
 from server.notifications.models import Notification, NotificationChoice
 from server.notifications.queries import notifications_of, unread_count, wishes_of
 from server.notifications.words import words_of
+from server.notifications.zones import moment_said
 from server.shared.errors import NotFound
 from server.shared.mail import HOME, NO_MORE
 from tests.cast import NOON
@@ -167,10 +168,12 @@ def test_people_can_be_told_each_something_of_their_own(session, cast, rows):
 def test_every_case_of_a_kind_says_more_than_its_line_and_needs_it(kind):
     general = kind.places({})
     for case, line in kind.cases.items():
-        values = dict.fromkeys(kind.places({"case": case}), "Ada")
+        places = kind.places({"case": case})
+        values = {name: NOON.isoformat() if name in kind.moments else "Ada" for name in places}
+        shown = {name: moment_said(NOON) if name in kind.moments else "Ada" for name in places}
         assert kind.line_of({"case": case}) == line != kind.line
         assert general <= values.keys()
-        assert words_of(kind.name, {**values, "case": case}) == line % values
+        assert words_of(kind.name, {**values, "case": case}) == line % shown
         with pytest.raises(ValueError, match="needs"):
             kind.check({"case": case})
     with pytest.raises(ValueError, match="no case"):
