@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from server.boards.anonymity import named_university
-from server.boards.freezing import follow_decisions
+from server.boards.freezing import follow_decisions, shown_in_copy
 from server.boards.ladder import as_released, climb_alone, climb_team, has_ladder, on_the_ladder
 from server.boards.models import Entry
 from server.boards.queries import candidates_of, top_entries
@@ -50,6 +50,8 @@ def rebuild_entry(session: Session, *, phase: Phase, evaluation: Evaluation, tea
     _put(session, phase, evaluation, team, Board.PRIVATE, private, found, {})
     follow_decisions(session, phase, team)
     counted = {c.submission_id for c in (public, private) if c is not None}
+    # By the replicates of what everybody still sees the standings tell how sure they are.
+    counted |= shown_in_copy(session, phase, team)
     uncounted = {c.submission_id for c in found if not c.selected} - counted
     if uncounted:
         forget_replicates(session, uncounted, evaluation.id or 0)

@@ -63,6 +63,14 @@ def follow_decisions(session: Session, phase: Phase, team: Team) -> None:
     session.flush()
 
 
+def shown_in_copy(session: Session, phase: Phase, team: Team) -> set[int]:
+    """Return the submission by which a team stands on a frozen board, if it does."""
+    if phase.frozen_at is None:
+        return set()
+    query = sa.select(col(Entry.submission_id)).where(*_copied(phase.id), Entry.team_id == team.id)
+    return set(session.execute(query).scalars())
+
+
 def evaluation_of_copy(session: Session, phase: Phase) -> int | None:
     """Return the evaluation that a frozen board stands on: another may have gone live since."""
     query = sa.select(col(Entry.evaluation_id)).where(*_copied(phase.id)).limit(1)

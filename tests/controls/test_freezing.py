@@ -12,7 +12,8 @@ from server.boards.entries import rebuild_team
 from server.boards.models import Entry
 from server.boards.rebuilding import rebuild_board
 from server.boards.schedules import write_rank_ranges
-from server.evaluations.models import Score
+from server.evaluations.actions import write_scores
+from server.evaluations.models import Replicates, Score
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import Board, EvaluationState
 from server.shared.events import record
@@ -111,6 +112,20 @@ def test_a_new_score_changes_nothing_that_others_read_until_the_board_moves_agai
     olga.post(UNFREEZE)
     moved = walk()
     assert not [key for key, body in before.items() if moved[key] == body]
+
+
+def test_what_a_frozen_board_shows_keeps_its_replicates_for_the_ranges_of_the_standings(
+    session, cast, board, olga
+):
+    live = live_evaluation(session, cast.phase_a.id)
+    [first] = session.exec(select(Submission).where(Submission.team_id == cast.isar.id)).all()
+    said = report(0.5, 0.5, replicates=True)
+    write_scores(session, submission_id=first.id, evaluation_id=live.id, report=said, now=NOON)
+    session.commit()
+    olga.post(FREEZE)
+    another(session, cast)
+    kept = select(Score.board).join(Replicates).where(Score.submission_id == first.id)
+    assert Board.PUBLIC in session.exec(kept).all()
 
 
 def test_the_organisers_see_the_board_move_and_are_told_that_others_do_not(
