@@ -67,7 +67,8 @@ def shown_in_copy(session: Session, phase: Phase, team: Team) -> set[int]:
     """Return the submission by which a team stands on a frozen board, if it does."""
     if phase.frozen_at is None:
         return set()
-    query = sa.select(col(Entry.submission_id)).where(*_copied(phase.id), Entry.team_id == team.id)
+    of_team = (*_copied(phase.id), col(Entry.team_id) == team.id)
+    query = sa.select(col(Entry.submission_id)).where(*of_team)
     return set(session.execute(query).scalars())
 
 
