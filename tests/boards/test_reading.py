@@ -144,7 +144,8 @@ def test_a_team_of_two_universities_is_in_the_part_of_each(session, board, cast,
 def test_a_search_that_finds_many_finds_the_same(session, board, cast, public, monkeypatch):
     for number, name in enumerate(["Abel", "banana", "cherry", "Ada", "unranked a", "zebra"]):
         team(session, board, cast, name, 0.9 - number / 20, minutes=number)
-    gone = session.exec(select(Entry).where(Entry.board == public.board)).all()[4]
+    of_board = select(Entry).where(Entry.board == public.board).order_by(Entry.id)
+    gone = session.exec(of_board).all()[4]
     gone.ranked = False
     session.add(gone)
     session.flush()
