@@ -45,6 +45,7 @@ from server.submissions.forms import NoteForm
 from server.submissions.notes import notes_of
 from server.submissions.queries import submission_by_id
 from server.submissions.rules import FINAL, SubmissionState
+from server.submissions.times import times_of
 from server.teams.queries import is_member, team_of, visible_team
 
 bp = Blueprint("boards", __name__)
@@ -108,6 +109,7 @@ def _board(
         outline=outline,
         withdrawn=view.withdrawn if outline.shows_withdrawn else (),
         ladder=form_of(reading(), chosen.phase.id) if chosen.is_ladder else None,
+        takes_late=times_of(chosen.challenge, chosen.phase).takes_late(now()),
         **places._asdict(),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from server.evaluations.queries import live_by_phase, scores_of
 from server.evaluations.rules import Board
 from server.submissions.models import Submission
 from server.submissions.rules import SubmissionState
+from server.submissions.times import times_of
 from server.teams.queries import teams_by_id
 
 
@@ -80,8 +81,9 @@ class SubmissionView:
     @property
     def for_grade(self) -> bool:
         """Whether it came in the late days of a class: on no board, and not for practice either."""
-        until = self.phase.ends + timedelta(days=self.challenge.late_days) + INCLUSIVE
-        return self.submission.late and self.submission.received_at < until
+        until = times_of(self.challenge, self.phase).late_until
+        in_time = until is not None and self.submission.received_at < until + INCLUSIVE
+        return self.submission.late and in_time
 
     def is_open(self, now: datetime) -> bool:
         """Whether the phase still takes decisions on it."""

@@ -1,7 +1,6 @@
 """Pages of corrections: begin an evaluation, watch it, look at both boards, decide."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -28,10 +27,10 @@ from server.corrections.receiving import begin, solution_limit
 from server.evaluations.models import Evaluation
 from server.evaluations.rules import Board
 from server.shared.access import Who, access
-from server.shared.errors import Conflict, DomainError
+from server.shared.errors import DomainError
 from server.shared.limits import asker, by_setting, limiter
 from server.shared.paging import Page, clamp
-from server.shared.responses import message_of
+from server.shared.responses import message_of, refused_at
 from server.shared.web import accepts_upload, now, reading, services, viewer, writing
 
 bp = Blueprint("corrections", __name__)
@@ -164,20 +163,11 @@ def submissions(slug: str, evaluation_id: int) -> str:
     )
 
 
-def refused_at_evaluation(
-    handler: Callable[[str, int], BaseResponse],
-) -> Callable[[str, int], BaseResponse]:
-    """Say on an evaluation's page, which shows how it stands now, why nothing was decided."""
+def _back_to_evaluation(slug: str, evaluation_id: int) -> BaseResponse:
+    return redirect(_address(slug, evaluation_in(reading(), slug, evaluation_id)), 303)
 
-    @wraps(handler)
-    def answered(slug: str, evaluation_id: int) -> BaseResponse:
-        try:
-            return handler(slug, evaluation_id)
-        except Conflict as refusal:
-            flash(message_of(refusal), "danger")
-            return redirect(_address(slug, evaluation_in(reading(), slug, evaluation_id)), 303)
 
-    return answered
+refused_at_evaluation = refused_at(_back_to_evaluation)
 
 
 @bp.post("/organise/<slug>/evaluations/<int:evaluation_id>/retry")

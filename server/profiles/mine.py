@@ -17,6 +17,7 @@ from server.submissions.entrances import Way, entrance_to
 from server.submissions.models import Submission
 from server.submissions.queries import quotas_of
 from server.submissions.rules import Quota
+from server.submissions.times import times_of
 from server.teams.models import Membership, Team
 
 # What ended longer ago is on the person's page, and not on the desk.
@@ -37,6 +38,7 @@ class Mine:
     place: PlaceOn | None
     last_sent: datetime | None
     way: Way
+    takes_late: bool
 
     @property
     def open_phase(self) -> Phase | None:
@@ -71,6 +73,7 @@ def challenges_of(session: Session, viewer: Viewer, *, now: datetime) -> list[Mi
             place=places.get(number),
             last_sent=sent.get(teams[number].id) if number in teams else None,
             way=ways[number],
+            takes_late=bool(view and times_of(listing.challenge, view.phase).takes_late(now)),
         )
         for listing, (number, view) in zip(shown, views.items(), strict=True)
     ]

@@ -1,10 +1,12 @@
 """How refusals are answered: a page for people, an RFC 9457 problem for programs."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -12,12 +14,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from scorers.sentences import Sentence
 from server.shared.bidi import set_apart
-from server.shared.errors import N_, DomainError, Invalid, NotSignedIn, SecondFactorNeeded
+from server.shared.errors import N_, Conflict, DomainError, Invalid, NotSignedIn, SecondFactorNeeded
 from server.shared.outages import database_is_away, disk_is_full
 from server.shared.sentences import translated
 from server.shared.web import SAFE_METHODS, safe_path, services, viewer, wants_json
 
 log = structlog.get_logger(__name__)
+View = Callable[..., BaseResponse]
 PROBLEM = "application/problem+json"
 HTTP_MESSAGES = {
     400: N_("The request could not be understood."),
@@ -46,6 +49,26 @@ def message_of(error: DomainError) -> str:
         return translated(error.message)
     text = str(gettext(error.message))
     return text % set_apart(error.values) if error.values else text
+
+
+def refused_at(way_back: View) -> Callable[[View], View]:
+    """Say what stands in a button's way on the page that shows how things stand.
+
+    `way_back` takes what the handler takes, and returns where that page is.
+    """
+
+    def declare(handler: View) -> View:
+        @wraps(handler)
+        def answered(**arguments: Any) -> BaseResponse:
+            try:
+                return handler(**arguments)
+            except Conflict as refusal:
+                flash(message_of(refusal), "danger")
+                return way_back(**arguments)
+
+        return answered
+
+    return declare
 
 
 def problem(

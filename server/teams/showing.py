@@ -1,17 +1,15 @@
 """What the pages of teams share: the desk with its forms, refusals at fields, the way back."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import Form
 
 from server.challenges.queries import challenge_frame, participation_of, rules_digest
-from server.shared.errors import N_, Conflict, DomainError, Invalid
+from server.shared.errors import N_, DomainError, Invalid
 from server.shared.numbers import row_number
-from server.shared.responses import message_of
+from server.shared.responses import message_of, refused_at
 from server.shared.web import now, reading, viewer
 from server.teams.desks import desk_of, requests_by
 from server.teams.forms import CreateForm, InviteForm, LinkForm, MergeForm, RenameForm
@@ -87,15 +85,8 @@ def to_desk(team: Team) -> BaseResponse:
     return redirect(url_for("teams.mine", slug=slug_of(team)), 303)
 
 
-def refused_at_desk(handler: Callable[[int], BaseResponse]) -> Callable[[int], BaseResponse]:
-    """Say on the team's page why a button could not do what it says."""
+def _back_to_desk(team_id: int) -> BaseResponse:
+    return to_desk(team_by_id(reading(), team_id))
 
-    @wraps(handler)
-    def answered(team_id: int) -> BaseResponse:
-        try:
-            return handler(team_id)
-        except Conflict as refusal:
-            flash(message_of(refusal), "danger")
-            return to_desk(team_by_id(reading(), team_id))
 
-    return answered
+refused_at_desk = refused_at(_back_to_desk)
