@@ -210,6 +210,12 @@ def test_in_the_late_days_no_page_says_that_a_file_is_practice(
     assert "follows after the late days of the class" in board_page
     link = "/challenges/digits/submit"
     assert f'href="{link}"' in lena.get("/").text.partition("Hand in late")[0][-200:]
+    # To the last second, which still counts.
+    last = phase.ends + timedelta(days=session.get_one(Challenge, cast.digits.id).late_days)
+    session.rollback()
+    for clock.moment, runs in ((last, True), (last + timedelta(seconds=1), False)):
+        shown = lena.get("/challenges/digits/leaderboard?phase=a").text
+        assert ("follows after the late days" in shown) is runs
 
 
 def test_late_days_that_a_team_has_used_are_not_taken_away(board, olga, cast, session) -> None:
