@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from flask import Response, make_response, request
 from flask import session as cookie
 
-from server.boards.timing import tick_of
-from server.boards.versions import phases_as_they_are, version_of
+from server.boards.versions import tick_at, version_of
 from server.challenges.queries import challenge_by_slug
 from server.shared.language import language
 from server.shared.web import in_turn, now, reading, services, viewer
@@ -103,7 +102,7 @@ def _tag(slug: str) -> str:
     session = reading()
     challenge_id = challenge_by_slug(session, slug).id or 0
     version = version_of(session, challenge_id)
-    tick = tick_of(phases_as_they_are(session, challenge_id), now=now())
+    tick = tick_at(session, challenge_id, now=now())
     said = f"{version}|{tick}|{request.full_path}|{language()}"
     return sha256(said.encode()).hexdigest()
 

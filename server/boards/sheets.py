@@ -18,8 +18,7 @@ from sqlmodel import Session
 from server.boards.chosen import Chosen
 from server.boards.leaderboards import Leaderboard
 from server.boards.readers import WORDS, Reader, reader_of, standing_in, with_mark
-from server.boards.timing import tick_of
-from server.boards.versions import kept, phases_as_they_are
+from server.boards.versions import kept, tick_at
 from server.challenges.views import Frame
 from server.shared.language import LANGUAGES, language
 from server.shared.web import now
@@ -134,7 +133,7 @@ def on_a_sheet(session: Session, sheet: Sheet[Filling], places: Filling) -> str:
 
 
 def _pieces(session: Session, sheet: Sheet[Filling], places: Filling, reader: Reader) -> list[str]:
-    tick = tick_of(phases_as_they_are(session, sheet.challenge_id), now=now())
+    tick = tick_at(session, sheet.challenge_id, now=now())
     return kept(
         session,
         ("sheet", sheet.name, tick, language(), reader.position),

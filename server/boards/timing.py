@@ -23,13 +23,19 @@ class Timed(Protocol):
         """Its last second."""
 
 
-def tick_of(phases: Sequence[Timed], *, now: datetime) -> tuple[int, int]:
+def tick_of(
+    phases: Sequence[Timed], *, now: datetime, late: timedelta = timedelta()
+) -> tuple[int, int]:
     """Return what changes when a page's words or drawings do: bounds passed, and a step of time.
 
-    A phase opens at `starts`; at `ends` its last second runs, which ends `INCLUSIVE` later.
+    A phase opens at `starts`; at `ends` its last second runs, which ends `INCLUSIVE` later. `late`:
+    for so long after it late files are taken for a grade.
     """
     passed = sum(
-        (now >= phase.starts) + (now > phase.ends) + (now >= phase.ends + INCLUSIVE)
+        (now >= phase.starts)
+        + (now > phase.ends)
+        + (now >= phase.ends + INCLUSIVE)
+        + (now >= phase.ends + late + INCLUSIVE)
         for phase in phases
     )
     return passed, int(now.timestamp() // _step(phases).total_seconds())

@@ -1,6 +1,7 @@
 """What changes with every change of a challenge's boards: known by look-ups in indexes only."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func
 
 from server.boards.models import Entry
+from server.boards.timing import tick_of
 from server.challenges.models import Challenge, Phase
 from server.evaluations.models import LIVE, Evaluation
 from server.evaluations.rules import Board
@@ -38,10 +40,11 @@ PHASE_COLUMNS = attrgetter(*sa.inspect(Phase).local_table.columns.keys())
 
 
 class Present(NamedTuple):
-    """A challenge as it is now: its version, and its phases in their order."""
+    """A challenge as it is now: its version, its phases in their order, its late days."""
 
     version: str
     phases: list[Phase]
+    late_days: int = 0
 
 
 def look_at(session: Session, **meant: int | str) -> None:
@@ -69,9 +72,10 @@ def version_of(session: Session, challenge_id: int) -> str:
     return _present(session, challenge_id).version
 
 
-def phases_as_they_are(session: Session, challenge_id: int) -> Sequence[Phase]:
-    """Return a challenge's phases in their order, as its version has them."""
-    return _present(session, challenge_id).phases
+def tick_at(session: Session, challenge_id: int, *, now: datetime) -> tuple[int, int]:
+    """Return what changes when the clock alone changes a challenge's pages (`timing.tick_of`)."""
+    present = _present(session, challenge_id)
+    return tick_of(present.phases, late=timedelta(days=present.late_days), now=now)
 
 
 def _present(session: Session, challenge_id: int) -> Present:
@@ -102,7 +106,7 @@ def _note(session: Session, found: Sequence[Any], final: Mapping[int, Any]) -> N
         if row[1] is not None
     )
     version = sha256(repr(said).encode()).hexdigest()
-    session.info[_name_of(challenge.id or 0)] = Present(version, phases)
+    session.info[_name_of(challenge.id or 0)] = Present(version, phases, challenge.late_days)
     note_phases(session, phases)
     remember(session, ("challenge", challenge.id), challenge)
     remember(session, ("challenge", challenge.slug), challenge)
