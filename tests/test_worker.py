@@ -13,7 +13,7 @@ from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
 from server.evaluations.models import Evaluation, Replicates, Score
 from server.evaluations.rules import Board, EvaluationState
-from server.shared.isolation import Isolation, LimitExceeded, Limits
+from server.shared.isolation import Isolation, Killed, LimitExceeded, Limits
 from server.shared.schedules import WorkerBeat
 from server.shared.storage import FileStore
 from server.submissions.actions import Received, submit, withdraw
@@ -198,6 +198,28 @@ def test_a_limit_that_was_exceeded_fails_at_once_and_is_named(worker, database, 
     failed = row(database, submission_id)
     assert failed.state is SubmissionState.FAILED
     assert failed.trace == "scoring took longer than 300 s of wall time"
+
+
+def test_a_child_that_was_killed_from_outside_says_nothing_of_the_file(
+    worker, database, send, monkeypatch, clock
+):
+    unlucky, hopeless = send(PERFECT), send(PERFECT + "\n")
+
+    def killed(*_arguments):
+        raise Killed("the scoring process died (exit code -9)")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker.tools.isolation, "run", killed)
+        worker.scorer.score(unlucky)
+        for _ in range(MOST_ATTEMPTS):
+            worker.scorer.score(hopeless)
+            clock.forward(minutes=10)
+    assert row(database, unlucky).state is SubmissionState.QUEUED
+    worker.scorer.score(unlucky)
+    assert row(database, unlucky).state is SubmissionState.SCORED
+    failed = row(database, hopeless)
+    assert failed.state is SubmissionState.FAILED
+    assert failed.trace == "the scoring process died (exit code -9)"
 
 
 def test_a_child_without_memory_fails_and_the_worker_goes_on(worker, database, send):

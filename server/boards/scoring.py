@@ -22,7 +22,7 @@ from server.evaluations.running import run_scorer, score_stored
 from server.evaluations.scoring import Outcome, Report
 from server.evaluations.sides import truth_of
 from server.evaluations.tools import Tools
-from server.shared.isolation import LimitExceeded
+from server.shared.isolation import Killed, LimitExceeded
 from server.shared.measures import measure_scored, measure_scoring
 from server.submissions.alerts import alert_organisers
 from server.submissions.claims import (
@@ -93,10 +93,10 @@ class Scorer:
         started = time.perf_counter()
         try:
             self._record(work, self._report(work), self._beside(work))
-        except Exception:  # noqa: BLE001 - whatever fails here is ours, and is tried again
+        except Exception as error:  # noqa: BLE001 - whatever fails here is ours, and is tried again
             # A worker that stops takes its children along, and gives everything back itself.
             if not self._stopping:
-                self._fault(work.claim, traceback.format_exc())
+                self._fault(work.claim, _trace_of(error))
         measure_scoring(time.perf_counter() - started)
         # However long the queue of new files is, what came before them is scored again some day.
         if any(e.state is EvaluationState.SCORING and self._is_quick(e) for e in work.beside):
@@ -155,6 +155,9 @@ class Scorer:
                 _require(truth.sides, "the table of public rows")
             try:
                 return run_scorer(self.tools, prediction, truth, ladder=work.ladder)
+            except Killed:
+                # The machine's fault, and no word on the file: it is tried again.
+                raise
             except LimitExceeded as error:
                 return Report(outcome=Outcome.FAULT, trace=str(error))
 
@@ -238,6 +241,11 @@ class Scorer:
 
     def _alert(self, session: Session, submission: Submission) -> None:
         alert_organisers(session, submission, base_url=self.base_url, now=self.tools.clock())
+
+
+def _trace_of(error: Exception) -> str:
+    # Who was killed left no trace; that it was, is said in our own words.
+    return str(error) if isinstance(error, Killed) else traceback.format_exc()
 
 
 def _require(path: Path, what: str) -> None:

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import select
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -18,7 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from server.shared.limited import ALIVE, Limits, TooMuchSaid, bounded, prepare
 
-__all__ = ["Isolation", "LimitExceeded", "Limits", "NoChildren"]
+__all__ = ["Isolation", "Killed", "LimitExceeded", "Limits", "NoChildren"]
 
 # What a child would else import anew: every fifth of a second counts at each submission.
 PRELOAD = (
@@ -39,6 +40,10 @@ GRACE_SECONDS = 1
 
 class LimitExceeded(Exception):
     """The child was stopped by a limit, or died; the message names which."""
+
+
+class Killed(LimitExceeded):
+    """The child was killed from outside, by a machine short of memory: trying later may help."""
 
 
 class NoChildren(Exception):
@@ -87,6 +92,7 @@ class Isolation:
 
         Raises:
             LimitExceeded: it ran out of time or memory, said too much, or its process died.
+            Killed: its process was killed from outside.
             NoChildren: no child could be started, or the worker stops.
         """
         for attempt in range(MOST_POOLS):
@@ -134,7 +140,9 @@ class Isolation:
         except ProcessExpired as error:
             if error.exitcode == ORPHANED:
                 raise BrokenProcessPool("the fork server died") from error
-            raise LimitExceeded(f"the scoring process died (exit code {error.exitcode})") from error
+            # No limit of its own kills a child outright: the first warning ends it (`limited`).
+            died = Killed if error.exitcode == -signal.SIGKILL else LimitExceeded
+            raise died(f"the scoring process died (exit code {error.exitcode})") from error
         finally:
             self._asked.discard(future)
 

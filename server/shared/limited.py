@@ -17,6 +17,8 @@ from server.shared.namespaces import leave_network
 
 # In a child's own folder: the pipe that it holds open, and where it may write.
 ALIVE, SCRATCH = "alive", "scratch"
+# Who is killed outright by the limit of its time can't be told from who is killed from outside.
+SPARE_SECONDS = 5
 
 
 class Limits(NamedTuple):
@@ -61,15 +63,16 @@ def lower_limits(limits: Limits) -> None:
     alone = _leave_the_network()
     tasks = limits.tasks + (0 if alone else tasks_of(os.getuid()))
     seconds = limits.wall_seconds * 2
-    for what, most in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, limits.file_bytes),
-        (resource.RLIMIT_NOFILE, limits.open_files),
-        (resource.RLIMIT_NPROC, tasks),
-        (resource.RLIMIT_CORE, 0),
+    # Past the first a process is told, and ends; past the second it is killed.
+    for what, most, spare in (
+        (resource.RLIMIT_AS, limits.memory_bytes, 0),
+        (resource.RLIMIT_CPU, seconds, SPARE_SECONDS),
+        (resource.RLIMIT_FSIZE, limits.file_bytes, 0),
+        (resource.RLIMIT_NOFILE, limits.open_files, 0),
+        (resource.RLIMIT_NPROC, tasks, 0),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
-        lower_limit(what, most, most)
+        lower_limit(what, most, most + spare)
 
 
 def _leave_the_network() -> bool:

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import os
+import resource
 import signal
 import socket
 import tempfile
@@ -45,6 +46,17 @@ def leave(code: int) -> str:
 def crash() -> str:
     ctypes.string_at(0)
     return "alive"
+
+
+def be_killed() -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return "alive"
+
+
+def use_up_its_time() -> str:
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (1, hard))
+    return loop_for_ever()
 
 
 def talk(length: int) -> str:

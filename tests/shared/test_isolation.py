@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.shared.isolation import Isolation, LimitExceeded, NoChildren
+from server.shared.isolation import Isolation, Killed, LimitExceeded, NoChildren
 from server.shared.limited import Limits
 from tests.shared import misbehaviour
 
@@ -90,6 +90,17 @@ def test_a_child_that_leaves_without_a_fault_is_noticed_at_once(isolation):
 
 def test_a_crash_is_told_by_its_signal(isolation):
     assert f"exit code {-signal.SIGSEGV}" in refusal(isolation, misbehaviour.crash)
+
+
+def test_a_child_that_was_killed_from_outside_is_told_apart(isolation):
+    with pytest.raises(Killed, match="exit code -9"):
+        isolation.run(misbehaviour.be_killed)
+
+
+def test_a_child_whose_processor_time_is_used_up_was_not_killed_from_outside(isolation):
+    with pytest.raises(LimitExceeded, match=f"exit code {-signal.SIGXCPU}") as stopped:
+        isolation.run(misbehaviour.use_up_its_time)
+    assert not isinstance(stopped.value, Killed)
 
 
 def test_an_answer_may_be_long_but_not_without_end(isolation):
