@@ -16,6 +16,8 @@ from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenge_by_slug, late_days_end, phases_of
 from server.challenges.rules import INCLUSIVE, PhaseState, phase_state
 from server.controls.rules import DECISIONS
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import undecided_evaluations
 from server.shared.errors import N_, NotFound
 from server.shared.events import Event
 from server.shared.paging import Page, page_of
@@ -176,6 +178,7 @@ class Outlook:
     has_private: bool
     admits: int | None
     following: Phase | None
+    undecided: Sequence[Evaluation]
 
     @property
     def may_reveal(self) -> bool:
@@ -204,6 +207,7 @@ def outlook_of(session: Session, slug: str, phase_slug: str, *, now: datetime) -
         has_private=board.value == "private",
         admits=following.admit_top if following else None,
         following=following,
+        undecided=undecided_evaluations(session, phase.id or 0),
     )
 
 

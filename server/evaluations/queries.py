@@ -15,7 +15,7 @@ from server.evaluations.models import (
     Rescore,
     Score,
 )
-from server.evaluations.rules import BESIDE, Board, EvaluationState, RescoreState
+from server.evaluations.rules import BESIDE, UNDECIDED, Board, EvaluationState, RescoreState
 from server.shared.caching import once
 from server.shared.errors import N_, NotFound
 from server.submissions.models import Submission
@@ -74,6 +74,14 @@ def open_evaluations(session: Session, phase_id: int) -> list[Evaluation]:
         Evaluation.phase_id == phase_id, col(Evaluation.state).in_(BESIDE)
     )
     return list(session.exec(query))
+
+
+def undecided_evaluations(session: Session, phase_id: int) -> list[Evaluation]:
+    """Return the evaluations that are neither live nor given up yet, the oldest first."""
+    query = select(Evaluation).where(
+        Evaluation.phase_id == phase_id, col(Evaluation.state).in_(UNDECIDED)
+    )
+    return list(session.exec(query.order_by(col(Evaluation.number))))
 
 
 def next_number(session: Session, phase_id: int) -> int:

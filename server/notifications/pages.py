@@ -12,7 +12,13 @@ from server.notifications import actions
 from server.notifications.kinds import KINDS
 from server.notifications.links import read_ending
 from server.notifications.models import Notification
-from server.notifications.queries import Wish, notifications_of, unread_count, wishes_of
+from server.notifications.queries import (
+    Wish,
+    gets_letters,
+    notifications_of,
+    unread_count,
+    wishes_of,
+)
 from server.notifications.rules import Section
 from server.notifications.words import words_of
 from server.shared.access import Who, access, own_credentials
@@ -132,8 +138,9 @@ def _sections(wishes: Sequence[Wish]) -> list[tuple[str, list[Wish]]]:
 def confirm_unsubscribe(token: str) -> str:
     """Ask whether letters of a kind are to end: mail programs open links on their own."""
     ending = read_ending(services().signer, token)
+    done = not gets_letters(reading(), ending.account_id, kind=ending.kind)
     return render_template(
-        "notifications/unsubscribe.html", kind=KINDS.get(ending.kind), token=token, done=False
+        "notifications/unsubscribe.html", kind=KINDS.get(ending.kind), token=token, done=done
     )
 
 

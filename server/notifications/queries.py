@@ -78,6 +78,11 @@ def wishes_of(session: Session, account_id: int) -> list[Wish]:
     ]
 
 
+def gets_letters(session: Session, account_id: int, *, kind: str) -> bool:
+    """Whether an account wants letters of a kind; nobody gets any of a kind that is gone."""
+    return any(w.kind.name == kind and w.by_mail for w in wishes_of(session, account_id))
+
+
 def wants(kind: str, channel: Channel) -> sa.ColumnElement[bool]:
     """Return the condition, on a row of Account, of wanting to be told of a kind in this way."""
     known = kind_named(kind)

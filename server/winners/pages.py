@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenge_by_slug
+from server.evaluations.queries import undecided_evaluations
 from server.shared.access import Who, access
 from server.shared.errors import DomainError
 from server.shared.responses import message_of
@@ -75,6 +76,7 @@ def _desk(phase: Phase, published: Published | None, fault: str) -> dict[str, An
             for row in ranked
         },
         "fault": fault,
+        "undecided": undecided_evaluations(session, phase.id or 0),
     }
 
 

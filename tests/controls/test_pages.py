@@ -2,6 +2,9 @@
 
 from server.challenges.models import Challenge
 from server.controls.rules import DECISIONS
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import live_evaluation
+from server.evaluations.rules import EvaluationState
 from server.shared.events import record
 from server.submissions.rules import SubmissionState
 from tests.boards.scored import submitted
@@ -171,6 +174,17 @@ def test_the_page_before_a_reveal_says_what_will_happen_and_leads_to_it(
     assert olga.post("/organise/digits/phases/a/reveal").status_code == 303
     assert "It is revealed since" in olga.get(f"{URL}/phases/a/reveal").text
     assert "Result of A board revealed" in olga.get(URL).text
+
+
+def test_the_page_before_a_reveal_names_an_evaluation_that_is_not_decided(session, board, olga):
+    assert "is not decided yet" not in olga.get(f"{URL}/phases/a/reveal").text
+    live = live_evaluation(session, board.id)
+    values = live.model_dump(exclude={"id", "live_at"})
+    session.add(Evaluation(**values | {"number": 2, "state": EvaluationState.COMPLETE}))
+    session.commit()
+    page = olga.get(f"{URL}/phases/a/reveal").text
+    assert "Evaluation 2 is not decided yet." in page
+    assert "Compare the boards</a>" in page
 
 
 def test_the_late_days_of_a_class_stand_in_the_way_of_a_reveal_to_their_last_second(

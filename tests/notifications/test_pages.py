@@ -137,6 +137,9 @@ def test_one_click_ends_letters_of_that_kind_without_signing_in(
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
     assert answer.status_code == 200
+    again = client.get(path).text
+    assert "You get no more e-mail of the kind" in again
+    assert "End these letters?" not in again
     tell(cast.wei)
     assert len(letters()) == 1
     tell(cast.wei, kind="answer")

@@ -7,7 +7,7 @@ import pytest
 from server.accounts.rules import RequestState
 from server.challenges.models import Challenge, Organiser, Phase, Registration
 from server.challenges.queries import phases_of
-from server.challenges.rules import Reveal
+from server.challenges.rules import Reveal, Role
 from server.discussions.models import Question
 from server.evaluations.models import Evaluation
 from server.evaluations.rules import EvaluationState
@@ -177,6 +177,17 @@ def test_an_evaluation_that_is_scored_waits_for_a_decision(session, as_, cast, b
     assert "ready" in needs(session)
     session.rollback()
     assert "Evaluation 2 of A board is scored" in as_(cast.olga).get("/organise/digits").text
+
+
+def test_a_judge_is_asked_for_no_decision(session, as_, cast, board):
+    live = session.query(Evaluation).one()
+    values = live.model_dump(exclude={"id", "live_at"})
+    session.add(Evaluation(**values | {"number": 2, "state": EvaluationState.COMPLETE}))
+    session.add(Organiser(challenge_id=cast.digits.id, account_id=cast.jonas.id, role=Role.JUDGE))
+    session.commit()
+    page = as_(cast.jonas).get("/organise/digits").text
+    assert "waits for the organisers' decision" in page
+    assert "waits for your decision" not in page
 
 
 def test_a_result_that_the_organiser_reveals_waits_after_the_end(session, cast, board):

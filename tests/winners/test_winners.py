@@ -8,6 +8,9 @@ from sqlmodel import select
 from server.boards.actions import disqualify_team
 from server.boards.models import Entry
 from server.challenges.models import Challenge
+from server.evaluations.models import Evaluation
+from server.evaluations.queries import live_evaluation
+from server.evaluations.rules import EvaluationState
 from server.teams.announcements import tell_asked
 from server.teams.models import Team
 from server.winners.actions import warn_of_changes
@@ -34,6 +37,19 @@ def disqualify(session, team_id, actor_id):
     team = session.get_one(Team, team_id)
     disqualify_team(session, team=team, reason="copied", actor_id=actor_id, now=NOON)
     session.commit()
+
+
+def test_an_evaluation_that_is_not_decided_is_named_before_winners_are_published(
+    session, browser, final
+):
+    assert "is not decided yet" not in browser("olga").get(URL).text
+    live = live_evaluation(session, final.id)
+    values = live.model_dump(exclude={"id", "live_at"})
+    session.add(Evaluation(**values | {"number": 2, "state": EvaluationState.SCORING}))
+    session.commit()
+    page = browser("olga").get(URL).text
+    assert "Evaluation 2 is not decided yet." in page
+    assert "How far it is</a>" in page
 
 
 def test_who_shares_a_rank_shares_its_place(session, published):
