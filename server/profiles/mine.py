@@ -38,7 +38,7 @@ class Mine:
     place: PlaceOn | None
     last_sent: datetime | None
     way: Way
-    takes_late: bool
+    late_phase: Phase | None
 
     @property
     def open_phase(self) -> Phase | None:
@@ -73,7 +73,7 @@ def challenges_of(session: Session, viewer: Viewer, *, now: datetime) -> list[Mi
             place=places.get(number),
             last_sent=sent.get(teams[number].id) if number in teams else None,
             way=ways[number],
-            takes_late=bool(view and times_of(listing.challenge, view.phase).takes_late(now)),
+            late_phase=_late_phase(listing, now),
         )
         for listing, (number, view) in zip(shown, views.items(), strict=True)
     ]
@@ -103,6 +103,12 @@ def _shown(session: Session, viewer: Viewer, ids: set[int], *, now: datetime) ->
 def _current(listing: Listing) -> PhaseView | None:
     views = listing.phases
     return views[current_phase([v.state for v in views])] if views else None
+
+
+def _late_phase(listing: Listing, now: datetime) -> Phase | None:
+    """Return the phase whose late days run, whatever else is open; of several, the last."""
+    phases = (view.phase for view in reversed(listing.phases))
+    return next((p for p in phases if times_of(listing.challenge, p).takes_late(now)), None)
 
 
 Views = dict[int, PhaseView | None]

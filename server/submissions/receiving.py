@@ -24,7 +24,6 @@ from server.submissions.actions import (
 from server.submissions.entrances import require_entrance
 from server.submissions.queries import near_a_deadline, pause_of, quota_of
 from server.submissions.rules import (
-    INCLUSIVE,
     choose_phase,
     has_ended,
     require_quota,
@@ -72,8 +71,9 @@ def admit_upload(session: Session, arguments: dict[str, str]) -> int:
 
 def _refuse_early(session: Session, challenge: Challenge) -> None:
     phases = phases_of(session, challenge.id or 0)
-    running = [p for p in phases if p.starts <= now() < p.ends + INCLUSIVE]
-    running = running or [p for p in phases if times_of(challenge, p).takes_late(now())]
+    # Which one a file is for is known when it has arrived: refused is what none would take.
+    times = {p.slug: times_of(challenge, p) for p in phases}
+    running = [p for p in phases if times[p.slug].is_open(now()) or times[p.slug].takes_late(now())]
     if not running and (not phases or phases[-1].revealed_at is None):
         raise _nothing_open(phases)
     team = team_of(session, challenge.id or 0, viewer().account_id)
