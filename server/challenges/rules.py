@@ -6,6 +6,7 @@ from enum import StrEnum
 
 # The deadline is inclusive to the second.
 INCLUSIVE = timedelta(seconds=1)
+DAY = timedelta(days=1)
 # What submissions rely on: another value would make them wrong or reorder a board silently.
 BREAKING = ("id_column", "header", "labels", "scorer", "params")
 BREAKING_IN_PHASE = ("ranking", "select")
@@ -103,6 +104,14 @@ def current_phase(phases: Sequence[PhaseState]) -> int:
         if found:
             return found[-1]
     return 0
+
+
+def late_days(*, received_at: datetime, ends: datetime) -> int:
+    """Return how many days late a file came; like the deadline, each ends with its last second."""
+    days = 0
+    while received_at >= ends + days * DAY + INCLUSIVE:
+        days += 1
+    return days
 
 
 def reopens(*, revealed: bool, ends: datetime, now: datetime) -> bool:

@@ -5,17 +5,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from server.boards.anonymity import follow_anonymity
 from server.challenges.models import Challenge, Phase
 from server.classes.models import GradeBook, PublishedGrade
-from server.classes.queries import Book, Row, book_of, books_of, grades_differ, late_days_used
+from server.classes.queries import Book, Row, book_of, books_of, grades_differ
 from server.classes.rules import score_of
 from server.folders.course import Grading
 from server.notifications.actions import notify
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
+from server.submissions.late_days import require_late_days
 from server.teams.drawing import draw_names
 from server.teams.seats import hold_challenge
 
@@ -47,9 +48,7 @@ def set_up(
     """
     hold_challenge(session, challenge.id)
     session.refresh(challenge)
-    if wanted.late_days != challenge.late_days:
-        _refuse_after_reveal(session, challenge)
-        _refuse_below_what_was_used(session, challenge, wanted.late_days)
+    require_late_days(session, challenge, before=challenge.late_days, after=wanted.late_days)
     changes = wanted.anonymous != challenge.anonymous
     challenge.anonymous = wanted.anonymous
     challenge.late_days = wanted.late_days
@@ -72,32 +71,6 @@ def set_up(
         late_days=wanted.late_days,
         grading=challenge.grading,
     )
-
-
-def _refuse_after_reveal(session: Session, challenge: Challenge) -> None:
-    query = select(Phase.id).where(
-        Phase.challenge_id == challenge.id, col(Phase.revealed_at).is_not(None)
-    )
-    if session.exec(query).first() is not None:
-        raise Conflict(
-            N_("A result is revealed already: the late days stay as they were."),
-            code="late-days",
-            field="late_days",
-        )
-
-
-def _refuse_below_what_was_used(session: Session, challenge: Challenge, late_days: int) -> None:
-    used = min(late_days_used(session, challenge), challenge.late_days)
-    if late_days < used:
-        raise Conflict(
-            N_(
-                "A team has handed in on late day %(day)s already, as it was told that it could:"
-                " late days can't become fewer than that."
-            ),
-            code="late-days",
-            field="late_days",
-            day=used,
-        )
 
 
 def publish(

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import phases_of
+from server.challenges.rules import late_days
 from server.classes.models import GradeBook, PublishedGrade
 from server.classes.rules import (
     Band,
@@ -21,7 +22,6 @@ from server.classes.rules import (
     Scheme,
     choose,
     grade,
-    late_days,
     late_until,
 )
 from server.classes.students import Student, students_of
@@ -166,23 +166,6 @@ def _last_late(
         )
         for submission, score in session.execute(query)
     }
-
-
-def late_days_used(session: Session, challenge: Challenge) -> int:
-    """Return the highest late day on which a team handed in a file that may still be graded."""
-    query = (
-        sa.select(col(Submission.received_at), col(Phase.ends))
-        .join(Phase, col(Phase.id) == col(Submission.phase_id))
-        .where(
-            col(Submission.challenge_id) == challenge.id,
-            col(Submission.late).is_(True),
-            col(Submission.state).not_in([SubmissionState.REJECTED, SubmissionState.FAILED]),
-            col(Submission.withdrawn_at).is_(None),
-            col(Submission.disqualified_at).is_(None),
-        )
-    )
-    used = [late_days(received_at=at, ends=ends) for at, ends in session.execute(query)]
-    return max(used, default=0)
 
 
 def _known(

@@ -1,14 +1,13 @@
 """Pure decisions on classes: late days, and the grade that a score comes to."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from server.challenges.rules import INCLUSIVE
+from server.challenges.rules import DAY
 from server.shared.errors import N_, Conflict
 
-DAY = timedelta(days=1)
 # Boards compare scores to so many digits; a band's bound is met by the same measure.
 DIGITS = 12
 BEST = "best"
@@ -66,14 +65,6 @@ class Grade(NamedTuple):
     worst: str | None = None
     best: str | None = None
     share: float | None = None
-
-
-def late_days(*, received_at: datetime, ends: datetime) -> int:
-    """Return how many days late a file came; like the deadline, each ends with its last second."""
-    days = 0
-    while received_at >= ends + days * DAY + INCLUSIVE:
-        days += 1
-    return days
 
 
 def late_until(*, ends: datetime, days: int) -> datetime:

@@ -41,6 +41,7 @@ from server.folders.contents import Folder
 from server.shared.errors import N_, Conflict
 from server.shared.events import record
 from server.shared.storage import Stores
+from server.submissions.late_days import require_late_days
 from server.submissions.models import Submission
 from server.submissions.queries import has_submissions
 from server.teams.announcements import ask_to_tell
@@ -66,7 +67,8 @@ def deploy(
     `new_evaluation` it becomes the next evaluation, scored beside the live one.
 
     Raises:
-        Conflict: a running phase would be scored otherwise, and `new_evaluation` is not given.
+        Conflict: a running phase would be scored otherwise, and `new_evaluation` is not given;
+            or late days that were used would be taken back.
     """
     use = PhaseUse(
         has_submissions=partial(has_submissions, session), forget=partial(forget_phase, session)
@@ -81,6 +83,7 @@ def deploy(
         actor_id=actor_id,
         now=now,
     )
+    _keep_late_days(session, result)
     _follow_anonymity(session, result)
     run = Run(session, folder, stores, new_evaluation, replicates, reason, actor_id, now)
     deployed = Deployed(result, list(result.changes))
@@ -91,6 +94,15 @@ def deploy(
         _follow_deadline(run, phase, result)
     session.flush()
     return deployed
+
+
+def _keep_late_days(session: Session, result: DeployResult) -> None:
+    """Refuse late days that would take back what a class was told."""
+    what = (ChangeKind.CHANGED, "late_days")
+    moved = next((c for c in result.changes if (c.kind, c.what) == what), None)
+    if moved is not None:
+        days = result.challenge.late_days
+        require_late_days(session, result.challenge, before=int(moved.before), after=days)
 
 
 def _follow_anonymity(session: Session, result: DeployResult) -> None:

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
+import pytest
+
 from server.challenges.rules import (
     ChallengeState,
     PhaseState,
     challenge_state,
     current_phase,
+    late_days,
     phase_state,
     reopens,
 )
@@ -45,3 +48,20 @@ def test_only_a_revealed_phase_whose_new_end_is_ahead_would_reopen() -> None:
     assert reopens(revealed=True, ends=later, now=NOON)
     assert not reopens(revealed=False, ends=later, now=NOON)
     assert not reopens(revealed=True, ends=NOON, now=later)
+
+
+@pytest.mark.parametrize(
+    ("after", "days"),
+    [
+        (timedelta(seconds=-5), 0),
+        (timedelta(0), 0),
+        (timedelta(milliseconds=999), 0),
+        (timedelta(seconds=1), 1),
+        (timedelta(days=1), 1),
+        (timedelta(days=1, milliseconds=999), 1),
+        (timedelta(days=1, seconds=1), 2),
+        (timedelta(days=2, seconds=1), 3),
+    ],
+)
+def test_a_late_day_ends_with_its_last_second(after: timedelta, days: int) -> None:
+    assert late_days(received_at=NOON + after, ends=NOON) == days

@@ -1,7 +1,5 @@
 """Late days, and the grade that a score comes to."""
 
-from datetime import timedelta
-
 import pytest
 
 from server.classes.rules import (
@@ -12,11 +10,9 @@ from server.classes.rules import (
     Scheme,
     choose,
     grade,
-    late_days,
     written,
 )
 from server.shared.errors import Conflict
-from tests.cast import NOON
 
 LINEAR = Scheme("baseline: forest", "best", 60, 100, 1, (), "F", "0", 5)
 BANDS = Scheme(
@@ -32,23 +28,6 @@ BANDS = Scheme(
 )
 KNOWN = Known({"forest": 0.8}, 0.96, higher_is_better=True)
 ERRORS = Known({"forest": 0.4}, 0.1, higher_is_better=False)
-
-
-@pytest.mark.parametrize(
-    ("after", "days"),
-    [
-        (timedelta(seconds=-5), 0),
-        (timedelta(0), 0),
-        (timedelta(milliseconds=999), 0),
-        (timedelta(seconds=1), 1),
-        (timedelta(days=1), 1),
-        (timedelta(days=1, milliseconds=999), 1),
-        (timedelta(days=1, seconds=1), 2),
-        (timedelta(days=2, seconds=1), 3),
-    ],
-)
-def test_a_late_day_ends_with_its_last_second(after: timedelta, days: int) -> None:
-    assert late_days(received_at=NOON + after, ends=NOON) == days
 
 
 @pytest.mark.parametrize(

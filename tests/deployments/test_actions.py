@@ -227,6 +227,33 @@ def test_a_folder_that_says_as_late_or_later_rules_again(session, put, wines, mo
     assert phase.ends == earlier
 
 
+def say_late_days(wines: Path, days: int) -> None:
+    toml = wines / "challenge.toml"
+    said = re.sub(r"(?ms)^\[course\]\n.*?(?=^\[|\Z)", "", toml.read_text())
+    toml.write_text(f"{said}\n[course]\nlate_days = {days}\n")
+
+
+def test_a_folder_takes_no_late_days_back_that_a_team_has_used(session, cast, put, wines):
+    say_late_days(wines, 3)
+    put()
+    send(session, cast)
+    sent = session.exec(select(Submission).where(Submission.account_id == cast.wei.id)).one()
+    sent.late, sent.received_at = True, phase_of(session).ends + timedelta(hours=30)
+    session.commit()
+    say_late_days(wines, 1)
+    with pytest.raises(Conflict, match="handed in on late day"):
+        put()
+    session.rollback()
+    assert session.get_one(Challenge, phase_of(session).challenge_id).late_days == 3
+    say_late_days(wines, 2)
+    assert "late_days" in {change.what for change in put().changes}
+    phase_of(session).revealed_at = NOON
+    session.commit()
+    say_late_days(wines, 5)
+    with pytest.raises(Conflict, match="revealed already"):
+        put()
+
+
 def test_a_moved_deadline_is_logged_from_where_to_where(session, cast, put, wines):
     put()
     before = phase_of(session).ends
