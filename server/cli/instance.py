@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import click
+from obstore.exceptions import BaseError as StoreError
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +16,7 @@ from server.cli.output import Refusal, note
 from server.shared.database import Database
 from server.shared.errors import DomainError
 from server.shared.migrate import migrate
+from server.shared.outages import cause_of
 from server.shared.settings import InsecureSettings, Settings
 from server.shared.storage import FileStore, Stores
 
@@ -22,6 +24,9 @@ PREFIX = "VARSITY_"
 # What participants' commands read stands beside the settings.
 OF_CLIENTS = frozenset({"VARSITY_URL", "VARSITY_TOKEN"})
 ALIKE = 0.9
+# What the S3 client says of an address that it may not ask.
+UNSAFE_SCHEME = "BadScheme"
+PLAIN_HTTP = "(An AWS_ENDPOINT_URL without TLS also needs AWS_ALLOW_HTTP=true.)"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -100,7 +105,7 @@ def _fault(fault: Any) -> str:
 def opened() -> Iterator[Instance]:
     """Yield the instance, its database made and migrated.
 
-    Raises Refusal for what a room refuses and for a database that can't be used.
+    Raises Refusal for what a room refuses, and for a database or a store that can't be used.
     """
     settings = load_settings()
     try:
@@ -114,6 +119,8 @@ def opened() -> Iterator[Instance]:
         raise Refusal(refusal_text(error)) from error
     except SQLAlchemyError as error:
         raise Refusal(f"The database refused: {_cause(error)}") from error
+    except StoreError as error:
+        raise Refusal(_of_store(error)) from error
     finally:
         database.dispose()
 
@@ -122,6 +129,11 @@ def refusal_text(error: DomainError) -> str:
     """Return a refusal's words, with its fields where it names several."""
     fields = [f"  {e.field}: {e.message}" for e in getattr(error, "errors", ())]
     return "\n".join([str(error), *fields])
+
+
+def _of_store(error: StoreError) -> str:
+    hint = f" {PLAIN_HTTP}" if UNSAFE_SCHEME in str(error) else ""
+    return f"The store of files can't be used: {cause_of(error)}{hint}"
 
 
 def _cause(error: Exception) -> str:

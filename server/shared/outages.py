@@ -1,8 +1,9 @@
-"""Which faults are the machine's: a full disk, a database that does not answer."""
+"""Which faults are the machine's: a full disk, a database or a store that does not answer."""
 
 import errno
 
 import psycopg
+from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -27,6 +28,16 @@ def database_is_away(error: Exception) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, OperationalError) and _is_away(error.orig)
+
+
+def store_is_away(error: BaseException) -> bool:
+    """Whether the store of files does not answer, or lets nobody in; a missing file is none."""
+    return isinstance(error, StoreError)
+
+
+def cause_of(error: BaseException) -> str:
+    """Return what an outage says of itself, in one line of the log."""
+    return str(error).partition("\n")[0]
 
 
 def _is_away(error: BaseException | None) -> bool:

@@ -16,6 +16,8 @@ import structlog
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from redis.exceptions import RedisError
 
+from server.shared.outages import cause_of, database_is_away
+
 log = structlog.get_logger(__name__)
 # What an engine raises that does not answer: nothing is wrong with the job.
 AWAY = (OSError, RedisError, psycopg.Error, sqlite3.Error)
@@ -117,5 +119,9 @@ class Jobs:
             return
         try:
             handler(**arguments)
-        except Exception:
+        except Exception as error:
+            if database_is_away(error):
+                # It comes back by itself, and so does what was asked for: no trace helps anybody.
+                log.error("job_failed", job=name, error=cause_of(error), **arguments)
+                return
             log.exception("job_failed", job=name, **arguments)

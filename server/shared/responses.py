@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from scorers.sentences import Sentence
 from server.shared.bidi import set_apart
 from server.shared.errors import N_, Conflict, DomainError, Invalid, NotSignedIn, SecondFactorNeeded
-from server.shared.outages import database_is_away, disk_is_full
+from server.shared.outages import cause_of, database_is_away, disk_is_full, store_is_away
 from server.shared.sentences import translated
 from server.shared.web import SAFE_METHODS, safe_path, services, viewer, wants_json
 
@@ -40,6 +40,9 @@ ENDS_CONNECTION = (408, 413)
 BACK_IN = 5
 UNREADABLE = N_("The request holds a number that is too large, or characters that can't be kept.")
 AWAY = N_("The database does not answer.")
+STORE_AWAY = N_(
+    "The store of files does not answer; nothing was kept. Its operators were told in the log."
+)
 FAULT = N_("The fault is ours, and it was written to the log. Try again in a little while.")
 
 
@@ -173,7 +176,10 @@ def _fault(error: Exception) -> BaseResponse:
         return _refused(507, gettext(DISK_FULL), "no-room", [])
     if database_is_away(error):
         log.error("database_away", path=request.path, error=str(error))
-        return _away()
+        return _away(AWAY)
+    if store_is_away(error):
+        log.error("store_away", path=request.path, error=cause_of(error))
+        return _away(STORE_AWAY)
     log.exception("request_failed", path=request.path, account=viewer().id)
     try:
         return _refused(500, gettext(FAULT), "internal", [])
@@ -182,10 +188,10 @@ def _fault(error: Exception) -> BaseResponse:
         return _bare(500)
 
 
-def _away() -> BaseResponse:
-    """Answer that the database does not; so may a page that asks it who is reading."""
+def _away(message: str) -> BaseResponse:
+    """Answer that what is needed does not; nor may the database, for who is reading."""
     try:
-        response = _refused(503, gettext(AWAY), "unavailable", [])
+        response = _refused(503, gettext(message), "unavailable", [])
     except SQLAlchemyError:
         response = _bare(503)
     response.headers["Retry-After"] = str(BACK_IN)

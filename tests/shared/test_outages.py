@@ -2,15 +2,24 @@
 
 import errno
 import sqlite3
+from io import BytesIO
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+import structlog
+from obstore.store import S3Store
 from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlmodel import select
 
 from server.app import create_app
+from server.cli.instance import opened
+from server.cli.output import Refusal
 from server.shared.database import Database
 from server.shared.outages import database_is_away, disk_is_full
+from server.shared.queue import Jobs, make_engine
+from server.shared.storage import FileStore
+from server.submissions.models import Submission
 from tests.cast import sign_in
 
 NOBODY_LISTENS = "postgresql+psycopg://varsity@127.0.0.1:1/varsity?connect_timeout=2"
@@ -44,6 +53,59 @@ def test_a_program_is_told_in_a_problem_document(stranded):
     answer = stranded.test_client().get("/api/v1/challenges")
     assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
     assert (answer.json["code"], answer.headers["Retry-After"]) == ("unavailable", "5")
+
+
+def no_store_at(url: str) -> FileStore:
+    """Return a store whose server nobody is, and that says so at once."""
+    store = FileStore(url)
+    store.store = S3Store(
+        "files",
+        endpoint="http://127.0.0.1:1",
+        access_key_id="a",
+        secret_access_key="b",
+        region="x",
+        client_options={"allow_http": True},
+        retry_config={"max_retries": 0},
+    )
+    return store
+
+
+def test_a_file_is_refused_for_now_while_the_store_does_not_answer(app, cast, settings, database):
+    services = app.extensions["varsity"]
+    services.files = no_store_at(settings.public_store)
+    browser = sign_in(app.test_client(), cast.wei)
+    data = {"file": (BytesIO(b"id,digit\n1,2\n"), "a.csv"), "phase": "a"}
+    answer = browser.post(
+        "/challenges/digits/submit", data=data, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 503
+    assert "Back in a moment" in answer.text
+    assert "The store of files does not answer; nothing was kept." in answer.text
+    with database.reading() as session:
+        assert session.exec(select(Submission)).all() == []
+
+
+def test_a_command_says_in_a_line_that_the_store_does_not_answer(monkeypatch, tmp_path):
+    monkeypatch.setenv("VARSITY_DATA_DIR", str(tmp_path))
+    with pytest.raises(Refusal) as refused, opened():
+        no_store_at(str(tmp_path / "files")).has("0" * 64)
+    assert str(refused.value).startswith("The store of files can't be used: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_job_whose_database_is_away_is_told_in_a_line(tmp_path):
+    jobs = Jobs(make_engine("", tmp_path))
+
+    def asks() -> None:
+        raise wrapped(psycopg.OperationalError("server closed the connection\n\tunexpectedly"))
+
+    jobs.handle("asks", asks)
+    with structlog.testing.capture_logs() as logs:
+        jobs.send("asks")
+        jobs.engine.execute(jobs.engine.dequeue())
+    told = next(line for line in logs if line["event"] == "job_failed")
+    assert "exc_info" not in told
+    assert "\n" not in told["error"]
 
 
 def wrapped(error: Exception) -> OperationalError:
