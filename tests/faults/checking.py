@@ -9,6 +9,7 @@ from sqlmodel import Session, func, select
 from server.boards.models import Entry
 from server.boards.rebuilding import rebuild_board
 from server.challenges.models import Phase
+from server.evaluations.actions import hold_phase
 from server.evaluations.models import Score
 from server.evaluations.queries import live_evaluation
 from server.evaluations.rules import SCORED_BOARDS, Board
@@ -71,6 +72,8 @@ def check_quotas(database: Database, students: list[Student], rows: list[Submiss
 def check_entries(database: Database, phase_id: int) -> None:
     """The entries are what a computation from scratch gives."""
     with database.writing() as session:
+        # A server's transaction may outlive the process that was killed: it ends first.
+        hold_phase(session, phase_id)
         kept = _entries(session, phase_id)
         phase = session.get_one(Phase, phase_id)
         evaluation = live_evaluation(session, phase_id)
