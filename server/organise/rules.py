@@ -22,6 +22,7 @@ NOT_DEPLOYED = N_("This is for you to mend: the phase has nothing to score by ye
 LIMIT = N_("Scoring was stopped at a limit of this server.")
 STORE = N_("This is for the server's operator: a stored file is missing.")
 SWITCHED_OFF = N_("This is for the server's operator: metric files may not run on this machine.")
+KILLED = N_("The server's system ended it, most likely for want of memory.")
 OURS = N_("The fault is ours: the program broke off while it scored.")
 
 CORRECT = N_(
@@ -38,6 +39,10 @@ WEIGH = N_(
     "than the server gives: make it lighter, or ask the operator to raise the limit, then press "
     "“Score again”. If it is this file alone, leave it as it is."
 )
+ASK_MEMORY = N_(
+    "Ask the operator to give scoring more memory, or to score fewer files at a time, then press "
+    "“Score again”."
+)
 ASK_STORE = N_("Ask the operator to put it back from a backup. Then press “Score again”.")
 ASK_ALLOW = N_("The setting that allows them is named below. Then press “Score again”.")
 AGAIN = N_(
@@ -52,6 +57,7 @@ KNOWN = (
     ("The phase has no live evaluation", NOT_DEPLOYED, DEPLOY),
     ("scoring took longer than", LIMIT, WEIGH),
     ("scoring needed more than", LIMIT, WEIGH),
+    ("the scoring process died (exit code -9)", KILLED, ASK_MEMORY),
     ("the scoring process died", LIMIT, WEIGH),
     ("the scoring process ended", LIMIT, WEIGH),
     ("The worker died", LIMIT, WEIGH),

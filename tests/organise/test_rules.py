@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.organise.rules import (
+    KILLED,
     LIMIT,
     NOT_DEPLOYED,
     OURS,
@@ -24,6 +25,7 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "x.py", line 1, in score
         ("scoring took longer than 300 s of wall time", LIMIT, "scoring took longer"),
         ("scoring needed more than 4,000,000,000 bytes of memory", LIMIT, "bytes of memory"),
         ("the scoring process died (exit code -11)", LIMIT, "exit code -11"),
+        ("the scoring process died (exit code -9)", KILLED, "exit code -9"),
         ("the scoring process ended without an answer", LIMIT, "without an answer"),
         ("The worker died 10 times while it scored this.", LIMIT, "10 times"),
         ("The phase has no live evaluation.", NOT_DEPLOYED, "no live evaluation"),
