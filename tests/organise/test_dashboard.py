@@ -188,6 +188,8 @@ def test_a_judge_is_asked_for_no_decision(session, as_, cast, board):
     page = as_(cast.jonas).get("/organise/digits").text
     assert "waits for the organisers' decision" in page
     assert "waits for your decision" not in page
+    assert "What needs the organisers now" in page
+    assert "What needs you now" not in page
 
 
 def test_a_result_that_the_organiser_reveals_waits_after_the_end(session, cast, board):
