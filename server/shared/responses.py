@@ -41,7 +41,8 @@ BACK_IN = 5
 UNREADABLE = N_("The request holds a number that is too large, or characters that can't be kept.")
 AWAY = N_("The database does not answer.")
 STORE_AWAY = N_(
-    "The store of files does not answer; nothing was kept. Its operators were told in the log."
+    "The store of files does not answer; nothing was kept. Try again in a minute: its operators "
+    "were told in the log."
 )
 FAULT = N_("The fault is ours, and it was written to the log. Try again in a little while.")
 
