@@ -48,11 +48,11 @@ def results_of(session: Session, season: SeasonName, university_id: int) -> list
 def results_page(
     session: Session, season: SeasonName, university_id: int, *, page: int
 ) -> Page[Found]:
-    """Return a page of what a university has in each challenge, without its ranges."""
+    """Return a page of what a university has in each challenge."""
     own, boards = _own_boards(session, season, university_id)
     page, per_page = clamp(page, RESULTS_A_PAGE)
     some = boards[(page - 1) * per_page : page * per_page]
-    return Page(len(boards), page, per_page, _found(session, own, some, ranged=False))
+    return Page(len(boards), page, per_page, _found(session, own, some))
 
 
 def _own_boards(
@@ -64,15 +64,11 @@ def _own_boards(
 
 
 def _found(
-    session: Session,
-    own: Mapping[int | None, Any],
-    boards: Sequence[Weighed],
-    *,
-    ranged: bool = True,
+    session: Session, own: Mapping[int | None, Any], boards: Sequence[Weighed]
 ) -> list[Found]:
     best = {own[board.challenge.id].best_team_id for board, _, _ in boards}
     teams = teams_by_id(session, best)
-    spans = _spans(session, best, [board for board, _, _ in boards]) if ranged else {}
+    spans = _spans(session, best, [board for board, _, _ in boards])
     found = []
     for board, ranked, weight in boards:
         row = own[board.challenge.id]

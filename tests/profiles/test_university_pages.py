@@ -1,7 +1,9 @@
 """A university's results and its teams come in pages of their own, each with its numbers."""
 
 import pytest
+import sqlalchemy as sa
 
+from server.boards.models import Entry
 from server.challenges.models import Challenge, Phase
 from server.profiles import universities
 from server.standings import results
@@ -66,3 +68,11 @@ def test_every_result_is_on_some_page_and_none_behind_the_last(client, three):
         row["challenge"]["slug"] if isinstance(row["challenge"], dict) else row["challenge"]
         for row in everything
     ] == ["alpine", "brook", "cliff"]
+
+
+def test_every_rank_stands_over_its_range(client, three, session):
+    session.execute(sa.update(Entry).values(rank_best=1, rank_worst=1204))
+    session.commit()
+    page = client.get("/universities/munich").text
+    for caption in ("Results by challenge", "Teams of the university and their places"):
+        assert "1–1,204" in table(page, caption)

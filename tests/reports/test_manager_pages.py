@@ -5,8 +5,10 @@ import zipfile
 from io import BytesIO, StringIO
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
+from server.boards.models import Entry
 from server.certificates.actions import show
 from server.certificates.models import CertificateJob
 from server.challenges.models import Challenge
@@ -35,6 +37,15 @@ def test_the_overview_shows_what_participants_may_see(manager, scene, database):
     assert "Isar Surfers" in page
     assert "0.7000" in page
     assert "Giant Pandas" not in page
+
+
+@pytest.mark.parametrize("path", ["overview", "teams"])
+def test_every_rank_stands_over_its_range(manager, scene, database, session, path):
+    scene.reveal()
+    session.execute(sa.update(Entry).values(rank_best=1, rank_worst=1204))
+    session.commit()
+    refresh_standings(database, now=NOON)
+    assert "1–1,204" in manager.get(f"{BASE}/{path}").text
 
 
 @pytest.mark.parametrize("path", ["overview", "teams", "certificates", "report", "teams.csv"])
