@@ -119,12 +119,22 @@ def mark_read(session: Session, *, account_id: int, number: int, now: datetime) 
     return found
 
 
+def mark_seen(session: Session, *, account_id: int, link: str, now: datetime) -> int:
+    """Say that an account looked at what a link points to; return how many were unread."""
+    return _mark(session, account_id, now, col(Notification.link) == link)
+
+
 def mark_all_read(session: Session, *, account_id: int, now: datetime) -> int:
     """Say that an account read all that it was told; return how many were unread."""
+    return _mark(session, account_id, now)
+
+
+def _mark(session: Session, account_id: int, now: datetime, *which: sa.ColumnElement[bool]) -> int:
     unread = sa.update(Notification).where(
         col(Notification.account_id) == account_id,
         col(Notification.read_at).is_(None),
         col(Notification.created_at) <= now,
+        *which,
     )
     return changed_rows(session, unread.values(read_at=now))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -63,6 +63,17 @@ def read_one(notification_id: int) -> Response:
     """Mark one as read, and stay."""
     _read(notification_id)
     return _back()
+
+
+@bp.post("/notifications/seen")
+@access(Who.SIGNED_IN)
+def seen() -> Response:
+    """Mark as read what points to a page that was looked at; say what the bell shows now."""
+    with writing() as session:
+        me, link = viewer().account_id, request.form.get("link", "")
+        actions.mark_seen(session, account_id=me, link=link, now=now())
+        session.commit()
+    return jsonify({"html": render_template("notifications/_bell.html", unread=unread_now())})
 
 
 @bp.post("/notifications/read")

@@ -24,12 +24,13 @@
     day: "numeric", month: "short", year: "numeric", timeZone: root.dataset.timeZone || undefined,
   });
   const distance = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+  const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
   const units = [["year", 31557600], ["month", 2629800], ["day", 86400],
     ["hour", 3600], ["minute", 60], ["second", 1]];
   const fromNow = (moment) => {
     const seconds = (moment - Date.now()) / 1000;
-    const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= 1.2 * length) || ["second", 1];
-    return distance.format(Math.round(seconds / size), unit);
+    const found = units.find(([, length]) => Math.abs(seconds) >= 1.2 * length);
+    return found ? distance.format(Math.round(seconds / found[1]), found[0]) : now;
   };
   const write = (element) => {
     const moment = new Date(element.dateTime);

@@ -132,6 +132,20 @@
     });
   };
 
+  // News of the page that one looks at is read by that; the bell counts anew.
+  const seen = async (address) => {
+    const bell = document.querySelector(".bell");
+    const token = document.querySelector(".menu-items [name=csrf_token]");
+    try {
+      const answer = await fetch(address, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": token.value },
+        body: new URLSearchParams({ link: location.pathname }),
+      });
+      if (answer.ok) bell.innerHTML = (await answer.json()).html;
+    } catch (offline) { /* they stay in the list, unread */ }
+  };
+
   // Live parts: ask until the state is final, more rarely as time passes, never while hidden.
   const live = (element) => {
     const final = element.dataset.until.split(",");
@@ -157,6 +171,7 @@
             enhance(element);
             const words = element.querySelector("[data-announce], .state");
             speaker.textContent = words ? words.textContent.trim() : now;
+            if (element.dataset.news && final.includes(now)) seen(element.dataset.news);
           }
         }
       } catch (offline) { wait = 5000; }
@@ -170,6 +185,9 @@
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) { clearTimeout(timer); timer = null; } else { wait = 1000; plan(); }
     });
+    if (element.dataset.news && final.includes(state) && document.querySelector(".bell-count")) {
+      seen(element.dataset.news);
+    }
     plan();
   };
 

@@ -35,6 +35,17 @@ def test_opening_one_marks_it_and_goes_where_it_points(wei, cast, tell, rows):
     assert "bell-count" not in wei.get("/notifications").text
 
 
+def test_news_of_a_page_that_was_looked_at_is_read_and_the_bell_counts_anew(wei, cast, tell, rows):
+    tell(cast.wei, link="/submissions/7")
+    tell(cast.wei, link="/submissions/71")
+    tell(cast.lena, link="/submissions/7")
+    answer = wei.post("/notifications/seen", data={"link": "/submissions/7"})
+    assert '<span class="bell-count" aria-hidden="true">1</span>' in answer.json["html"]
+    assert [row.read_at for row in rows()] == [NOON, None, None]
+    answer = wei.post("/notifications/seen", data={"link": "/submissions/71"})
+    assert "bell-count" not in answer.json["html"]
+
+
 @pytest.mark.parametrize("what", ["open", "read"])
 def test_another_persons_notification_is_not_there(app, cast, tell, rows, what):
     tell(cast.wei)
