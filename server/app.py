@@ -63,6 +63,7 @@ from server.shared.spacing import set_up_spacing
 from server.shared.storage import FileStore
 from server.shared.uploads import UploadRequest
 from server.shared.web import Services, install, now, reading, services, viewer
+from server.submissions.pages import way_to_submit
 from server.submissions.queries import submission_gate
 from server.teams.queries import team_member_gate
 from server.trials.queries import trial_gate
@@ -215,6 +216,7 @@ def _context() -> dict[str, Any]:
         "language": language(),
         "html_language": TAGS[language()],
         "unread_now": unread_now,
+        "way_to_submit": way_to_submit,
         "published_winners": published_winners,
         "newest_announcement": _newest_announcement,
         "metrics_of": _metrics_of,

@@ -18,15 +18,24 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 from sqlmodel import Session
 
-from server.challenges.queries import challenge_by_id, is_organiser, participation_of
+from server.boards.versions import kept
+from server.challenges.queries import (
+    challenge_by_id,
+    is_organiser,
+    participation_of,
+    phases_of,
+)
 from server.challenges.registration_queries import asked_state
 from server.shared.access import Viewer
-from server.shared.web import viewer
+from server.shared.web import now, viewer
+from server.submissions.entrances import Entrance, entrance_now
 
 # As the number of an account stands in addresses; nobody has it, and nobody can guess it.
 _NUMBER = 10**17 + secrets.randbelow(10**17)
 # Where flask keeps what is to be said once.
 FLASHES = "_flashes"
+# What templates call to hear of the way into what is open.
+WAY = "way_to_submit"
 
 
 class Reader(NamedTuple):
@@ -64,13 +73,19 @@ def reader_of(session: Session, challenge_id: int) -> Reader | None:
 
 def _reader(session: Session, challenge_id: int, asker: Viewer) -> Reader:
     said = _asked_of_the_context("unread_now", "has_console")
+    way = _way(session, challenge_id, asker)
     return Reader(
         name=escape(asker.name),
         email=escape(asker.email),
         number=escape(asker.account_id),
         token=escape(generate_csrf()),
-        position=(_nameless(asker), *said.values(), *_taking_part(session, challenge_id, asker)),
-        context={name: partial(_same, value) for name, value in said.items()},
+        position=(
+            _nameless(asker),
+            *said.values(),
+            way,
+            *_taking_part(session, challenge_id, asker),
+        ),
+        context={name: partial(_same, value) for name, value in {**said, WAY: way}.items()},
     )
 
 
@@ -92,8 +107,22 @@ def _asked_of_the_context(*names: str) -> dict[str, Hashable]:
     return {name: cast(Callable[[], Hashable], context[name])() for name in names}
 
 
-def _same(value: Hashable) -> Hashable:
+def _same(value: Hashable, *_: object) -> Hashable:
     return value
+
+
+def _way(session: Session, challenge_id: int, asker: Viewer) -> Entrance:
+    """Return the way into what is open; mostly there is no phase that admits by a result."""
+    admits = kept(
+        session,
+        ("admits", challenge_id),
+        challenge_id,
+        lambda: any(p.admit_top is not None for p in phases_of(session, challenge_id)),
+        size=lambda _: 1,
+    )
+    if not admits:
+        return Entrance()
+    return entrance_now(session, challenge_id, asker=asker.id, at=now())
 
 
 @contextmanager

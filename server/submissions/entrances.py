@@ -1,5 +1,6 @@
 """The way into a phase that takes the first teams of the one before it, and nobody else."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -7,8 +8,10 @@ from sqlmodel import Session
 
 from server.challenges.models import Phase
 from server.challenges.queries import phases_of
+from server.challenges.rules import PhaseState, phase_state
 from server.shared.errors import N_, Forbidden
 from server.submissions.models import Admission
+from server.teams.queries import team_of
 
 
 class Way(StrEnum):
@@ -34,6 +37,22 @@ def entrance_to(session: Session, phase: Phase, team_id: int | None) -> Entrance
     before = next((p for p in phases if p.position == phase.position - 1), phase)
     waits = before is not phase and before.revealed_at is None
     return Entrance(Way.WAITS if waits else Way.CLOSED, before.title)
+
+
+def entrance_now(
+    session: Session, challenge_id: int, *, asker: int | None, at: datetime
+) -> Entrance:
+    """Return an account's way into the phases of a challenge that are open: the best of several."""
+    opened = [p for p in phases_of(session, challenge_id) if _is_open(p, at)]
+    if asker is None or any(phase.admit_top is None for phase in opened):
+        return Entrance()
+    team = team_of(session, challenge_id, asker)
+    ways = [entrance_to(session, phase, team.id if team else None) for phase in opened]
+    return min(ways, key=lambda found: list(Way).index(found.way), default=Entrance())
+
+
+def _is_open(phase: Phase, at: datetime) -> bool:
+    return phase_state(starts=phase.starts, ends=phase.ends, now=at) is PhaseState.OPEN
 
 
 def require_entrance(session: Session, phase: Phase, team_id: int) -> None:

@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.challenges.downloads import send_stored
 from server.challenges.queries import challenge_frame
 from server.challenges.tab_contexts import given_to
+from server.challenges.views import Frame
 from server.shared.access import Who, access
 from server.shared.limits import asker, by_setting, limiter
 from server.shared.web import accepts_upload, now, reading, services, viewer
+from server.submissions.entrances import Entrance, entrance_now
 from server.submissions.forms import SubmitForm
 from server.submissions.queries import submission_by_id
 from server.submissions.receiving import admit_upload, end_arrival, receive
@@ -62,3 +64,8 @@ def file(submission_id: int) -> Response:
     return send_stored(
         request, services().files, sha256=submission.sha256, name=submission.filename
     )
+
+
+def way_to_submit(frame: Frame) -> Entrance:
+    """Return the viewer's way into what is open now: every tab of a challenge asks."""
+    return entrance_now(reading(), frame.challenge.id or 0, asker=viewer().id, at=now())

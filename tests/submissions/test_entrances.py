@@ -1,6 +1,7 @@
 """A phase that takes the first teams of the one before it, before and after that result is out."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -65,3 +66,35 @@ def test_an_admitted_team_sends_as_ever(client, database, cast, admitting):
     sign_in(client, cast.wei)
     assert 'name="file"' in client.get(URL).text
     assert send(client).status_code == 303
+
+
+TABS = ("", "/leaderboard", "/submissions", "/team")
+BUTTON = re.compile(rf'class="btn [\w-]+" href="{URL}"')
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [(False, "A board admits, once that is out"), (True, "A board admitted.")],
+)
+def test_no_tab_asks_a_team_for_a_file_that_would_be_refused(client, cast, admitting, out, said):
+    admitting(out=out)
+    sign_in(client, cast.wei)
+    for tab in TABS:
+        page = client.get(f"/challenges/digits{tab}").text
+        assert said in page, tab
+        assert not BUTTON.search(page), tab
+
+
+def test_every_tab_asks_an_admitted_team_for_its_file_also_after_another_has_read_it(
+    app, database, cast, admitting
+):
+    admitting(out=True)
+    with database.writing() as session:
+        session.add(Admission(phase_id=cast.phase_b.id, team_id=cast.pandas.id))
+        session.commit()
+    lena, wei = (sign_in(app.test_client(), who) for who in (cast.lena, cast.wei))
+    for tab in TABS:
+        assert "A board admitted." in lena.get(f"/challenges/digits{tab}").text
+        page = wei.get(f"/challenges/digits{tab}").text
+        assert "A board admitted." not in page
+        assert BUTTON.search(page), tab
