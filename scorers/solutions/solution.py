@@ -187,6 +187,9 @@ def _columns(
 
 
 def _only_target(header: Sequence[str], spec: EvaluationSpec, extras: Iterable[str]) -> str:
+    # Where the ids are not found, what else there is says nothing of the answers.
+    if lacking := [n for n in spec.id_columns if n not in header]:
+        check_header(header, (*header, *lacking), owner="solution")
     beside = [n for n in header if n not in (*spec.id_columns, *extras)]
     if len(beside) != 1:
         text = sentence(

@@ -12,7 +12,7 @@ from server.drafts.models import DraftFile
 from server.drafts.naming import field_of_key
 from server.drafts.places import step_of_fault
 from server.drafts.rules import Step
-from server.preflight.report import Line
+from server.preflight.report import Line, Place
 from server.shared.errors import N_
 from server.shared.sentences import told as told_kept
 from server.shared.sentences import translated
@@ -35,6 +35,8 @@ REMEDIES = {
     "licence": N_("Name one, such as CC BY 4.0, or say who allows what."),
     "privacy": N_("Say whether they are, and if so whom to ask."),
     "privacy-contact": N_("Name your data protection officer, or whoever answers."),
+    "picture": N_("Upload the picture, or take it out of the page."),
+    "picture-elsewhere": N_("Upload the picture here, or leave it a link."),
     "midnight": N_("Nothing, if it is meant; else write the end of the day in your own zone."),
 }
 # A remedy with a key, a path or other marks of a folder helps nobody who sees none.
@@ -124,4 +126,10 @@ def place_of(line: Line, names: Names) -> str:
     known = {path for path, _name in names.known}
     if line.where is None or line.where.file not in known:
         return ""
-    return names.plain(str(line.where))
+    return str(_(", ")).join([names.plain(line.where.file), *_within(line.where)])
+
+
+def _within(where: Place) -> list[str]:
+    line = [] if where.line is None else [str(_("line %(line)s", line=where.line))]
+    column = where.printed_column
+    return line if column is None else [*line, str(_("column “%(name)s”", name=column))]

@@ -21,7 +21,7 @@ from server.folders.pictures import PICTURE_BYTES, PICTURES, is_picture_name, pi
 from server.shared.access import Who, access
 from server.shared.errors import N_, Conflict, Invalid, NotFound
 from server.shared.limits import asker, by_setting, limiter
-from server.shared.markdown import pictures_elsewhere, render_markdown
+from server.shared.markdown import pictures_elsewhere, pictures_lacking, render_markdown
 from server.shared.stamps import stamp_of
 from server.shared.uploads import received
 from server.shared.web import accepts_upload, now, reading, services, viewer, writing
@@ -89,8 +89,13 @@ def preview_of(desk: Desk, text: str) -> Markup:
     images = url_for("draft_texts.image", draft_id=desk.draft.id, name="-").removesuffix("-")
     # What is longer can't be saved either.
     shown = text[:LONGEST_PAGE]
-    html, elsewhere = render_markdown(shown, images), pictures_elsewhere(shown)
-    said = render_template("drafts/_previewed.html", html=html, elsewhere=elsewhere)
+    names = {file.name for file in of_kind(desk.files, FileKind.IMAGE)}
+    said = render_template(
+        "drafts/_previewed.html",
+        html=render_markdown(shown, images),
+        elsewhere=pictures_elsewhere(shown),
+        lacking=pictures_lacking(shown, names),
+    )
     return Markup(said)  # noqa: S704 - a template's own output
 
 

@@ -17,6 +17,7 @@ from server.preflight.budget import USUAL, Budget
 from server.preflight.facts import Entrants, PhaseFacts, facts_of_phase
 from server.preflight.leaks import lines_on_leaks
 from server.preflight.ordering import lines_on_order
+from server.preflight.pictures import lines_on_pictures
 from server.preflight.report import Level, Line, Place, Report
 from server.preflight.schedule import Where, lines_on_schedule
 from server.preflight.scores import lines_on_scores
@@ -86,6 +87,7 @@ def _structure(folder: Folder, now: datetime) -> Iterator[Line]:
     text, document = read_definition_file(folder.path)
     where = _places(text)
     yield from lines_on_terms(folder, where)
+    yield from lines_on_pictures(folder)
     yield from lines_on_schedule(folder, document, where, now)
 
 

@@ -48,8 +48,14 @@ class Place:
     def __str__(self) -> str:
         parts = [self.file]
         parts += [f"line {self.line}"] if self.line is not None else []
-        parts += [f"column {_printable(self.column)}"] if self.column is not None else []
+        column = self.printed_column
+        parts += [f"column {column}"] if column is not None else []
         return ", ".join(parts)
+
+    @property
+    def printed_column(self) -> str | None:
+        """The column's name without unprintable signs."""
+        return None if self.column is None else _printable(self.column)
 
 
 @dataclass(frozen=True)

@@ -89,21 +89,19 @@ def _length(phase: PhaseDefinition, where: Place) -> Iterator[Line]:
         Level.WARNING,
         "length",
         Fix.PHASES,
-        N_("Phase %(phase)s is open for %(length)s.")
+        N_("Phase %(phase)s is open for %(minutes)s min.")
         if length < _SHORTEST
-        else N_("Phase %(phase)s is open for %(length)s, more than a year."),
+        else N_("Phase %(phase)s is open for %(days)s days, more than a year."),
         N_("A mistake in a time of it would look just so."),
         N_("Look at its start and its end again."),
-        values={"phase": phase.slug, "length": _in_words(length)},
+        values={
+            "phase": phase.slug,
+            "days": f"{length.days:,}",
+            "minutes": f"{length.total_seconds() / 60:.0f}",
+        },
         where=where,
         phase=phase.slug,
     )
-
-
-def _in_words(length: timedelta) -> str:
-    if length >= timedelta(days=1):
-        return f"{length.days:,} d"
-    return f"{length.total_seconds() / 60:.0f} min"
 
 
 def _quotas(phase: PhaseDefinition, where: Place) -> Iterator[Line]:

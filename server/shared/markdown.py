@@ -1,7 +1,7 @@
 """Markdown of organisers, made safe."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 import nh3
@@ -84,17 +84,22 @@ def _is_elsewhere(source: str) -> bool:
     return source.startswith("//") or "://" in source
 
 
-def _sources_elsewhere(token: Token) -> Iterator[str]:
-    for child in token.children or ():
-        source = str(child.attrs.get("src", ""))
-        if child.type == "image" and _is_elsewhere(source):
-            yield source
+def _sources(text: str) -> list[str]:
+    """Return where the pictures of a text come from, each once."""
+    inline = [token for token in _PARSER.parse(text) if token.type == "inline"]
+    shown = [child for token in inline for child in token.children or () if child.type == "image"]
+    return list(dict.fromkeys(str(child.attrs.get("src", "")) for child in shown))
 
 
 def pictures_elsewhere(text: str) -> list[str]:
     """Return the addresses of pictures on other sites, each once: no browser loads them here."""
-    inline = (token for token in _PARSER.parse(text) if token.type == "inline")
-    return list(dict.fromkeys(source for token in inline for source in _sources_elsewhere(token)))
+    return [source for source in _sources(text) if _is_elsewhere(source)]
+
+
+def pictures_lacking(text: str, names: Collection[str]) -> list[str]:
+    """Return the pictures images/NAME of a text, each once, whose name is none of these."""
+    shown = [source for source in _sources(text) if source.startswith(IMAGES)]
+    return [source for source in shown if source.removeprefix(IMAGES) not in names]
 
 
 def _link_pictures_elsewhere(token: Token) -> None:

@@ -206,10 +206,19 @@ def test_a_preview_names_pictures_that_no_reader_would_see_and_says_what_to_do(d
     live = desk.client.post(desk.path("/preview"), data={"markdown": text}).json["html"]
     for said in (shown.split("data-previewed")[1].split("</section>")[0], live):
         assert "This picture is on another site" in said
+        assert "There is no such picture" in said
+        assert "<code>images/p.png</code>" in said
         assert "<code>https://other.example/p.png</code>" in said
         assert "Upload it to the pictures of this challenge" in said
         assert '<a href="https://other.example/p.png"' in said
     assert desk.client.post(desk.path("/preview"), data={"markdown": ""}).json["html"] == ""
+
+
+def test_a_picture_that_was_uploaded_is_not_said_to_lack(desk):
+    desk.begin()
+    desk.upload("/images", ("p.png", PNG))
+    body = {"markdown": "![own](images/p.png)"}
+    assert "no such picture" not in desk.client.post(desk.path("/preview"), data=body).json["html"]
 
 
 def test_pictures_are_shown_to_whoever_reads_the_page(desk, app):

@@ -82,7 +82,7 @@ def test_lines_give_the_remedy_of_the_browser_and_the_place_of_an_upload(app):
         assert "challenge.toml" not in remedy_of(line, NAMES)
         assert remedy_of(wrong, NAMES) == ""
     assert place_of(line, NAMES) == ""
-    assert place_of(wrong, NAMES) == "train.csv, line 7, column id"
+    assert place_of(wrong, NAMES) == "train.csv, line 7, column “id”"
 
 
 def test_a_draft_tells_all_its_mistakes_at_once(desk):

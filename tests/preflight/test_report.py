@@ -142,6 +142,30 @@ def test_a_time_that_can_hardly_be_meant_is_named(
     assert (line.where.file, line.where.line) == ("challenge.toml", 13)
 
 
+def test_how_long_a_phase_is_open_is_said_in_its_own_unit(breast: Data, tmp_path: Path) -> None:
+    for times, said in (
+        ("2026-11-01T00:20:00Z", "is open for 20 min."),
+        ("2028-12-31T16:00:00Z", "is open for 791 days, more than a year."),
+    ):
+        breast.times = PHASE.replace("2026-12-31T16:00:00Z", times)
+        line = found(checked(breast.write(tmp_path / said[12:14]), quick=True), "length")
+        assert line.told(line.said).endswith(said)
+
+
+def test_pictures_that_no_reader_would_see_are_named(breast: Data, tmp_path: Path) -> None:
+    folder = breast.write(tmp_path / "challenge")
+    (folder / "images").mkdir()
+    (folder / "images" / "own.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "overview.md").write_text("![](images/own.png) ![](images/none.png)\n")
+    (folder / "rules.md").write_text("![](https://elsewhere.example/x.png)\n")
+    said = checked(folder, quick=True)
+    lacking, elsewhere = found(said, "picture"), found(said, "picture-elsewhere")
+    assert lacking.values == {"page": "overview", "source": "images/none.png"}
+    assert (lacking.where.file, elsewhere.where.file) == ("overview.md", "rules.md")
+    assert elsewhere.fix == "rules"
+    assert "https://elsewhere.example/x.png" in elsewhere.told(elsewhere.said)
+
+
 def test_times_of_a_demo_are_not_in_the_past(breast: Data, tmp_path: Path) -> None:
     breast.times = PHASE.replace("2026-11-01T00:00:00Z", '"-30d"').replace(
         "2026-12-31T16:00:00Z", '"-2d"'

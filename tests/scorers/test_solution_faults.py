@@ -30,6 +30,12 @@ def test_a_misspelt_usage_beside_a_column_of_classes_is_suggested(tmp_path):
     assert "Is “Usge” meant to be “Usage”?" in said
 
 
+def test_a_solution_without_the_ids_is_told_so_and_not_that_it_has_too_many_answers(tmp_path):
+    spec = replace(SPEC, scorer="roc_auc", header=("visit", "sick"))
+    said = _refusal(tmp_path, "visit,sick\nv1,0\nv2,1\n", spec)
+    assert said == "line 1: the column “id” is missing."
+
+
 def test_training_is_listed_only_where_a_history_is_read(tmp_path):
     text = "id,y,series,Usage\n1,2,a,training\n2,3,a,Public\n"
     forecast = replace(SPEC, scorer="mase", params={"series": "series"})
