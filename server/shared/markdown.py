@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -27,6 +28,8 @@ IMAGES = "images/"
 _LINKED = ("h1", "h2", "h3")
 # So much of a paragraph is read for emphasis and links: that takes time by its square.
 _LONGEST_PARAGRAPH = 20_000
+# So much a few letters may become: one address used by many links, one row that others follow.
+_MOST_ADDRESSES, _MOST_EMPTY_CELLS = 100_000, 1_000
 
 
 def _table_cell(token: Token) -> None:
@@ -61,9 +64,28 @@ def _name_headings(tokens: Sequence[Token]) -> None:
         heading.attrSet("id", name)
 
 
+def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a table, until all of a text have too many cells that nobody wrote: the rest is text.
+
+    Each row gets as many cells as the first one has, so that a line of one letter becomes hundreds.
+    """
+    before, at = len(state.tokens), state.line
+    if state.env.get("cells", 0) > _MOST_EMPTY_CELLS or not table(state, start, end, silent):
+        return False
+    made = state.tokens[before:]
+    empty = sum(not token.content for token in made if token.type == "inline")
+    state.env["cells"] = state.env.get("cells", 0) + empty
+    if state.env["cells"] <= _MOST_EMPTY_CELLS:
+        return True
+    del state.tokens[before:]
+    state.line = at
+    return False
+
+
 def _make() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False})
     parser.enable(["table", "strikethrough"])
+    parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
     parser.use(footnote_plugin)
     parser.core.ruler.before("inline", "long_paragraphs", _leave_long_as_text)
     return parser
@@ -78,6 +100,18 @@ def _place_images(token: Token, images: str) -> None:
         source = str(child.attrs.get("src", ""))
         if child.type == "image" and source.startswith(IMAGES):
             child.attrSet("src", images + source.removeprefix(IMAGES))
+
+
+def _bound_addresses(tokens: Sequence[Token], most: int) -> None:
+    """Take the address off links and pictures once those before have so many letters together.
+
+    A definition stands in a text once and can be named by thousands of its links.
+    """
+    inline = (token for token in tokens if token.type == "inline")
+    for child in (child for token in inline for child in token.children or ()):
+        if child.type in ("link_open", "image"):
+            most -= sum(len(str(value)) for value in child.attrs.values())
+            child.attrs = child.attrs if most >= 0 else {}
 
 
 def _is_elsewhere(source: str) -> bool:
@@ -124,6 +158,7 @@ def render_markdown(text: str, images: str = "") -> Markup:
     `images`: the address under which the pictures images/NAME are found.
     """
     tokens = _PARSER.parse(text)
+    _bound_addresses(tokens, max(_MOST_ADDRESSES, len(text)))
     _name_headings(tokens)
     for token in tokens:
         if token.type == "inline":

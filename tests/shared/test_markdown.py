@@ -66,6 +66,34 @@ def test_no_text_takes_time_by_its_square():
     assert time.process_time() - before < 4
 
 
+@pytest.mark.parametrize("used", ["[a]", "![][a]", "[![][a]](x) "])
+def test_an_address_that_many_links_name_is_not_written_out_without_end(used):
+    text = f"[a]: https://other.example/{'x' * 10_000} 'words'\n\n{used * 1_500}"
+    html = render_markdown(text)
+    assert len(html) < 500_000
+    assert f"https://other.example/{'x' * 10_000}" in html
+
+
+def test_a_long_page_keeps_every_link_that_was_written_out():
+    links = "\n\n".join(f"[here](https://other.example/{n:0>100})" for n in range(1_500))
+    assert len(elements(links).named("a")) == 1_500
+    assert all("href" in link for link in elements(links).named("a"))
+
+
+@pytest.mark.parametrize("tables", [1, 30])
+def test_rows_of_a_letter_do_not_become_tables_without_end(tables):
+    wide = "|a" * 50 + "|\n" + "|-" * 50 + "|\n" + "|b\n" * 500
+    html = render_markdown(f"{wide}\n" * tables)
+    assert len(html) < 200 * len(wide) * tables
+    assert html.count("<td") <= 1_000
+    assert html.count("|b") >= 500 * (tables - 1)
+
+
+def test_a_table_that_leaves_some_cells_out_is_a_table():
+    table = elements("| a | b | c |\n|---|---|---|\n" + "| 1 |\n" * 300)
+    assert len(table.named("td")) == 900
+
+
 def test_headings_are_one_level_lower_for_the_page_has_its_own():
     text = "\n\n".join(f"{'#' * level} Level {level}" for level in range(1, 7))
     html = render_markdown(text)
