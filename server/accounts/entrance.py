@@ -17,6 +17,7 @@ from server.accounts.password_rules import check_password
 from server.accounts.passwords import hash_password, judge_password
 from server.accounts.queries import account_by_email, account_by_id, locked_account
 from server.accounts.rules import clean_name
+from server.accounts.second_factor import drop_unproven
 from server.accounts.sightings import Seen, sight
 from server.policies.actions import accept_present
 from server.shared import events
@@ -146,7 +147,7 @@ def account_of_reset(session: Session, signer: Signer, token: str, now: datetime
 def reset_password(session: Session, *, account: Account, password: str, now: datetime) -> Account:
     """Set the password of an account whose mail is read by whoever asks; that confirms it too.
 
-    Its tokens end as well.
+    Its tokens end as well, and the device of whoever never confirmed the address.
 
     Raises:
         Invalid: the password is not acceptable, or the link was used meanwhile.
@@ -159,6 +160,7 @@ def reset_password(session: Session, *, account: Account, password: str, now: da
         .where(col(ApiToken.account_id) == changed.id, col(ApiToken.revoked_at).is_(None))
         .values(revoked_at=now)
     )
+    drop_unproven(session, changed, now=now)
     mark_confirmed(session, changed, now=now)
     return changed
 

@@ -200,6 +200,16 @@ def reset(session: Session, *, account_id: int, actor_id: int, now: datetime) ->
     note(session, "account.second_factor_reset", account, actor_id, now)
 
 
+def drop_unproven(session: Session, account: Account, *, now: datetime) -> None:
+    """Take the device off an account whose address nobody had confirmed yet.
+
+    Whoever signed up with it may be somebody else than the one who reads its mail.
+    """
+    if account.confirmed_at is None and factor_of(session, id_of(account)) is not None:
+        forget_factor(session, id_of(account))
+        note(session, "account.second_factor_ended", account, account.id, now)
+
+
 def _taken_away(session: Session, account_id: int) -> Account:
     account = locked_account(session, account_id)
     row = factor_in_use(session, account_id)

@@ -235,6 +235,23 @@ def test_a_new_password_by_mail_does_not_get_around_the_code(app, wei, cast, mai
     assert thief.post("/sign-in/code", data={"code": device()}).status_code == 303
 
 
+def test_whoever_signed_up_with_anothers_address_does_not_lock_its_owner_out(
+    app, cast, clock, mailbox, database
+) -> None:
+    set_up(sign_in(app.test_client(), cast.newt), clock)
+    owner = app.test_client()
+    owner.post("/forgot", data={"email": cast.newt.email})
+    new = "seven green kettles"
+    owner.post(mailbox.link(cast.newt.email, "reset"), data={"password": new, "again": new})
+    entered = owner.post("/sign-in", data={"email": cast.newt.email, "password": new})
+    assert entered.location == "/"
+    assert is_in(owner)
+    assert kinds(database).count("account.second_factor_ended") == 1
+    with Session(database.read_engine) as session:
+        assert session.get(SecondFactor, cast.newt.id) is None
+        assert not session.exec(select(RecoveryCode)).all()
+
+
 def test_a_token_by_password_needs_a_code_and_tokens_need_none(app, wei, cast) -> None:
     _client, device, _paper = wei
     ask = {"email": cast.wei.email, "password": PASSWORD, "name": "laptop"}
