@@ -214,6 +214,8 @@ def remove(session: Session, *, team: Team, account_id: int, by: Viewer, now: da
     hold(session, team)
     check_captain(team, by)
     _take_out(session, team, account_id, actor_id=by.account_id, now=now)
+    # Whoever was removed knows the link of before, and could come back by it.
+    team.code = new_code()
     return account_by_id(session, account_id)
 
 

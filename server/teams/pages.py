@@ -41,6 +41,7 @@ from server.teams.showing import (
 bp = Blueprint("teams", __name__)
 # Each sends a message to an address that anybody may type.
 INVITATIONS = "30 per hour"
+NEW_LINK = N_("The team has a new invite link; the old one opens nothing any more.")
 
 
 @bp.get("/challenges/<slug>/team")
@@ -203,6 +204,7 @@ def remove(team_id: int) -> BaseResponse:
         letters.mail_removal(session, team=team, account=account, now=now())
         session.commit()
     flash(_("%(person)s is no longer in the team.", person=account.name), "success")
+    flash(_(NEW_LINK), "info")
     return to_desk(team)
 
 
@@ -250,7 +252,7 @@ def new_code(team_id: int) -> BaseResponse:
         team = team_by_id(session, team_id)
         actions.renew_code(session, team=team, by=viewer(), now=now())
         session.commit()
-    flash(_("The team has a new invite link; the old one opens nothing any more."), "success")
+    flash(_(NEW_LINK), "success")
     return to_desk(team)
 
 

@@ -58,6 +58,17 @@ def test_the_captain_removes_a_member(session: Session, cast: Cast, viewer_of) -
     assert kinds(session) == ["member.removed"]
 
 
+def test_the_removed_do_not_come_back_by_the_link_that_they_know(
+    session: Session, cast: Cast, viewer_of
+) -> None:
+    team, known = own(session, cast.pandas), cast.pandas.code
+    actions.remove(session, team=team, account_id=cast.mei.id, by=viewer_of(cast.wei), now=NOON)
+    session.commit()
+    with pytest.raises(NotFound, match="present one"):
+        actions.join_by_code(session, code=known, viewer=viewer_of(cast.mei), now=NOON)
+    assert len(own(session, cast.pandas).code) >= 20
+
+
 @pytest.mark.parametrize("somebody", ["mei", "lena"])
 def test_nobody_but_the_captain_changes_a_team(
     session: Session, cast: Cast, viewer_of, somebody: str

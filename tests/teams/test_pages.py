@@ -271,7 +271,9 @@ def test_the_captain_renames_removes_and_hands_over(
     assert "The team is called Red Pandas now" in press(client, f"{base}/rename", name="Red Pandas")
     assert "has a new captain" in press(client, f"{base}/captain", account_id=cast.mei.id)
     sign_in(client, cast.mei)
-    assert "is no longer in the team" in press(client, f"{base}/remove", account_id=cast.wei.id)
+    shown = press(client, f"{base}/remove", account_id=cast.wei.id)
+    assert "is no longer in the team" in shown
+    assert "has a new invite link" in shown
     assert not is_in(database, cast.pandas, cast.wei)
     sent = [(m.recipient, m.subject) for m in mails(database)]
     assert sent == [
