@@ -102,11 +102,12 @@ def _place_images(token: Token, images: str) -> None:
             child.attrSet("src", images + source.removeprefix(IMAGES))
 
 
-def _bound_addresses(tokens: Sequence[Token], most: int) -> None:
-    """Take the address off links and pictures once those before have so many letters together.
+def bound_addresses(tokens: Sequence[Token], length: int) -> None:
+    """Take the address off links and pictures once those before are longer than a text of a length.
 
     A definition stands in a text once and can be named by thousands of its links.
     """
+    most = max(_MOST_ADDRESSES, length)
     inline = (token for token in tokens if token.type == "inline")
     for child in (child for token in inline for child in token.children or ()):
         if child.type in ("link_open", "image"):
@@ -158,7 +159,7 @@ def render_markdown(text: str, images: str = "") -> Markup:
     `images`: the address under which the pictures images/NAME are found.
     """
     tokens = _PARSER.parse(text)
-    _bound_addresses(tokens, max(_MOST_ADDRESSES, len(text)))
+    bound_addresses(tokens, len(text))
     _name_headings(tokens)
     for token in tokens:
         if token.type == "inline":
