@@ -267,6 +267,12 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(client, cast, database) -> N
     assert found[0] not in repr(token)
 
 
+def test_who_changes_the_password_reads_that_tokens_stay(client, cast) -> None:
+    page = sign_in(client, cast.wei).get("/settings/security").text
+    assert "signs you out everywhere else. Tokens of programs stay" in page
+    assert "revoke the tokens below that you did not make" in page
+
+
 def test_a_revoked_token_opens_nothing(app, client, cast) -> None:
     sign_in(client, cast.wei)
     page = client.post("/settings/tokens", data={"token_name": "laptop"}).text
