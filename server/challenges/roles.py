@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from server.challenges.queries import challenge_by_slug, is_organiser, role_of
+from server.challenges.models import Challenge
+from server.challenges.queries import challenge_by_slug, challenge_gate, is_organiser, role_of
 from server.challenges.rules import WRITING, Role
 from server.shared.access import Viewer
 from server.shared.errors import N_, Forbidden
@@ -35,23 +36,31 @@ def require_runs(session: Session, challenge_id: int, viewer: Viewer) -> None:
 
 def judge_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
     """Let in who reads as an organiser of the challenge that the route's `slug` names."""
-    account_id = viewer.account_id
-    challenge = challenge_by_slug(session, str(arguments["slug"]))
-    if viewer.is_admin or is_organiser(session, challenge.id or 0, account_id):
-        return
-    raise Forbidden(NOT_AN_ORGANISER)
+    _person_gate(session, viewer, arguments)
 
 
 def organiser_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
     """Let in who may change the challenge that the route's `slug` names."""
-    assert viewer.account_id
-    challenge = challenge_by_slug(session, str(arguments["slug"]))
+    challenge = _person_gate(session, viewer, arguments)
     require_runs(session, challenge.id or 0, viewer)
 
 
 def owner_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> None:
     """Let in the owners of the challenge that the route's `slug` names."""
-    assert viewer.account_id
-    challenge = challenge_by_slug(session, str(arguments["slug"]))
+    challenge = _person_gate(session, viewer, arguments)
     if not owns(session, challenge.id or 0, viewer):
         raise Forbidden(N_("Who runs a challenge is for its owners to say."))
+
+
+def _person_gate(session: Session, viewer: Viewer, arguments: Mapping[str, Any]) -> Challenge:
+    """Return the challenge to one of its people; for who may not even see it there is none.
+
+    Raises:
+        NotSignedIn, NotFound, Forbidden.
+    """
+    account_id = viewer.account_id
+    challenge = challenge_by_slug(session, str(arguments["slug"]))
+    if viewer.is_admin or is_organiser(session, challenge.id or 0, account_id):
+        return challenge
+    challenge_gate(session, viewer, arguments)
+    raise Forbidden(NOT_AN_ORGANISER)

@@ -169,6 +169,24 @@ def test_a_challenge_for_the_invited_is_there_for_nobody_else(world: World, prob
     assert not wrong, "\n".join(map(str, wrong))
 
 
+def test_the_console_of_a_hidden_challenge_is_there_for_nobody_else(world: World, probe: Probe):
+    wrong = []
+    consoles = [a for a in addresses(world) if a.who in (Who.JUDGE, Who.ORGANISER, Who.OWNER)]
+    for address in consoles:
+        hidden, missing = (
+            address._replace(path=address.path.replace("/digits", f"/{slug}", 1))
+            for slug in ("vault", "nothing")
+        )
+        for role in ("other team", "member", "organiser", "judge", "manager"):
+            probe.reached = False
+            method = "GET" if "GET" in address.methods else "POST"
+            answers = [ask(world, a, role, method).status_code for a in (hidden, missing)]
+            if probe.reached or answers != [404, 404]:
+                wrong.append((hidden.path, role, answers))
+    assert consoles
+    assert not wrong, "\n".join(map(str, wrong))
+
+
 def test_a_page_writes_nothing_without_its_token(world: World, probe: Probe):
     world.app.config["WTF_CSRF_ENABLED"] = True
     wrong = []
