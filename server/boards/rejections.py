@@ -1,6 +1,7 @@
 """Why a file was rejected, in the words of whoever reads it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from scorers.errors import Fault, InvalidPredictions
 from scorers.sentences import from_json
@@ -10,17 +11,33 @@ from server.submissions.models import Submission
 Told = Callable[[Submission], str | None]
 
 
+class Rejected(Protocol):
+    """What did not fit: a submission, or what becomes of one under another evaluation."""
+
+    @property
+    def message(self) -> str | None:
+        """All of it in English."""
+
+    @property
+    def faults(self) -> Sequence[dict[str, Any]]:
+        """The first of what was wrong, as JSON."""
+
+    @property
+    def fault_count(self) -> int:
+        """How much was wrong."""
+
+
 def as_kept(submission: Submission) -> str | None:
     """Return the message in English, as it was kept: what is signed or archived has one wording."""
     return submission.message
 
 
-def in_own_words(submission: Submission) -> str | None:
+def in_own_words(rejected: Rejected) -> str | None:
     """Return the message in the reader's language, from the faults that it lists."""
-    if not submission.faults:
-        return submission.message
+    if not rejected.faults:
+        return rejected.message
     faults = [
         Fault(code=fault["code"], message=from_json(fault.get("said") or fault["message"]))
-        for fault in submission.faults
+        for fault in rejected.faults
     ]
-    return translated(InvalidPredictions(faults, submission.fault_count).said)
+    return translated(InvalidPredictions(faults, rejected.fault_count).said)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func
 from server.accounts.queries import accounts_by_id
 from server.boards.kept import places_kept, places_now
 from server.boards.previews import is_current
+from server.boards.rejections import in_own_words
 from server.challenges.models import Challenge, Phase
 from server.challenges.queries import challenge_by_slug, is_organiser
 from server.challenges.roles import NOT_AN_ORGANISER, require_runs
@@ -106,13 +107,7 @@ def _turned(evaluation_id: int, which: Which) -> sa.Select[*tuple[Any, ...]]:
         Which.FAILED: (after == RescoreState.FAILED,),
     }
     return (
-        sa.select(
-            Submission,
-            col(Team.name),
-            col(Rescore.state),
-            func.coalesce(col(Rescore.message), col(Rescore.trace)),
-            col(Rescore.trace_said),
-        )
+        sa.select(Submission, col(Team.name), Rescore)
         .join(Rescore, col(Rescore.submission_id) == col(Submission.id))
         .outerjoin(Team, col(Team.id) == col(Submission.team_id))
         .where(col(Rescore.evaluation_id) == evaluation_id, *conditions[which])
@@ -126,10 +121,12 @@ def turns(
     page, per_page = clamp(page, per_page)
     query = _turned(evaluation_id, which).order_by(col(Submission.id))
     found = session.execute(query.offset((page - 1) * per_page).limit(per_page))
-    rows = [
-        Turn(s, team, s.state, state, sentence or said) for s, team, state, said, sentence in found
-    ]
+    rows = [Turn(s, team, s.state, then.state, _said(then)) for s, team, then in found]
     return Page(_count(session, evaluation_id, which), page, per_page, rows)
+
+
+def _said(then: Rescore) -> Any:
+    return then.trace_said or in_own_words(then) or then.trace
 
 
 def _count(session: Session, evaluation_id: int, which: Which) -> int:

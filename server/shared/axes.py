@@ -24,7 +24,8 @@ def nice_ticks(low: float, high: float, most: int, *, whole: bool = False) -> li
     if not (isfinite(low) and isfinite(high)):
         raise ValueError(f"an axis needs finite ends, not {low} and {high}")
     if high <= low:
-        high = low + (abs(low) * 0.1 or 1.0)
+        # Towards zero: beyond a perfect score there is nothing.
+        low, high = (low * 0.9, low) if low > 0 else (low, low * 0.9 or 1.0)
     step = _nice_step(max((high - low) / most, 1.0 if whole else 0.0))
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     while last - first > most:

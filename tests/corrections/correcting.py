@@ -2,6 +2,8 @@
 
 from sqlmodel import Session
 
+from scorers.errors import Fault
+from scorers.sentences import sentence
 from server.boards.previews import make_preview
 from server.boards.rebuilding import rebuild_board
 from server.challenges.models import Phase
@@ -48,7 +50,14 @@ def beside(
     return made
 
 
-FAULT = {"line": 3, "column": "digit", "value": "x", "expected": "0, 1 or 2", "message": ""}
+FAULT = Fault(
+    "missing_id",
+    sentence("The id “%(value)s” is missing.", value="7"),
+    line=3,
+    column="digit",
+    value="x",
+    expected="0, 1 or 2",
+).to_json()
 
 
 def rescored(

@@ -280,7 +280,7 @@ def test_submissions_that_no_longer_fit_are_listed_with_team_and_message(
     assert "1 submission no longer fits" in page
     assert "1 leaves the board" in page
     listed = olga.get(f"{HOME}/{third.id}/submissions").text
-    for words in (f"#{isar.id} predictions.csv", "Isar Surfers", "an id is missing"):
+    for words in (f"#{isar.id} predictions.csv", "Isar Surfers", "The id “7” is missing."):
         assert words in listed
     assert "There is none" in olga.get(f"{HOME}/{third.id}/submissions?which=failed").text
     assert olga.get(f"{HOME}/{third.id}/submissions?which=nonsense").status_code == 200

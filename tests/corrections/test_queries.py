@@ -16,6 +16,7 @@ from server.corrections.queries import (
 from server.evaluations.rules import Board, EvaluationState, RescoreState
 from server.shared.access import VISITOR
 from server.shared.errors import Forbidden, NotFound, NotSignedIn
+from server.shared.language import speaking
 from server.submissions.rules import SubmissionState
 from tests.cast import NOON
 from tests.corrections.correcting import beside, boards, compared, rescored
@@ -56,7 +57,7 @@ def test_a_score_that_changes_without_the_rank_is_a_change(database, session, ca
     assert seen(change) == ("Giant Pandas", 1, 1, 0.9, 0.91)
 
 
-def test_a_team_whose_file_no_longer_fits_leaves_the_board(database, session, cast):
+def test_a_team_whose_file_no_longer_fits_leaves_the_board(app, database, session, cast):
     phase, _, (pandas, isar) = boards(session, cast)
     second = beside(session, phase)
     rescored(session, second, pandas, None)
@@ -71,8 +72,11 @@ def test_a_team_whose_file_no_longer_fits_leaves_the_board(database, session, ca
     assert (turn.team, turn.after, turn.said) == (
         "Giant Pandas",
         RescoreState.REJECTED,
-        "an id is missing",
+        "The id “7” is missing.\n... and 6 more (7 in all).",
     )
+    with app.test_request_context("/"), speaking("zh"):
+        (turn,) = turns(session, second.id, Which.REJECTED).rows
+    assert "缺少 id" in turn.said
 
 
 def test_what_was_rejected_before_is_no_new_rejection(session, cast):
