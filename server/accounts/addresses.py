@@ -87,4 +87,9 @@ def _beside_brackets(part: str) -> Iterator[str]:
 def _of_a_row(words: list[str]) -> Iterator[str]:
     """Yield what has to be an address: beside the only one of a line stand a name and a number."""
     alone = sum("@" in word for word in words) == 1
-    yield from (word for word in words if not alone or "@" in word or _LOST.fullmatch(word))
+    yield from (word for word in words if not alone or "@" in word or _is_lost(word))
+
+
+def _is_lost(word: str) -> bool:
+    # The pattern takes time by the square of the letters.
+    return len(word) <= LONGEST_ADDRESS and _LOST.fullmatch(word) is not None

@@ -1,5 +1,7 @@
 """One spelling a mailbox."""
 
+import time
+
 import pytest
 
 from server.accounts.addresses import clean_address, read_addresses
@@ -97,3 +99,11 @@ def test_what_is_no_address_is_named(wrong):
 def test_so_many_are_no_class() -> None:
     with pytest.raises(Invalid, match="At most"):
         read_addresses("\n".join(f"a{n}@tum.example" for n in range(2001)), field="addresses")
+
+
+def test_a_line_without_end_is_read_at_once() -> None:
+    before = time.process_time()
+    assert read_addresses(f"{'x' * 200_000} wei@tsinghua.example", field="invited") == [
+        "wei@tsinghua.example"
+    ]
+    assert time.process_time() - before < 2
