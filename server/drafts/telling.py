@@ -32,6 +32,7 @@ REMEDIES = {
     "ladder": N_("Choose another ranking, or another metric."),
     "metric": N_("Correct the solution, or the parameters of the metric."),
     "metric-file": N_("Correct metric.py, and have the challenge deployed again."),
+    "host": N_("Name the institute, the company or the society behind it."),
     "licence": N_("Name one, such as CC BY 4.0, or say who allows what."),
     "privacy": N_("Say whether they are, and if so whom to ask."),
     "privacy-contact": N_("Name your data protection officer, or whoever answers."),

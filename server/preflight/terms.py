@@ -22,6 +22,18 @@ def lines_on_terms(folder: Folder, where: Where) -> Iterator[Line]:
             N_("Licence and privacy are stated: %(licence)s."),
             values={"licence": definition.licence},
         )
+    if not definition.host.strip():
+        yield Line(
+            Level.NOTE,
+            "host",
+            Fix.ABOUT,
+            N_("No host is named."),
+            N_("Certificates would name this server's address as who stands behind them."),
+            N_(
+                "Name the institute, the company or the society behind it (host in challenge.toml)."
+            ),
+            where=where(("title",)),
+        )
     if not definition.summary:
         yield Line(
             Level.WARNING,

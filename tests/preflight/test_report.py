@@ -99,7 +99,7 @@ def test_without_a_private_board_as_many_tries_as_rows_are_a_warning(
 def test_a_quick_report_looks_at_no_solution(breast: Data, tmp_path: Path) -> None:
     said = checked(breast.write(tmp_path / "challenge"), quick=True)
     assert said.quick
-    assert {line.code for line in said.lines} == {"terms"}
+    assert {line.code for line in said.lines} == {"terms", "host"}
 
 
 def test_a_solution_that_cannot_be_read_leaves_the_other_lines(
@@ -140,6 +140,17 @@ def test_a_time_that_can_hardly_be_meant_is_named(
     line = found(checked(breast.write(tmp_path / "challenge"), quick=True), code)
     assert line.level is level
     assert (line.where.file, line.where.line) == ("challenge.toml", 13)
+
+
+def test_a_challenge_without_a_host_is_told_what_its_certificates_would_say(
+    breast: Data, tmp_path: Path
+) -> None:
+    line = found(checked(breast.write(tmp_path / "nobody"), quick=True), "host")
+    assert (line.level, line.fix) == (Level.NOTE, "about")
+    assert "server's address" in line.told(line.why)
+    breast.head = HEAD + 'host = "Chair of Statistics"\n'
+    said = checked(breast.write(tmp_path / "somebody"), quick=True)
+    assert "host" not in {line.code for line in said.lines}
 
 
 def test_how_long_a_phase_is_open_is_said_in_its_own_unit(breast: Data, tmp_path: Path) -> None:
