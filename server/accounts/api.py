@@ -102,7 +102,7 @@ def create_token(json_data: TokenIn) -> dict[str, Any]:
     """Make a token for the caller; without a bearer token, for an address and its password."""
     account_id = viewer().id or _sign_in(json_data)
     with writing() as session:
-        token, plain = tokens.create_token(
+        token, plain = tokens.make_token(
             session, account_id=account_id, name=json_data.name, now=now()
         )
         session.commit()

@@ -94,6 +94,12 @@ def second_factor_ended(
     )
 
 
+def token_made(session: Session, account: Account, *, token: str, now: datetime) -> None:
+    """Tell a person that a program can act in their name from now on."""
+    subject, settings = _("A token was made for your account"), _link("accounts.security")
+    _post(session, "token_made", account, subject, now=now, token=token, settings=settings)
+
+
 def recovery_code_used(session: Session, account: Account, *, now: datetime) -> None:
     """Tell a person that a recovery code opened the account."""
     subject, settings = _("A recovery code was used"), _link("accounts.second_factor")

@@ -103,7 +103,7 @@ def create_token() -> Answer:
     if not accepted(
         form,
         lambda session: made.append(
-            tokens.create_token(
+            tokens.make_token(
                 session, account_id=viewer().account_id, name=form.token_name.data, now=now()
             )
         ),

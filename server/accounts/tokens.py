@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from server.accounts import rules
+from server.accounts import letters, rules
 from server.accounts.models import ApiToken
 from server.accounts.noting import note
 from server.accounts.queries import account_by_id, locked_account, tokens_of
@@ -42,6 +42,18 @@ def create_token(
     session.add(token)
     session.flush()
     note(session, "token.created", account, account_id, now, token_id=token.id)
+    return token, plain
+
+
+def make_token(
+    session: Session, *, account_id: int, name: str, now: datetime
+) -> tuple[ApiToken, str]:
+    """Add a token for whoever asks over the web, as `create_token` does; its owner gets a letter.
+
+    A stolen browser could make one that outlives it: nobody's token is made unseen.
+    """
+    token, plain = create_token(session, account_id=account_id, name=name, now=now)
+    letters.token_made(session, account_by_id(session, account_id), token=token.name, now=now)
     return token, plain
 
 

@@ -267,6 +267,18 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(client, cast, database) -> N
     assert found[0] not in repr(token)
 
 
+def test_whose_account_makes_a_token_reads_so_in_a_letter(app, client, cast, mailbox) -> None:
+    sign_in(client, cast.wei).post("/settings/tokens", data={"token_name": "laptop"})
+    letter = mailbox.last(cast.wei.email)
+    assert letter.subject == "A token was made for your account"
+    assert "“laptop”" in letter.body
+    assert "/settings/security" in letter.body
+    assert "var_" not in letter.body
+    body = {"email": cast.lena.email, "password": PASSWORD, "name": "cluster"}
+    assert app.test_client().post("/api/v1/tokens", json=body).status_code == 201
+    assert "“cluster”" in mailbox.last(cast.lena.email).body
+
+
 def test_who_changes_the_password_reads_that_tokens_stay(client, cast) -> None:
     page = sign_in(client, cast.wei).get("/settings/security").text
     assert "signs you out everywhere else. Tokens of programs stay" in page
