@@ -82,7 +82,7 @@ def clean_token_name(text: str) -> str:
 
 def clean_note(text: str) -> str:
     """Return a note of several lines. Raises Invalid."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
+    lines = composed(text.replace("\r\n", "\n").strip(), LONGEST_NOTE)
     if len(lines) > LONGEST_NOTE:
         raise Invalid(N_("A note has at most 500 characters."), field="note")
     if _has_unseen(lines.replace("\n", "").replace("\t", "")):
@@ -128,7 +128,16 @@ def too_old_to_keep(now: datetime) -> datetime:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return composed(" ".join(text.split()), LONGEST_NAME)
+
+
+def composed(text: str, longest: int) -> str:
+    """Return a text with its accents composed; of one that is too long, enough to see that it is.
+
+    To put marks into their order takes time by the square of their number; no more than four
+    characters become one.
+    """
+    return unicodedata.normalize("NFC", text[: 10 * longest])
 
 
 def _has_unseen(text: str) -> bool:

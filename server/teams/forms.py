@@ -32,6 +32,8 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
 
     email = StringField(
         _("E-mail address"),
+        # What is too long is refused for it; to read all of it takes time by its square.
+        filters=[lambda typed: typed and typed[:1_000]],
         validators=[
             InputRequired(_("Type the address to invite.")),
             Email(_("This is not an e-mail address: it should look like name@university.edu.")),

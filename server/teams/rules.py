@@ -73,7 +73,8 @@ def check_name(text: str) -> TeamName:
     Raises:
         Invalid: too short, too long, or with characters that can't be seen or turn the text round.
     """
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    # Of a longer one so much says that it is too long: marks are ordered in time by their square.
+    name = unicodedata.normalize("NFC", " ".join(text.split())[: 10 * LONGEST_NAME])
     if not _is_visible(name):
         raise Invalid(
             N_("A team's name can't hold invisible or text-direction characters."), field="name"
