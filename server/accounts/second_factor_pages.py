@@ -18,7 +18,7 @@ from server.accounts.proving import asks_for_code, check_code, factor_key, prove
 from server.accounts.second_factor_queries import factor_in_use, recovery_codes_left
 from server.accounts.signin import sign_browser_in
 from server.shared.access import Who, access
-from server.shared.errors import DomainError
+from server.shared.errors import N_, DomainError, Forbidden
 from server.shared.language import language
 from server.shared.web import now, reading, safe_path, services, viewer, writing
 
@@ -77,6 +77,11 @@ def begin_second_factor() -> Answer:
 @limit_password_tries
 def set_second_factor() -> Answer:
     """Show the secret as a picture and as text, and take the first code."""
+    if request.authorization is not None and request.authorization.type == "bearer":
+        # The secret opens the account for good, which a token does not.
+        raise Forbidden(
+            N_("Two-step sign-in is set up in a browser; a token can't read this page.")
+        )
     waiting = second_factor.pending(reading(), viewer().account_id, now=now())
     if waiting is None:
         return redirect(url_for("accounts.second_factor", next=_target("") or None), 303)

@@ -11,9 +11,10 @@ from sqlmodel import Session, select
 
 from server.accounts.models import Account, RecoveryCode, SecondFactor
 from server.accounts.second_factor import MOST_FAILURES
+from server.accounts.tokens import create_token
 from server.shared.events import Event
 from tests.accounts.devices import PROOF, begin, set_up
-from tests.cast import PASSWORD, sign_in
+from tests.cast import NOON, PASSWORD, sign_in
 
 
 @pytest.fixture
@@ -52,6 +53,18 @@ def test_the_secret_is_shown_once_begun_and_kept_encrypted(client, cast, clock, 
     clock.forward(minutes=15)
     late = client.post("/settings/second-factor/set-up", data={"code": totp.at(clock())})
     assert late.location == "/settings/second-factor"
+
+
+def test_a_token_does_not_read_the_secret_of_a_device_that_is_being_set_up(
+    app, client, cast, session
+) -> None:
+    _token, plain = create_token(session, account_id=cast.wei.id, name="laptop", now=NOON)
+    session.commit()
+    secret = begin(sign_in(client, cast.wei)).secret
+    bearer = {"Authorization": f"Bearer {plain}"}
+    page = app.test_client().get("/settings/second-factor/set-up", headers=bearer)
+    assert page.status_code == 403
+    assert secret[:4] not in page.text
 
 
 def test_setting_up_needs_the_password_and_a_right_code(client, cast, clock, database) -> None:
