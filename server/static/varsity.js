@@ -141,6 +141,8 @@
         method: "POST",
         headers: { Accept: "application/json", "X-CSRFToken": token.value },
         body: new URLSearchParams({ link: location.pathname }),
+        // Whoever leaves at once has seen it as well.
+        keepalive: true,
       });
       if (answer.ok) bell.innerHTML = (await answer.json()).html;
     } catch (offline) { /* they stay in the list, unread */ }

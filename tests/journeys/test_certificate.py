@@ -72,7 +72,7 @@ def run_the_kit(lena: Watched, folder: Path) -> str:
 
 
 def be_scored(lena: Watched, text: str) -> None:
-    """Send the file, and see the score, how sure it is, and the bell."""
+    """Send the file, and see the score and how sure it is; what one has seen is no news."""
     send(lena, "submission.csv", text, "the starter kit's baseline")
     page = lena.page
     expect(page.locator("[data-announce]")).to_contain_text("Scored")
@@ -80,7 +80,18 @@ def be_scored(lena: Watched, text: str) -> None:
     expect(stats).to_contain_text(re.compile(r"Public score\s*0\.\d+"))
     expect(stats).to_contain_text("95 % interval")
     lena.look()
-    require_told(lena, "scored")
+    require_read(lena, "scored")
+
+
+def require_read(lena: Watched, words: str) -> None:
+    """Fail unless the list behind the bell says these words, and soon that they were read."""
+
+    def is_read() -> bool:
+        page = lena.go("/notifications")
+        expect(page.locator(".told").filter(has_text=words).first).to_be_visible()
+        return page.locator(".told-unread").filter(has_text=words).count() == 0
+
+    until(is_read)
 
 
 def require_told(lena: Watched, words: str) -> None:
